@@ -1,0 +1,1 @@
+"""Rapport: a conversation copilot for the people who answer customers."""

@@ -1,0 +1,106 @@
+"""Encoder and indexes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from copilot.domain.base import Frozen
+from copilot.domain.knowledge import Passage
+
+Vectors = npt.NDArray[np.float32]
+"""Shape (n, dimension), rows of length 1."""
+
+
+class Embedder(Protocol):
+    """Text → vectors. Safe to call from many tasks; calls are batched."""
+
+    @property
+    def name(self) -> str:
+        """As set in COPILOT_EMBEDDER."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes when the vectors would: part of every collection's name."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    async def warm(self) -> None:
+        """Load the weights now rather than on first use."""
+        ...
+
+    async def encode(self, texts: Sequence[str]) -> Vectors: ...
+
+    def close(self) -> None: ...
+
+
+class VectorIndex(Protocol):
+    """Ids and vectors, nothing else; can be thrown away and rebuilt. Raises Unavailable when the index is damaged or out of reach.
+
+    A collection is named by tenant, purpose ("passages", "memories") and version.
+    """
+
+    async def upsert(self, collection: str, ids: Sequence[str], vectors: Vectors) -> None: ...
+
+    async def query(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """`vector` has shape (dimension,). Returns (id, cosine), best first. A collection that does not exist is empty."""
+        ...
+
+    async def get(self, collection: str, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of those ids that exist, each of shape (dimension,)."""
+        ...
+
+    async def delete(self, collection: str, ids: Sequence[str]) -> None: ...
+
+    async def drop(self, collection: str) -> None: ...
+
+    async def collections(self) -> list[str]: ...
+
+    async def count(self, collection: str) -> int: ...
+
+    async def compact(self) -> None:
+        """Make deleted entries unreadable on disk (for erasure)."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class LexicalIndex(Protocol):
+    """Words of passages; one index per tenant, one writer; can be thrown away and rebuilt."""
+
+    async def replace(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        """Remove passages by id and add others, searchable when this returns."""
+        ...
+
+    async def query(self, tenant: str, terms: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """Words with weights → (passage id, BM25-like score), best first."""
+        ...
+
+    async def count(self, tenant: str) -> int: ...
+
+    async def clear(self, tenant: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class PassageFilter(Frozen):
+    """What a passage must be to enter a Turn; enforced in SQL."""
+
+    at: datetime
+    locales: tuple[str, ...] = ()
+    """Empty: any language."""
+    audiences: tuple[str, ...] = ("public", "internal")
+    products: tuple[str, ...] = ()
+
+
+class PassageSource(Protocol):
+    """The record of passages: what the indexes find is read and checked here again."""
+
+    async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """Those of the ids that exist, are published, valid at `allow.at`, and pass the filter."""
+        ...

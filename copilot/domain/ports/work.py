@@ -1,0 +1,52 @@
+"""Work that must not be lost, and what is live only now."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol
+
+from copilot.domain.base import Frozen
+
+
+class DurableEngine(Protocol):
+    """Runs named jobs by id at least once, to their end, over crashes. Inputs and outputs are ids only."""
+
+    def register(self, name: str, job: Callable[[str, str], Awaitable[None]]) -> None:
+        """Before launch: `job(tenant_id, subject_id)` is one idempotent step."""
+        ...
+
+    async def launch(self) -> None: ...
+
+    async def start(self, name: str, tenant_id: str, subject_id: str) -> None:
+        """Start once: the same name and subject again is the same run."""
+        ...
+
+    async def forget(self, subject_ids: list[str]) -> None:
+        """Delete what the engine keeps about these runs (for erasure)."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class LiveEvent(Frozen):
+    """Something on a tenant's stream. `id` > 0: durable, resumable. 0: lives only now (token deltas)."""
+
+    id: int
+    tenant_id: str
+    type: str
+    conversation_id: str = ""
+    data: dict[str, Any] = {}
+
+
+class Live(Protocol):
+    """Publish and subscribe inside this replica; ids travel between replicas."""
+
+    def publish(self, event: LiveEvent) -> None: ...
+
+    def subscribe(self, tenant_id: str) -> "Subscription": ...
+
+
+class Subscription(Protocol):
+    """One listener; a slow one loses deltas (they are re-sent as snapshots), never durable events (they are read from SQL)."""
+
+    def __aiter__(self) -> AsyncIterator[LiveEvent]: ...
+
+    def close(self) -> None: ...
