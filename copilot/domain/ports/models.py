@@ -1,7 +1,7 @@
 """Language models: one question, one validated answer."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -81,3 +81,18 @@ class Privacy(Protocol):
         ...
 
     def masker(self, secrets: Sequence[str]) -> Masker: ...
+
+
+class RenderedPrompt(Frozen):
+    """A prompt with its variables filled in. `id` is `name@version:hash` of the file."""
+
+    id: str
+    messages: tuple[ChatMessage, ...]
+
+
+class Prompts(Protocol):
+    """The prompt files. A missing or unknown variable raises Invalid and names it."""
+
+    def names(self) -> tuple[str, ...]: ...
+
+    def render(self, name: str, variables: Mapping[str, Any]) -> RenderedPrompt: ...
