@@ -48,10 +48,12 @@ class Promise(Frozen):
     state: PromiseState
     source: str
     made_at: Instant
+    settled_at: Instant | None = None
+    """When it was kept or withdrawn."""
 
     def at(self, moment: Instant) -> "Promise":
-        """The promise as it stands at `moment`."""
-        if self.state in ("open", "overdue"):
+        """The promise as it stands at `moment`: what was settled later is still open."""
+        if self.state in ("open", "overdue") or (self.settled_at is not None and self.settled_at > moment):
             late = self.due is not None and self.due < moment
             return self.model_copy(update={"state": "overdue" if late else "open"})
         return self

@@ -1,6 +1,6 @@
 """Work that must not be lost, and what is live only now."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from copilot.domain.base import Frozen
@@ -19,6 +19,10 @@ class DurableEngine(Protocol):
         """Start once: the same name and subject again is the same run."""
         ...
 
+    async def adopt(self, silent: list[str]) -> int:
+        """Take over what replicas that fell silent left unfinished; returns how many runs."""
+        ...
+
     async def forget(self, subject_ids: list[str]) -> None:
         """Delete what the engine keeps about these runs (for erasure)."""
         ...
@@ -34,19 +38,3 @@ class LiveEvent(Frozen):
     type: str
     conversation_id: str = ""
     data: dict[str, Any] = {}
-
-
-class Live(Protocol):
-    """Publish and subscribe inside this replica; ids travel between replicas."""
-
-    def publish(self, event: LiveEvent) -> None: ...
-
-    def subscribe(self, tenant_id: str) -> "Subscription": ...
-
-
-class Subscription(Protocol):
-    """One listener; a slow one loses deltas (they are re-sent as snapshots), never durable events (they are read from SQL)."""
-
-    def __aiter__(self) -> AsyncIterator[LiveEvent]: ...
-
-    def close(self) -> None: ...

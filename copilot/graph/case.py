@@ -1,0 +1,73 @@
+"""What a graph run starts from: one conversation with everything the record holds about it, loaded once."""
+
+from datetime import datetime
+from typing import Protocol
+
+from copilot.domain.base import Frozen, Instant
+from copilot.domain.conversation import Conversation
+from copilot.domain.emotion import Sensed
+from copilot.domain.knowledge import Article
+from copilot.domain.memory import Memory, Promise
+from copilot.domain.people import Assurance, Customer
+from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.search import PassageSource
+from copilot.domain.suggestion import Suggestion
+from copilot.domain.tenant import TenantSettings
+from copilot.domain.turn import Agent, Turn
+
+
+class Contact(Frozen):
+    """An earlier conversation of the person: its id and the first thing they wrote in it."""
+
+    conversation_id: str
+    at: Instant
+
+
+class Case(Frozen):
+    """The input of a run. Nothing in it is later than `as_of`."""
+
+    turn_id: str
+    tenant_id: str
+    conversation: Conversation
+    customer: Customer | None
+    assurance: Assurance
+    agent: Agent
+    as_of: datetime
+    settings: TenantSettings
+    contacts: tuple[Contact, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    candidates: tuple[Memory, ...] = ()
+    sensed: dict[str, Sensed] = {}
+    """What was sensed before, by message id; the rest is sensed in this run."""
+    passages_collection: str
+    memories_collection: str
+
+
+class Knowledge(PassageSource, Protocol):
+    """What the graph reads of articles."""
+
+    async def articles(self, ids: list[str]) -> dict[str, Article]: ...
+
+    async def with_levers(self) -> list[Article]:
+        """Every published article that carries levers."""
+        ...
+
+
+class Watcher(Protocol):
+    """Who follows a run: saves what it makes and says whether it is still wanted. All methods may be called more than once."""
+
+    async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
+        """Evidence is complete; nothing was drafted yet."""
+        ...
+
+    async def wanted(self, turn: Turn) -> bool:
+        """After the quiet period: is this turn still the one to answer?"""
+        ...
+
+    async def text(self, turn: Turn, kind: str, suggestion_id: str, so_far: str) -> None:
+        """A draft grows."""
+        ...
+
+    async def drafted(self, turn: Turn, suggestion: Suggestion, sent: tuple[ChatMessage, ...]) -> None:
+        """A suggestion is done, checks included. `sent`: exactly what a provider received."""
+        ...

@@ -1,0 +1,147 @@
+"""Loading a case: everything the record holds about one conversation, in one read."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from copilot.domain.base import new_id
+from copilot.domain.conversation import Conversation
+from copilot.domain.formats import ConversationIn
+from copilot.domain.memory import Memory, Promise
+from copilot.domain.people import Assurance, Customer
+from copilot.domain.ports.models import Privacy
+from copilot.domain.ports.records import Records
+from copilot.domain.ports.search import Embedder
+from copilot.domain.turn import Agent
+from copilot.graph.case import Case, Contact
+from copilot.memory.recall import CANDIDATES
+from copilot.retrieval.indexing import collection_name
+from copilot.services import promises
+
+CONTACT_DAYS = 30
+"""How far back repeat contacts are counted."""
+
+
+async def load(records: Records, conversation: Conversation, *, turn_id: str, as_of: datetime, embedder: Embedder) -> Case:
+    """The case of a stored conversation at `as_of`."""
+    customer = await records.customers.find(conversation.customer_id) if conversation.customer_id else None
+    return await _case(records, conversation.until(as_of), customer, turn_id=turn_id, as_of=as_of, embedder=embedder)
+
+
+async def load_file(records: Records, given: ConversationIn, *, counted_from: datetime, embedder: Embedder, privacy: Privacy) -> Case:
+    """The case of a conversation that is not stored: the file's words, the record's history of that customer."""
+    conversation = cut(given.to_conversation(counted_from), privacy)
+    last = conversation.messages[-1].sent_at if conversation.messages else counted_from
+    as_of = _moment(given, counted_from) or last
+    conversation = conversation.until(as_of)
+    customer = None
+    if given.customer is not None:
+        stored = await records.customers.find(given.customer.id)
+        customer = merge(stored, given.customer.to_customer(counted_from))
+        # A file is brought by someone who knows who spoke; over the API, absent means none.
+        assurance = given.customer.assurance or Assurance.PROVEN
+        conversation = conversation.model_copy(update={"customer_id": customer.id, "assurance": assurance})
+    return await _case(records, conversation, customer, turn_id=new_id(), as_of=as_of, embedder=embedder, unsaved=True)
+
+
+def cut(conversation: Conversation, privacy: Privacy) -> Conversation:
+    """Card numbers and passwords removed: before anything is stored or shown."""
+    messages = tuple(m.model_copy(update={"text": privacy.cut(m.text)}) for m in conversation.messages)
+    return conversation.model_copy(update={"messages": messages})
+
+
+def merge(stored: Customer | None, given: Customer) -> Customer:
+    """What the record knows, overlaid with what this conversation's sender says."""
+    if stored is None:
+        return given
+    named = {f.name for f in given.fields}
+    known = {(i.type, i.value.casefold()) for i in stored.identities}
+    return stored.model_copy(
+        update={
+            "name": given.name or stored.name,
+            "since": given.since or stored.since,
+            "tier": given.tier or stored.tier,
+            "locale": given.locale or stored.locale,
+            "preferences": given.preferences or stored.preferences,
+            "identities": (*stored.identities, *(i for i in given.identities if (i.type, i.value.casefold()) not in known)),
+            "fields": (*(f for f in stored.fields if f.name not in named), *given.fields),
+        }
+    )
+
+
+def _moment(given: ConversationIn, counted_from: datetime) -> datetime | None:
+    from copilot.domain.times import parse_when
+
+    return parse_when(given.as_of, counted_from) if given.as_of else None
+
+
+async def _case(
+    records: Records,
+    conversation: Conversation,
+    customer: Customer | None,
+    *,
+    turn_id: str,
+    as_of: datetime,
+    embedder: Embedder,
+    unsaved: bool = False,
+) -> Case:
+    settings = await records.admin.settings()
+    history = await _history(records, customer, conversation, as_of)
+    made = list(history.promises)
+    if unsaved:
+        made += promises.read(conversation, customer.id if customer else "", settings)
+        made = promises.settle(conversation, made)
+    sensed = {} if unsaved else await records.senses.get([m.id for m in conversation.messages if m.author == "customer"])
+    return Case(
+        turn_id=turn_id,
+        tenant_id=records.tenant_id,
+        conversation=conversation,
+        customer=_as_of(customer, as_of),
+        assurance=conversation.assurance,
+        agent=await _agent(records, conversation),
+        as_of=as_of,
+        settings=settings,
+        contacts=history.contacts,
+        promises=tuple(made),
+        candidates=history.candidates,
+        sensed=sensed,
+        passages_collection=collection_name(records.tenant_id, "passages", embedder),
+        memories_collection=collection_name(records.tenant_id, "memories", embedder),
+    )
+
+
+class _History:
+    """What the record holds of the person before and beside this conversation."""
+
+    def __init__(self, contacts: Sequence[Contact] = (), promised: Sequence[Promise] = (), candidates: Sequence[Memory] = ()) -> None:
+        self.contacts, self.promises, self.candidates = tuple(contacts), tuple(promised), tuple(candidates)
+
+
+async def _history(records: Records, customer: Customer | None, conversation: Conversation, as_of: datetime) -> _History:
+    if customer is None:
+        return _History()
+    contacts = await records.conversations.contacts(customer.id, as_of - timedelta(days=CONTACT_DAYS), as_of)
+    candidates = await records.memories.candidates(customer.id, as_of, CANDIDATES)
+    return _History(
+        [Contact(conversation_id=i, at=at) for i, at in contacts if i != conversation.id],
+        await records.memories.promises_of(customer.id, as_of),
+        [m for m in candidates if m.conversation_id != conversation.id],
+    )
+
+
+async def _agent(records: Records, conversation: Conversation) -> Agent:
+    """Whom the drafts are for: the assignee, else the last agent who wrote."""
+    if conversation.assignee:
+        user = await records.admin.user(conversation.assignee)
+        if user is not None:
+            return Agent(id=user.id, name=user.name, role="supervisor" if user.role == "supervisor" else "agent")
+    for message in reversed(conversation.messages):
+        if message.author == "agent" and message.author_name and (not conversation.assignee or message.author_id == conversation.assignee):
+            return Agent(id=message.author_id, name=message.author_name)
+    return Agent(id=conversation.assignee)
+
+
+def _as_of(customer: Customer | None, as_of: datetime) -> Customer | None:
+    """A profile without what began later: in a replay the customer may not have been one yet."""
+    if customer is not None and customer.since is not None and customer.since > as_of:
+        return customer.model_copy(update={"since": None})
+    return customer
