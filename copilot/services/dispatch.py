@@ -1,0 +1,75 @@
+"""The dispatcher: starts durable jobs for what transactions left in the outbox, and takes over from silent replicas."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from copilot.domain.errors import CopilotError
+from copilot.domain.ports.records import Database
+from copilot.domain.ports.work import DurableEngine
+
+log = structlog.get_logger()
+POLL_S = 1.0
+"""How often the outbox is looked at without being woken: only another replica's or an interrupted transaction's rows wait this long."""
+SWEEP_S = 10.0
+SILENT_S = 30.0
+"""A replica without a heartbeat for this long is taken to be dead (DESIGN §10)."""
+
+
+class Dispatcher:
+    """One per replica."""
+
+    def __init__(self, database: Database, engine: DurableEngine, replica: str, clock: Callable[[], datetime]) -> None:
+        self._database, self._engine, self._replica, self._clock = database, engine, replica, clock
+        self._event = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def wake(self) -> None:
+        """The outbox has work."""
+        self._event.set()
+
+    async def start(self) -> None:
+        """Run until stopped."""
+        await self._database.heartbeat(self._replica, self._clock())
+        self._tasks = [asyncio.create_task(self._forever(self.once, POLL_S)), asyncio.create_task(self._forever(self.sweep, SWEEP_S))]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    async def once(self) -> int:
+        """Start everything that waits; returns how many. A row is removed only after its start: starting twice is harmless."""
+        started = 0
+        while rows := await self._database.outbox():
+            for row in rows:
+                await self._engine.start(row.job, row.tenant_id, row.subject_id)
+            await self._database.outbox_done([row.id for row in rows])
+            started += len(rows)
+        return started
+
+    async def sweep(self) -> int:
+        """Say that we live; adopt what the dead left."""
+        now = self._clock()
+        await self._database.heartbeat(self._replica, now)
+        silent = [r for r in await self._database.silent_replicas(now - timedelta(seconds=SILENT_S)) if r != self._replica]
+        return await self._engine.adopt(silent) if silent else 0
+
+    async def _forever(self, work: Callable[[], Awaitable[int]], pause: float) -> None:
+        while True:
+            self._event.clear()
+            try:
+                await work()
+            except CopilotError as error:
+                log.warning("dispatcher_waits", reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                if work == self.once:
+                    await asyncio.wait_for(self._event.wait(), pause)
+                else:
+                    await asyncio.sleep(pause)

@@ -1,0 +1,202 @@
+"""A turn from minted to done: evidence, quiet period, suggestions. One idempotent job per turn, and one per kind on demand."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from copilot.domain.base import new_id
+from copilot.domain.case import Gap, StoredTurn
+from copilot.domain.conversation import Channel
+from copilot.domain.emotion import Sensed
+from copilot.domain.errors import Invalid, NotFound
+from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.records import Database
+from copilot.domain.suggestion import Suggestion
+from copilot.domain.tenant import KINDS, TenantSettings
+from copilot.domain.turn import Turn
+from copilot.graph.build import Run, State, Tools, run
+from copilot.services.cases import load
+from copilot.services.knowledge_reader import KnowledgeReader
+from copilot.services.live import Growing, Live
+
+log = structlog.get_logger()
+KIND = "kind"
+"""The durable job that drafts one kind on demand; its subject is `turn:kind`."""
+BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
+"""Channels in which people write in bursts; elsewhere a message is complete and drafting begins at once."""
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """Runs turns through the graph and saves what they make."""
+
+    database: Database
+    graph: Any
+    tools: Tools
+    live: Live
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+    readers: dict[str, KnowledgeReader] = field(default_factory=dict)
+
+    def reader(self, tenant: str) -> KnowledgeReader:
+        """The tenant's articles, as the graph reads them."""
+        return self.readers.setdefault(tenant, KnowledgeReader(self.database, tenant))
+
+    async def turn(self, tenant: str, turn_id: str) -> None:
+        """The durable job `turn`: safe to run again at any point."""
+        await self._run(tenant, turn_id, only=())
+
+    async def kind(self, tenant: str, subject: str) -> None:
+        """The durable job `kind`: one kind, asked for by a person."""
+        turn_id, _, kind = subject.partition(":")
+        await self._run(tenant, turn_id, only=(kind,))
+
+    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str) -> StoredTurn:
+        """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for."""
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown or not kinds:
+            raise Invalid(f"There is no kind {', '.join(unknown) or '(none given)'}.", todo=f"Choose from {', '.join(KINDS)}.")
+        async with self.database.write(tenant) as records:
+            found = await records.conversations.find(conversation)
+            if found is None:
+                raise NotFound(f"There is no conversation {conversation!r}.", todo="Check its id.")
+            stored = await records.turns.current(found.id)
+            if stored is None:
+                stored = await records.turns.mint(new_id(), found.id, [], self.clock())
+            await records.turns.request(stored.id, [k for k in kinds if k not in stored.requested])
+            for kind in kinds:
+                await records.log.enqueue(KIND, f"{stored.id}:{kind}")
+            await records.log.event(
+                "suggestion.requested", conversation_id=found.id, subject_id=stored.id, actor=actor, data={"kinds": list(kinds)}
+            )
+        self.wake()
+        return stored
+
+    async def _run(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> None:
+        started = time.perf_counter()
+        async with self.database.read(tenant) as records:
+            stored = await records.turns.get(turn_id)
+            if stored is None or (not only and stored.state in ("done", "superseded", "failed")):
+                return
+            saved = frozenset(s.kind for s in await records.suggestions.of_turn(turn_id))
+            state: State = {"turn": stored.turn} if stored.turn else {}
+            if stored.turn is None:
+                conversation = await records.conversations.find(stored.conversation_id)
+                if conversation is None:
+                    return
+                # A sender's clock may run a little ahead of ours: the message is part of its own turn all the same.
+                as_of = max([self.clock(), *(m.sent_at for m in conversation.messages[-1:])])
+                case = await load(records, conversation, turn_id=turn_id, as_of=as_of, embedder=self.tools.embedder)
+                state = {"case": case}
+        state["timings"] = {"read": (time.perf_counter() - started) * 1000}
+        watcher = Saver(self, tenant, stored, patient=not only)
+        context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
+        await run(self.graph, state, context)
+        if not only:
+            await self._finish(tenant, stored, watcher.superseded)
+
+    async def _finish(self, tenant: str, stored: StoredTurn, superseded: bool) -> None:
+        async with self.database.write(tenant) as records:
+            now = await records.turns.get(stored.id)
+            if now is None or now.state in ("done", "superseded", "failed"):
+                return
+            await records.turns.set_state(stored.id, "superseded" if superseded else "done")
+            await records.log.event(
+                "turn.superseded" if superseded else "turn.done", conversation_id=stored.conversation_id, subject_id=stored.id
+            )
+        self.live.wake(tenant)
+
+    async def failed(self, tenant: str, turn_id: str) -> None:
+        """The job was given up after its retries: the turn says so."""
+        async with self.database.write(tenant) as records:
+            stored = await records.turns.get(turn_id.partition(":")[0])
+            if stored is None or stored.state in ("done", "superseded"):
+                return
+            await records.turns.set_state(stored.id, "failed")
+            await records.log.event("turn.failed", conversation_id=stored.conversation_id, subject_id=stored.id)
+        self.live.wake(tenant)
+
+
+class Saver:
+    """The Watcher of a stored turn: evidence and suggestions are saved the moment they exist."""
+
+    def __init__(self, drafting: Drafting, tenant: str, stored: StoredTurn, *, patient: bool) -> None:
+        self._drafting, self._tenant, self._stored, self._patient = drafting, tenant, stored, patient
+        self._growing: dict[str, Growing] = {}
+        self.superseded = False
+
+    async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
+        async with self._drafting.database.write(self._tenant) as records:
+            await records.senses.put(sensed, vectors, self._drafting.tools.embedder.version)
+            await records.turns.freeze(turn)
+            emotion = turn.evidence.emotion
+            await records.log.event(
+                "evidence.ready",
+                conversation_id=turn.conversation_id,
+                subject_id=turn.id,
+                data={"heat": emotion.heat, "label": emotion.label, "trend": emotion.trend, "covered": turn.evidence.coverage.covered},
+            )
+        self._drafting.live.wake(self._tenant)
+
+    async def wanted(self, turn: Turn) -> bool:
+        if not self._patient:
+            return True
+        wait = quiet_seconds(turn.settings, turn.channel) - (self._drafting.clock() - self._stored.minted_at).total_seconds()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        async with self._drafting.database.read(self._tenant) as records:
+            now = await records.turns.get(turn.id)
+        self.superseded = now is None or not now.current
+        return not self.superseded
+
+    async def text(self, turn: Turn, kind: str, suggestion_id: str, so_far: str) -> None:
+        growing = self._growing.setdefault(suggestion_id, Growing(self._tenant, turn.conversation_id, suggestion_id, kind))
+        self._drafting.live.grow(growing, so_far)
+
+    async def drafted(self, turn: Turn, suggestion: Suggestion, sent: tuple[ChatMessage, ...]) -> None:
+        async with self._drafting.database.write(self._tenant) as records:
+            current = await records.turns.get(turn.id)
+            if current is None:
+                return
+            stored = await records.suggestions.put(suggestion.model_copy(update={"stale": not current.current}), sent)
+            if stored.id == suggestion.id:
+                await self._saved(records, turn, suggestion)
+        self._drafting.live.grown(suggestion.id)
+        self._drafting.live.wake(self._tenant)
+
+    async def _saved(self, records: Any, turn: Turn, suggestion: Suggestion) -> None:
+        if suggestion.cost_microusd or suggestion.usage.calls:
+            usage = suggestion.usage
+            await records.admin.spend(self._drafting.clock().date(), suggestion.cost_microusd, usage.input_tokens, usage.output_tokens)
+        if suggestion.kind == "reply" and suggestion.state == "abstained" and not turn.evidence.coverage.covered and turn.waiting:
+            await records.log.put_gap(_gap(turn, suggestion, self._drafting.clock()))
+            await records.log.event("gap.opened", conversation_id=turn.conversation_id, subject_id=turn.id)
+        await records.log.event(
+            "suggestion.ready",
+            conversation_id=turn.conversation_id,
+            subject_id=suggestion.id,
+            data={"turn": turn.id, "kind": suggestion.kind, "state": suggestion.state, "producer": suggestion.producer},
+        )
+
+
+def quiet_seconds(settings: TenantSettings, channel: Channel) -> float:
+    """How long drafting waits after a message, so that a burst is answered as one."""
+    return settings.quiet_period_s if channel in BURSTS else 0.0
+
+
+def _gap(turn: Turn, suggestion: Suggestion, at: datetime) -> Gap:
+    return Gap(
+        id=new_id(),
+        question=turn.waiting[-1].text[:2000],
+        conversation_id=turn.conversation_id,
+        turn_id=turn.id,
+        cause="abstained",
+        suggestion_id=suggestion.id,
+        article_ids=tuple(dict.fromkeys(hit.article_id for hit in turn.evidence.passages)),
+        opened_at=at,
+    )

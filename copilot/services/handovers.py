@@ -1,0 +1,160 @@
+"""A handover's life: offered → accepted with read-back → introduced → returned. Nobody is introduced before they accepted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from copilot.domain.base import Frozen, new_id
+from copilot.domain.case import Handover, HandoverState
+from copilot.domain.conversation import Channel
+from copilot.domain.errors import Conflict, Invalid, NotFound, Refused
+from copilot.domain.ports.records import Database, Records
+from copilot.domain.staff import Caller
+from copilot.domain.suggestion import HandoverPayload
+
+NEXT_AGENT = "{next agent}"
+"""Stands in an introduction until someone accepted."""
+FOLLOWS: dict[HandoverState, tuple[HandoverState, ...]] = {
+    "offered": ("accepted", "declined", "returned"),
+    "accepted": ("introduced", "returned"),
+    "introduced": ("returned",),
+    "returned": (),
+    "declined": (),
+}
+
+
+class Offer(Frozen):
+    """To whom a conversation is offered, and the brief as the agent corrected it (else the suggestion's)."""
+
+    suggestion_id: str | None = None
+    to_user: str | None = None
+    to_team: str | None = None
+    to_channel: Channel | None = None
+    brief: HandoverPayload | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Handovers:
+    """Offers, acceptances, introductions, returns."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    wake: Callable[[str], None]
+
+    async def offer(self, caller: Caller, conversation_ref: str, offer: Offer) -> Handover:
+        """Offer a conversation to a person, a team or another channel."""
+        if not (offer.to_user or offer.to_team or offer.to_channel):
+            raise Invalid("A handover goes to someone.", todo="Name to_user, to_team or to_channel.")
+        now = self.clock()
+        async with self.database.write(caller.tenant_id) as records:
+            conversation = await records.conversations.find(conversation_ref)
+            if conversation is None:
+                raise NotFound(f"There is no conversation {conversation_ref!r}.", todo="Check its id.")
+            open_ = [h for h in await records.handovers.of_conversation(conversation.id) if h.state in ("offered", "accepted")]
+            if open_:
+                raise Conflict(f"This conversation is already {open_[0].state}.", todo="Return that handover first.")
+            if offer.to_user and await records.admin.user(offer.to_user) is None:
+                raise NotFound(f"There is no user {offer.to_user!r}.", todo="Check the id, or offer it to a team.")
+            brief, turn_id = await _brief(records, offer)
+            handover = Handover(
+                id=new_id(),
+                conversation_id=conversation.id,
+                turn_id=turn_id,
+                suggestion_id=offer.suggestion_id,
+                state="offered",
+                offered_by=caller.user_id or caller.key_id,
+                to_user=offer.to_user,
+                to_team=offer.to_team,
+                to_channel=offer.to_channel,
+                brief=brief,
+                note=offer.note,
+                offered_at=now,
+                changed_at=now,
+            )
+            await self._store(records, caller, handover)
+        self.wake(caller.tenant_id)
+        return handover
+
+    async def accept(self, caller: Caller, handover_id: str, read_back: str) -> Handover:
+        """The receiver says in a line what they take over; only now are there words that introduce both people."""
+        if not read_back.strip():
+            raise Invalid("Accepting needs a read-back.", todo="Say in one line what you take over and do next.")
+        if caller.user_id is None:
+            raise Refused("A person accepts a handover.", todo="Use a key that was created for a user.")
+        async with self.database.write(caller.tenant_id) as records:
+            handover = await _next(records, handover_id, "accepted")
+            user = await records.admin.user(caller.user_id)
+            if handover.to_user and user is not None and handover.to_user not in (user.id, user.external_id):
+                raise Refused("This handover was offered to someone else.", todo="Ask them, or have it offered to you.")
+            name = user.name if user else caller.name
+            handover = handover.model_copy(
+                update={
+                    "state": "accepted",
+                    "accepted_by": caller.user_id,
+                    "accepted_name": name,
+                    "read_back": read_back.strip(),
+                    "introduction": handover.brief.introduction.replace(NEXT_AGENT, name),
+                    "changed_at": self.clock(),
+                }
+            )
+            await records.conversations.change(handover.conversation_id, assignee=caller.user_id)
+            await self._store(records, caller, handover)
+        self.wake(caller.tenant_id)
+        return handover
+
+    async def move(self, caller: Caller, handover_id: str, to: HandoverState, note: str = "") -> Handover:
+        """Introduced (the customer has read the introduction), declined or returned."""
+        async with self.database.write(caller.tenant_id) as records:
+            handover = await _next(records, handover_id, to)
+            handover = handover.model_copy(update={"state": to, "note": note or handover.note, "changed_at": self.clock()})
+            if to == "returned":
+                await records.conversations.change(handover.conversation_id, assignee=handover.offered_by)
+            await self._store(records, caller, handover)
+        self.wake(caller.tenant_id)
+        return handover
+
+    async def get(self, caller: Caller, handover_id: str) -> Handover:
+        async with self.database.read(caller.tenant_id) as records:
+            return await _find(records, handover_id)
+
+    async def of_conversation(self, caller: Caller, ref: str) -> list[Handover]:
+        async with self.database.read(caller.tenant_id) as records:
+            conversation = await records.conversations.find(ref)
+            if conversation is None:
+                raise NotFound(f"There is no conversation {ref!r}.", todo="Check its id.")
+            return await records.handovers.of_conversation(conversation.id)
+
+    async def _store(self, records: Records, caller: Caller, handover: Handover) -> None:
+        await records.handovers.put(handover)
+        actor = f"user:{caller.user_id}" if caller.user_id else f"key:{caller.key_id}"
+        await records.log.event(f"handover.{handover.state}", conversation_id=handover.conversation_id, subject_id=handover.id, actor=actor)
+
+
+async def _find(records: Records, handover_id: str) -> Handover:
+    handover = await records.handovers.get(handover_id)
+    if handover is None:
+        raise NotFound(f"There is no handover {handover_id!r}.", todo="List the conversation's handovers.")
+    return handover
+
+
+async def _next(records: Records, handover_id: str, to: HandoverState) -> Handover:
+    handover = await _find(records, handover_id)
+    if to not in FOLLOWS[handover.state]:
+        allowed = " or ".join(FOLLOWS[handover.state]) or "nothing: offer it anew"
+        raise Conflict(f"This handover is {handover.state}; it cannot become {to}.", todo=f"From here: {allowed}.")
+    return handover
+
+
+async def _brief(records: Records, offer: Offer) -> tuple[HandoverPayload, str]:
+    """The brief, and the turn it was made from (empty for one written by hand)."""
+    if offer.suggestion_id is None:
+        if offer.brief is None:
+            raise Invalid("A handover needs a brief.", todo="Ask for the kind handover and name its suggestion_id, or send a brief.")
+        return offer.brief, ""
+    suggestion = await records.suggestions.get(offer.suggestion_id)
+    if suggestion is None or suggestion.kind != "handover":
+        raise NotFound("There is no handover suggestion with that id.", todo="Ask for the kind handover first.")
+    if suggestion.state != "proposed" and offer.brief is None:
+        raise Conflict(f"That suggestion is {suggestion.state}.", todo="Write the brief yourself and send it.")
+    return offer.brief or HandoverPayload.model_validate(suggestion.payload), suggestion.turn_id
