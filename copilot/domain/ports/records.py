@@ -93,6 +93,10 @@ class Turns(Protocol):
 
     async def current(self, conversation_id: str) -> StoredTurn | None: ...
 
+    async def ids(self, conversation_id: str) -> list[str]:
+        """Ids of every turn of a conversation."""
+        ...
+
     async def freeze(self, turn: Turn) -> None: ...
 
     async def request(self, turn_id: str, kinds: Sequence[str]) -> None:

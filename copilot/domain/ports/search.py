@@ -81,6 +81,13 @@ class LexicalIndex(Protocol):
         """Words with weights → (passage id, BM25-like score), best first."""
         ...
 
+    async def named(self, tenant: str, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """Passages whose title those words name ("the Acorn", "Flex fare") → (passage id, affinity 0–1), best first.
+
+        `said` are words with weights 0–1 (how recently they were said). Words that stand in titles more than in texts count: they are names.
+        """
+        ...
+
     async def count(self, tenant: str) -> int: ...
 
     async def clear(self, tenant: str) -> None: ...

@@ -1,0 +1,90 @@
+"""Erasure: a durable job with a receipt that reaches rows, vectors, workflow state, caches and logs; and tombstones so that nobody comes back."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from copilot.domain.base import Frozen, Instant, new_id
+from copilot.domain.errors import NotFound
+from copilot.domain.ports.records import Database
+from copilot.domain.ports.work import DurableEngine
+from copilot.services.indexing import Indexes
+from copilot.services.tombstones import Tombstones
+
+ERASE = "erase"
+"""The durable job; its subject is the erasure's id."""
+
+
+class Receipt(Frozen):
+    """What was erased, in numbers; it names nobody."""
+
+    id: str
+    state: str
+    """requested, done"""
+    requested_at: Instant
+    done_at: Instant | None = None
+    removed: dict[str, int] = {}
+    """Rows by class; `vectors` and `workflows` too."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Erases people."""
+
+    database: Database
+    indexes: Indexes
+    engine: DurableEngine
+    tombstones: Tombstones
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    async def request(self, tenant: str, ref: str, actor: str) -> Receipt:
+        """Bury the person at once (nothing new is taken in), and start the job that erases what is there."""
+        async with self.database.write(tenant) as records:
+            customer = await records.customers.find(ref)
+            if customer is None:
+                raise NotFound(f"There is no customer {ref!r}.", todo="Check the id; they may have been erased already.")
+            receipt = Receipt(id=new_id(), state="requested", requested_at=self.clock())
+            await records.admin.bury(self.tombstones.digests(tenant, customer))
+            await records.admin.put_state(
+                _name(receipt.id), json.dumps({"customer": customer.id, "receipt": receipt.model_dump(mode="json")})
+            )
+            await records.log.event("customer.erasure_requested", subject_id=receipt.id, actor=actor)
+            await records.log.enqueue(ERASE, receipt.id)
+        self.wake()
+        return receipt
+
+    async def run(self, tenant: str, receipt_id: str) -> None:
+        """The durable job: safe to run again at any point, since the person's id is kept until everything else is gone."""
+        async with self.database.read(tenant) as records:
+            held = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
+            customer_id = held.get("customer")
+            if not customer_id:
+                return
+            receipt = Receipt.model_validate(held["receipt"])
+        async with self.database.read(tenant) as records:
+            remembered = [m.id for m in await records.memories.of_customer(customer_id, ("active", "pending", "forgotten"))]
+            threads = await records.conversations.of_customer(customer_id, limit=100_000)
+            turns = [ident for thread in threads for ident in await records.turns.ids(thread.id)]
+        await self.indexes.forget(tenant, remembered)
+        await self.engine.forget(turns)
+        async with self.database.write(tenant) as records:
+            gone = await records.customers.erase(customer_id)
+            removed = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(remembered), "workflows": len(turns)}
+            done = receipt.model_copy(update={"state": "done", "done_at": self.clock(), "removed": removed})
+            await records.admin.put_state(_name(receipt_id), json.dumps({"receipt": done.model_dump(mode="json")}))
+            await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": removed})
+        await self.database.vacuum()
+
+    async def receipt(self, tenant: str, receipt_id: str) -> Receipt:
+        """Raises NotFound."""
+        async with self.database.read(tenant) as records:
+            held = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
+        if not held:
+            raise NotFound(f"There is no erasure {receipt_id!r}.", todo="Check the receipt's id.")
+        return Receipt.model_validate(held["receipt"])
+
+
+def _name(receipt_id: str) -> str:
+    return f"erasure:{receipt_id}"

@@ -1,0 +1,124 @@
+"""Articles in, passages found. Imports land file by file: good ones in, bad ones listed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from copilot.domain.base import Frozen
+from copilot.domain.errors import CopilotError, Invalid, NotFound
+from copilot.domain.knowledge import Article, Hit
+from copilot.domain.ports.records import Database
+from copilot.domain.ports.search import PassageFilter
+from copilot.retrieval.articles import parse_article, parse_html
+from copilot.retrieval.passages import split
+from copilot.retrieval.query import plain
+from copilot.retrieval.search import Search
+from copilot.services.indexing import Indexes
+from copilot.services.knowledge_reader import KnowledgeReader
+
+
+class SourceFile(Frozen):
+    """A file of articles: its name decides how it is read (.md, .html, .htm)."""
+
+    name: str
+    text: str
+
+
+class Refusal(Frozen):
+    """What was not taken in, and what to do about it."""
+
+    name: str
+    reason: str
+
+
+class Imported(Frozen):
+    """What an import did."""
+
+    saved: int = 0
+    unchanged: int = 0
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """A tenant's articles, written and searched."""
+
+    database: Database
+    indexes: Indexes
+    search_engine: Search
+    clock: Callable[[], datetime]
+    reader: Callable[[str], KnowledgeReader]
+    wake: Callable[[str], None]
+
+    async def import_files(self, tenant: str, files: Sequence[SourceFile], actor: str = "system") -> Imported:
+        """Each file by itself; two files with one article id: the second is refused, and nothing is lost."""
+        articles, refused, seen = [], [], dict[str, str]()
+        for file in files:
+            try:
+                article = read_file(file, self.clock())
+            except CopilotError as error:
+                refused.append(Refusal(name=file.name, reason=str(error)))
+                continue
+            if article.id in seen:
+                reason = f"The article id {article.id!r} stands in {seen[article.id]} too. Give each article its own id."
+                refused.append(Refusal(name=file.name, reason=reason))
+                continue
+            seen[article.id] = file.name
+            articles.append(article)
+        done = await self.save(tenant, articles, actor)
+        return done.model_copy(update={"refused": (*refused, *done.refused)})
+
+    async def save(self, tenant: str, articles: Sequence[Article], actor: str = "system") -> Imported:
+        """Store articles as new revisions where they changed, and make them searchable."""
+        saved, unchanged = 0, 0
+        removed: list[str] = []
+        added = []
+        async with self.database.write(tenant) as records:
+            for article in articles:
+                done = await records.articles.save(article, split(article), actor)
+                saved, unchanged = saved + done.changed, unchanged + (not done.changed)
+                removed += done.removed
+                added += done.added
+                if done.changed:
+                    await records.log.event("article.saved", subject_id=article.id, actor=actor, data={"status": article.status})
+        if removed or added:
+            await self.indexes.passages(tenant, removed, added)
+        self.wake(tenant)
+        return Imported(saved=saved, unchanged=unchanged)
+
+    async def search(self, tenant: str, query: str, limit: int = 6) -> tuple[Hit, ...]:
+        """Passages for a typed question."""
+        if not query.strip():
+            raise Invalid("The question is empty.", todo="Type a few words.")
+        asked = plain(query)
+        vector = (await self.indexes.embedder.encode([asked.text]))[0]
+        result = await self.search_engine.search(
+            tenant,
+            self.indexes.collection(tenant, "passages"),
+            asked,
+            self.reader(tenant),
+            PassageFilter(at=self.clock()),
+            limit=limit,
+            query_vector=vector,
+        )
+        return result.hits
+
+    async def article(self, tenant: str, article_id: str) -> Article:
+        async with self.database.read(tenant) as records:
+            article = await records.articles.get(article_id)
+        if article is None:
+            raise NotFound(f"There is no article {article_id!r}.", todo="Search for it, or list the articles.")
+        return article
+
+    async def articles(self, tenant: str, status: str = "", after: str = "", limit: int = 200) -> list[Article]:
+        async with self.database.read(tenant) as records:
+            return await records.articles.all(status, after, limit)
+
+
+def read_file(file: SourceFile, counted_from: datetime) -> Article:
+    """A file as an article. Raises Invalid for what cannot be one."""
+    if not file.text.strip():
+        raise Invalid(f"{file.name} is empty.", todo="Write the article, or leave the file out.")
+    if file.name.lower().endswith((".html", ".htm")):
+        return parse_html(file.text, file.name)
+    return parse_article(file.text, file.name, counted_from)
