@@ -1,4 +1,4 @@
-"""Erasure: a durable job with a receipt that reaches rows, vectors, workflow state, caches and logs; and tombstones so that nobody comes back."""
+"""Erasure: a durable job with a receipt that reaches rows, vectors and workflow state; and tombstones so that nobody comes back."""
 
 import json
 from collections.abc import Callable
@@ -68,7 +68,7 @@ class Erasure:
             threads = await records.conversations.of_customer(customer_id, limit=100_000)
             turns = [ident for thread in threads for ident in await records.turns.ids(thread.id)]
         await self.indexes.forget(tenant, remembered)
-        await self.engine.forget(turns)
+        await self.engine.forget(tenant, turns)
         async with self.database.write(tenant) as records:
             gone = await records.customers.erase(customer_id)
             removed = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(remembered), "workflows": len(turns)}

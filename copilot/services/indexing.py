@@ -44,7 +44,7 @@ class Indexes:
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def passages(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
-        """Bring a change of articles into both indexes. A vector index that is out of reach is caught up later; words are searchable at once."""
+        """Bring a change of articles into both indexes. Words are searchable at once; a vector index out of reach is caught up later."""
         await self.lexical.replace(tenant, removed, added)
         collection = self.collection(tenant, "passages")
         try:

@@ -36,8 +36,8 @@ class Ingest:
     privacy: Privacy
     tombstones: Tombstones
     clock: Callable[[], datetime]
-    wake: Callable[[], None]
-    """Tells the dispatcher that the outbox has work."""
+    wake: Callable[[str], None]
+    """Tells the dispatcher and the tenant's streams that there is something new."""
 
     async def conversation(self, tenant: str, given: ConversationIn, connection: str = "api", actor: str = "system") -> Received:
         """A whole conversation, or more of one that is known: its new messages are added, in order."""
@@ -52,7 +52,7 @@ class Ingest:
             received = Received(conversation_id=stored.external_id, message_id="", duplicate=known is not None, turn_id=None)
             for message in incoming.messages:
                 received = await self._add(records, stored, message, actor, last=message is incoming.messages[-1])
-        self.wake()
+        self.wake(tenant)
         return received
 
     async def message(self, tenant: str, ref: str, given: MessageIn, actor: str = "system") -> Received:
@@ -64,7 +64,7 @@ class Ingest:
             if stored is None:
                 raise NotFound(f"There is no conversation {ref!r}.", todo="Send it whole to POST /v1/conversations first.")
             received = await self._add(records, stored, message, actor, last=True)
-        self.wake()
+        self.wake(tenant)
         return received
 
     async def _customer(self, records: Records, given: CustomerIn | None, connection: str, now: datetime) -> Customer | None:

@@ -33,6 +33,10 @@ class QueueLine(Frozen):
     turn_id: str | None
 
 
+SAME = ("channel", "status", "assignee", "team", "since", "label", "trend", "contacts_30d", "promise_due", "last_text", "turn_id")
+"""Fields of an entry that a line shows as they are."""
+
+
 @dataclass(frozen=True)
 class Queue:
     """The open conversations of a tenant in the order of service."""
@@ -63,9 +67,5 @@ class Queue:
             waiting_seconds=(now - entry.since).total_seconds() if entry.since else 0.0,
             heat=round(heat(entry.base, entry.since, entry.channel, now, settings), 1),
             boils_at=boils_at(entry.base, entry.since, entry.channel, now, settings),
-            **{
-                name: getattr(entry, name)
-                for name in ("channel", "status", "assignee", "team", "since", "label", "trend")
-                + ("contacts_30d", "promise_due", "last_text", "turn_id")
-            },
+            **{name: getattr(entry, name) for name in SAME},
         )

@@ -13,6 +13,10 @@ class DurableEngine(Protocol):
         """Before launch: `job(tenant_id, subject_id)` is one idempotent step."""
         ...
 
+    def on_failure(self, job: Callable[[str, str], Awaitable[None]]) -> None:
+        """Before launch: called as `job(tenant_id, subject_id)` when a run was given up after its retries."""
+        ...
+
     async def launch(self) -> None: ...
 
     async def start(self, name: str, tenant_id: str, subject_id: str) -> None:
@@ -23,7 +27,7 @@ class DurableEngine(Protocol):
         """Take over what replicas that fell silent left unfinished; returns how many runs."""
         ...
 
-    async def forget(self, subject_ids: list[str]) -> None:
+    async def forget(self, tenant_id: str, subject_ids: list[str]) -> None:
         """Delete what the engine keeps about these runs (for erasure)."""
         ...
 

@@ -1,0 +1,73 @@
+"""Settings of an installation: the only reader of the environment."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from copilot.domain.errors import Invalid
+
+
+class Settings(BaseSettings):
+    """What an operator sets. Every name is an environment variable with the prefix COPILOT_."""
+
+    model_config = SettingsConfigDict(env_prefix="COPILOT_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path(".data")
+    """Folder of the database, indexes and lock."""
+    database_url: str = ""
+    """Empty: SQLite in the data folder. Else postgresql://user:password@host/name."""
+    chroma_url: str = ""
+    """Empty: embedded in the data folder. Else the address of a Chroma server."""
+    model: str = ""
+    """A LiteLLM model name, such as openai/gpt-5 or ollama/llama3. Empty: no language model; the fallback path works alone."""
+    fallback_models: Annotated[tuple[str, ...], NoDecode] = ()
+    """Tried in this order when the first does not answer; comma-separated."""
+    api_base: str = ""
+    embedder: str = "minilm"
+    """minilm, hash, or a sentence-transformers model."""
+    replica_id: str = "local"
+    """Names this process among replicas; keep it over restarts."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8321, ge=0, le=65535)
+    log_level: str = "info"
+    prompts_dir: Path | None = None
+    """Empty: the prompts that ship with the product."""
+    secret_key: str = ""
+    """Keys the erasure tombstones. Empty: made once and kept in the data folder; set it when several machines share a database."""
+
+    @field_validator("fallback_models", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """All models in the order they are tried."""
+        return (self.model, *self.fallback_models) if self.model else self.fallback_models
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database as SQLAlchemy's async engine wants it."""
+        url = self.database_url
+        if not url:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'rapport.db'}"
+        scheme, _, rest = url.partition("://")
+        if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
+            return f"postgresql+psycopg://{rest}"
+        if scheme in ("sqlite", "sqlite+aiosqlite"):
+            return f"sqlite+aiosqlite://{rest}"
+        raise Invalid(f"COPILOT_DATABASE_URL begins with {scheme!r}.", todo="Use postgresql://… or leave it empty for SQLite.")
+
+    @property
+    def durable_url(self) -> str:
+        """The durable engine's own database, as synchronous SQLAlchemy wants it."""
+        if self.sqlalchemy_url.startswith("postgresql"):
+            return self.sqlalchemy_url
+        return f"sqlite:///{self.data_dir / 'work.db'}"
+
+    @property
+    def on_one_machine(self) -> bool:
+        """SQLite: exactly one process owns the data folder."""
+        return self.sqlalchemy_url.startswith("sqlite")
