@@ -54,14 +54,14 @@ async def _match(
         rank = distance - (1.0 if chosen else 0.0)
         if near and (best is None or rank < best[0]):
             best = (rank, suggestion)
-    distance = Levenshtein.normalized_distance(best[1].text, message.text) if best else None
+    changed = Levenshtein.normalized_distance(best[1].text, message.text) if best else None
     sent = SentText(
         id=new_id(),
         conversation_id=conversation.id,
         message_id=message.id,
         suggestion_id=best[1].id if best else None,
         text=message.text,
-        edit_distance=round(distance, 4) if distance is not None else None,
+        edit_distance=round(changed, 4) if changed is not None else None,
         sent_at=message.sent_at,
         user_id=user_id,
     )

@@ -69,8 +69,6 @@ def merge(stored: Customer | None, given: Customer) -> Customer:
 
 
 def _moment(given: ConversationIn, counted_from: datetime) -> datetime | None:
-    from copilot.domain.times import parse_when
-
     return parse_when(given.as_of, counted_from) if given.as_of else None
 
 

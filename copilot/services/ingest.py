@@ -12,7 +12,7 @@ from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.services import answers
-from copilot.services.cases import cut
+from copilot.services.cases import cut, merge
 from copilot.services.tombstones import Tombstones
 
 TURN = "turn"
@@ -44,7 +44,7 @@ class Ingest:
         now = self.clock()
         incoming = cut(given.to_conversation(now), self.privacy)
         async with self.database.write(tenant) as records:
-            customer = await self._customer(records, given.customer, connection, now)
+            customer = await self._customer(records, given.customer, now)
             known = await records.conversations.find(given.conversation_id)
             stored = known or await self._create(records, incoming, customer, connection)
             if known is not None and given.status != known.status:
@@ -67,17 +67,13 @@ class Ingest:
         self.wake(tenant)
         return received
 
-    async def _customer(self, records: Records, given: CustomerIn | None, connection: str, now: datetime) -> Customer | None:
+    async def _customer(self, records: Records, given: CustomerIn | None, now: datetime) -> Customer | None:
         if given is None:
             return None
         customer = given.to_customer(now)
         await self.tombstones.refuse(records, customer)
         known = await records.customers.find(given.id)
-        if known is not None:
-            from copilot.services.cases import merge
-
-            customer = merge(known, customer)
-        return await records.customers.upsert(customer, connection)
+        return await records.customers.upsert(merge(known, customer))
 
     async def _create(self, records: Records, incoming: Conversation, customer: Customer | None, connection: str) -> Conversation:
         empty = incoming.model_copy(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError, Invalid, NotFound
-from copilot.domain.knowledge import Article, Hit
+from copilot.domain.knowledge import Article, Hit, Passage
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_article, parse_html
@@ -72,7 +72,7 @@ class KnowledgeBase:
         """Store articles as new revisions where they changed, and make them searchable."""
         saved, unchanged = 0, 0
         removed: list[str] = []
-        added = []
+        added: list[Passage] = []
         async with self.database.write(tenant) as records:
             for article in articles:
                 done = await records.articles.save(article, split(article), actor)

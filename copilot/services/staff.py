@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.errors import Invalid, NotFound
@@ -32,7 +31,7 @@ class Staff:
 
     async def create_key(self, tenant: str, role: str, name: str, user: str | None = None) -> NewKey:
         """A key of 256 random bits, of which only the SHA-256 is kept (a slow hash protects passwords people choose; this needs none)."""
-        if role not in ROLES:
+        if role not in ROLES:  # narrows the type as well
             raise Invalid(f"There is no role {role!r}.", todo=f"Choose from {', '.join(ROLES)}.")
         if not name.strip():
             raise Invalid("A key needs a name.", todo="Say who or what will use it.")

@@ -1,0 +1,265 @@
+"""The command line. Exit codes: 0 done, 1 refused or partly done, 2 bad input, 3 something needed is unavailable."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
+
+HELP = {"help_option_names": ["-h", "--help"]}
+app = typer.Typer(no_args_is_help=True, add_completion=False, context_settings=HELP, pretty_exceptions_enable=False, rich_markup_mode=None)
+knowledge = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Articles: bring them in, search them.")
+customers = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Customers: bring them in, see their card, erase them.")
+tenants = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Companies (or brands) that share this installation.")
+keys = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Keys by which people and programs come in.")
+for group, name in ((knowledge, "knowledge"), (customers, "customers"), (tenants, "tenants"), (keys, "keys")):
+    app.add_typer(group, name=name)
+
+EXIT: dict[type[CopilotError], int] = {Invalid: 2, NotFound: 2, Conflict: 1, Refused: 1, Unavailable: 3}
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the data. Default: COPILOT_DATA_DIR or .data")]
+Tenant = Annotated[str, typer.Option("--tenant", envvar="COPILOT_TENANT", help="Which company's records.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+
+
+def main() -> None:
+    """Entry point: errors become one clear line and an exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; what `main` and the tests call."""
+    import click
+
+    try:
+        result = typer.main.get_command(app).main(args=arguments, prog_name="copilot", standalone_mode=False)
+    except CopilotError as error:
+        sys.stderr.write(f"copilot: {error}\n")
+        return EXIT.get(type(error), 1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stdout.write(error.format_message() + "\n")
+        return 2
+    except click.ClickException as error:
+        sys.stderr.write(f"copilot: {error.format_message()} See: copilot --help\n")
+        return 2
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+def _settings(data: Path | None = None, **changed: Any) -> Any:
+    from pydantic import ValidationError
+
+    from copilot.settings import Settings
+
+    given = {name: value for name, value in {"data_dir": data, **changed}.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Invalid(f"COPILOT_{str(first['loc'][0]).upper()}: {first['msg']}.", todo="Correct the setting.") from None
+
+
+def _with_api(data: Path | None, tenant: str, act: Any, *, work: bool = False) -> int:
+    """Run `act(api)` against the service or, without one, in this process."""
+    import asyncio
+    import logging
+
+    import structlog
+
+    from copilot.commands.connection import connect
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+    settings = _settings(data)
+
+    async def go() -> int:
+        async with connect(settings, tenant, work=work) as api:
+            return int(await act(api))
+
+    return asyncio.run(go())
+
+
+@app.command()
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Start over with fresh data.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    data: Data = None,
+    load_only: Annotated[bool, typer.Option("--load-only", help="Load the sample and stop.")] = False,
+) -> int:
+    """Load the sample company and start the service: everything works, with no account anywhere."""
+    from copilot.commands.demo import demo as run_demo
+
+    return run_demo(_settings(data, host=host, port=port), reset=reset, load_only=load_only)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 chooses a free one.")] = None,
+    data: Data = None,
+) -> int:
+    """Run the service."""
+    from copilot.commands.serving import serve as run_service
+
+    return run_service(_settings(data, host=host, port=port))
+
+
+@app.command()
+def doctor(data: Data = None, as_json: AsJson = False) -> int:
+    """Say what is wrong with this installation, and what to do about it. Changes nothing."""
+    from copilot.commands.doctor import doctor as examine
+
+    return examine(_settings(data), as_json=as_json)
+
+
+@app.command()
+def migrate(data: Data = None, as_json: AsJson = False) -> int:
+    """Bring the database to this version. Stop the service first."""
+    from copilot.commands.upkeep import migrate as bring_up
+
+    return bring_up(_settings(data), as_json=as_json)
+
+
+@app.command()
+def backup(file: Path, data: Data = None, as_json: AsJson = False) -> int:
+    """Write a consistent copy of all records to FILE, also while the service runs."""
+    from copilot.commands.upkeep import backup as save
+
+    return save(_settings(data), file, as_json=as_json)
+
+
+@app.command()
+def restore(file: Path, data: Data = None, as_json: AsJson = False) -> int:
+    """Replace all records by those of FILE. Stop the service first. Whoever was erased stays erased."""
+    from copilot.commands.upkeep import restore as bring_back
+
+    return bring_back(_settings(data), file, as_json=as_json)
+
+
+@app.command()
+def suggest(
+    conversation: Path,
+    kinds: Annotated[
+        str, typer.Option(help="Comma-separated: reply,acknowledge,cue,questions,options,handover. Default: those it wants.")
+    ] = "",
+    save: Annotated[bool, typer.Option("--save", help="Store the conversation and its suggestions.")] = False,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Draft suggestions for one conversation file (- reads standard input)."""
+    from copilot.commands import suggest as command
+
+    given = command.read_conversation(conversation)
+    act = command.saved if save else command.once
+    return _with_api(data, tenant, lambda api: act(api, given, kinds, as_json=as_json), work=save)
+
+
+@knowledge.command("import")
+def knowledge_import(path: Path, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Bring in a folder of Markdown or HTML, one file, or a BEIR corpus. Good files land, bad ones are listed."""
+    from copilot.commands.knowledge import import_path
+
+    return _with_api(data, tenant, lambda api: import_path(api, path, as_json=as_json))
+
+
+@knowledge.command("search")
+def knowledge_search(
+    query: str,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Passages to show.")] = 6,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Find the passages that answer a question."""
+    from copilot.commands.knowledge import search
+
+    return _with_api(data, tenant, lambda api: search(api, query, limit, as_json=as_json))
+
+
+@knowledge.command("reindex")
+def knowledge_reindex(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Make the search indexes again from the records."""
+    from copilot.commands.knowledge import reindex
+
+    return _with_api(data, tenant, lambda api: reindex(api, as_json=as_json))
+
+
+@customers.command("import")
+def customers_import(file: Path, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Bring in customers and their history, one JSON object a line. Good lines land, bad ones are listed."""
+    from copilot.commands.customers import import_file
+
+    return _with_api(data, tenant, lambda api: import_file(api, file, as_json=as_json))
+
+
+@customers.command("card")
+def customers_card(customer: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Show who a customer is to us."""
+    from copilot.commands.customers import card
+
+    return _with_api(data, tenant, lambda api: card(api, customer, as_json=as_json))
+
+
+@customers.command("erase")
+def customers_erase(customer: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Erase a person everywhere, with a receipt."""
+    from copilot.commands.customers import erase
+
+    return _with_api(data, tenant, lambda api: erase(api, customer, as_json=as_json), work=True)
+
+
+@tenants.command("create")
+def tenants_create(
+    name: str,
+    company: Annotated[str, typer.Option(help="The company's name as customers know it.")] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> int:
+    """Create a tenant."""
+    from copilot.commands.staff import create_tenant
+
+    return _with_api(data, "default", lambda api: create_tenant(api, name, company, as_json=as_json))
+
+
+@tenants.command("list")
+def tenants_list(data: Data = None, as_json: AsJson = False) -> int:
+    """List tenants."""
+    from copilot.commands.staff import list_tenants
+
+    return _with_api(data, "default", lambda api: list_tenants(api, as_json=as_json))
+
+
+@keys.command("create")
+def keys_create(
+    role: Annotated[str, typer.Option(help="agent, editor, qa, supervisor, integrator or admin.")],
+    name: Annotated[str, typer.Option(help="Who or what will use it.")],
+    user: Annotated[str, typer.Option(help="The person it belongs to (their id in the chat tool); new ones are created.")] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Create a key; its secret is shown once."""
+    from copilot.commands.staff import create_key
+
+    return _with_api(data, tenant, lambda api: create_key(api, role, name, user, as_json=as_json))
+
+
+@keys.command("list")
+def keys_list(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """List keys, without their secrets."""
+    from copilot.commands.staff import list_keys
+
+    return _with_api(data, tenant, lambda api: list_keys(api, as_json=as_json))
+
+
+@keys.command("revoke")
+def keys_revoke(key: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Revoke a key at once."""
+    from copilot.commands.staff import revoke_key
+
+    return _with_api(data, tenant, lambda api: revoke_key(api, key, as_json=as_json))

@@ -1,0 +1,110 @@
+"""copilot knowledge: import, search, reindex."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from copilot.commands.connection import Api
+from copilot.commands.output import print_json, progress, say, table, warn
+from copilot.domain.errors import CopilotError, Invalid
+
+ENDINGS = (".md", ".markdown", ".html", ".htm")
+BATCH_BYTES = 2_000_000
+BATCH_FILES = 200
+
+
+async def import_path(api: Api, path: Path, *, as_json: bool) -> int:
+    """Import a file, a folder of Markdown or HTML, or a BEIR folder; returns the exit code."""
+    refused: list[dict[str, str]] = []
+    files = list(read_files(path, refused))
+    if not files and not refused:
+        raise Invalid(
+            f"There is nothing to import in {path}.", todo=f"Give a file or folder with {', '.join(ENDINGS)}, or a BEIR corpus.jsonl."
+        )
+    saved = unchanged = 0
+    with progress("Importing", len(files)) as bar:
+        for batch in _batches(files):
+            done = await api.post("/v1/knowledge/import", {"files": batch})
+            saved, unchanged = saved + done["saved"], unchanged + done["unchanged"]
+            refused += done["refused"]
+            bar.advance(len(batch))
+    report = {"saved": saved, "unchanged": unchanged, "refused": refused}
+    if as_json:
+        print_json(report)
+    else:
+        say(f"{saved} articles saved, {unchanged} unchanged, {len(refused)} refused.")
+        for one in refused:
+            warn(f"  {one['name']}: {one['reason']}")
+    return 1 if refused else 0
+
+
+async def search(api: Api, query: str, limit: int, *, as_json: bool) -> int:
+    """Print the passages for a question."""
+    hits = await api.get("/v1/knowledge/search", q=query, limit=limit)
+    if as_json:
+        print_json(hits)
+        return 0
+    passages = hits["passages"] if isinstance(hits, dict) else hits
+    if not passages:
+        say("Nothing found. Try other words, or import articles that cover it.")
+    for hit in passages:
+        lock = " (internal)" if hit["audience"] == "internal" else ""
+        say(f"{hit['score']:.2f}  {hit['title']}{lock}  [{hit['article_id']}]")
+        say("      " + " ".join(hit["text"].split())[:220])
+    return 0
+
+
+async def reindex(api: Api, *, as_json: bool) -> int:
+    """Make both indexes again."""
+    done = await api.post("/v1/knowledge/reindex")
+    if as_json:
+        print_json(done)
+    else:
+        table("", ["passages", "memories", "found"], [[str(done["passages"]), str(done["memories"]), f"{done['found']:.1%}"]])
+    return 0 if done["found"] >= 0.99 else 1
+
+
+def read_files(path: Path, refused: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Files as {name, text}; what cannot be read goes to `refused`."""
+    if not path.exists():
+        raise Invalid(f"{path} does not exist.", todo="Check the path.")
+    corpus = path / "corpus.jsonl" if path.is_dir() else path
+    if corpus.name.endswith(".jsonl") and corpus.is_file():
+        yield from _beir(corpus, refused)
+        return
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in ENDINGS) if path.is_dir() else [path]
+    for file in found:
+        name = str(file.relative_to(path)) if path.is_dir() else file.name
+        if file.suffix.lower() not in ENDINGS:
+            refused.append({"name": name, "reason": f"This kind of file is not read. Give {', '.join(ENDINGS)} or a BEIR corpus.jsonl."})
+            continue
+        try:
+            yield {"name": name, "text": file.read_text(encoding="utf-8-sig")}
+        except (OSError, UnicodeDecodeError) as error:
+            refused.append({"name": name, "reason": f"It cannot be read ({error}). Save it as UTF-8 text."})
+
+
+def _beir(corpus: Path, refused: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    from copilot.retrieval.articles import article_from_beir, write_article
+
+    with corpus.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                yield {"name": f"{corpus.name}:{number}.md", "text": write_article(article_from_beir(json.loads(line)))}
+            except (ValueError, CopilotError) as error:
+                refused.append({"name": f"{corpus.name}:{number}", "reason": str(error)})
+
+
+def _batches(files: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    batch: list[dict[str, str]] = []
+    size = 0
+    for file in files:
+        if batch and (size + len(file["text"]) > BATCH_BYTES or len(batch) >= BATCH_FILES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += len(file["text"])
+    if batch:
+        yield batch

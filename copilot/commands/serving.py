@@ -1,0 +1,92 @@
+"""copilot serve: one process that holds the data folder and answers over HTTP."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from copilot.adapters.owner import OwnerLock
+from copilot.commands.output import say
+from copilot.domain.errors import Unavailable
+from copilot.settings import Settings
+
+STOP_S = 5
+"""How long open requests may go on after the signal to stop."""
+
+
+def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> int:
+    """Run until interrupted. `ready` is called with the address once the service answers."""
+    return asyncio.run(_serve(settings, ready or _announce))
+
+
+async def _serve(settings: Settings, ready: Callable[[str], None]) -> int:
+    import uvicorn
+
+    from copilot.adapters.logs import configure_logs
+    from copilot.api import create_app
+    from copilot.bootstrap import build
+
+    configure_logs(settings.log_level)
+    lock = OwnerLock(Path(settings.data_dir))
+    owner = lock.take()
+    try:
+        listening = _bind(settings.host, settings.port)
+        host, port = listening.getsockname()[:2]
+        address = f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}"  # noqa: S104 - compared, not bound
+        application = build(settings)
+        owner = lock.announce(owner, address)
+        app = create_app(application, owner=owner)
+        server = _Server(
+            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, lifespan="on"),
+            lambda: ready(address),
+            application.live.close,
+        )
+        await server.serve(sockets=[listening])
+        return 0 if server.was_ready else 3
+    finally:
+        lock.release()
+
+
+def _server_class() -> type:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Says when it answers, and ends the open streams when it is told to stop (uvicorn would wait for them)."""
+
+        def __init__(self, config: Any, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
+            super().__init__(config)
+            self._ready, self._stopping = ready, stopping
+            self.was_ready = False
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                self.was_ready = True
+                self._ready()
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            self._stopping()
+            super().handle_exit(sig, frame)
+
+    return Server
+
+
+def _Server(*args: Any) -> Any:  # noqa: N802 - stands for the class, which needs uvicorn, imported late
+    return _server_class()(*args)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise Unavailable(f"{host}:{port} cannot be used: {error.strerror}.", todo="Choose another with --port.") from error
+    return listening
+
+
+def _announce(address: str) -> None:
+    say(f"Rapport answers at {address}")
