@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -14,7 +13,6 @@ from copilot.adapters.database import open_database
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
 from copilot.adapters.lexical import TantivyLexical
-from copilot.adapters.models import make_models
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.adapters.vectors import ChromaVectors
@@ -34,11 +32,11 @@ from copilot.sensing.head import Head
 from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
-from copilot.services.drafting import KIND, Drafting
+from copilot.services.drafting import KIND, TURN, Drafting
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.handovers import Handovers
 from copilot.services.indexing import Indexes
-from copilot.services.ingest import TURN, Ingest
+from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.queue import Queue
@@ -138,9 +136,7 @@ def build(
     vectors = vectors or ChromaVectors(settings.chroma_url or folder / "vectors")
     lexical = lexical or TantivyLexical(folder / "words")
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
-    models = models or make_models(
-        settings.models, api_base=settings.api_base or None, privacy=privacy, spent=_spent(database, clock), budget=_budget(database)
-    )
+    models = models or _models(settings, privacy, database, clock)
     return _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine)
 
 
@@ -199,20 +195,19 @@ def _wire(
     )
 
 
-def _spent(database: Database, clock: Callable[[], datetime]) -> Callable[[str], Any]:
+def _models(settings: Settings, privacy: Privacy, database: Database, clock: Callable[[], datetime]) -> Models:
+    if not settings.models:
+        return NoModels()
+
     async def spent(tenant: str) -> int:
         async with database.read(tenant) as records:
             return await records.admin.spent(clock().date())
 
-    return spent
-
-
-def _budget(database: Database) -> Callable[[str], Any]:
     async def budget(tenant: str) -> int:
         async with database.read(tenant) as records:
             return (await records.admin.settings()).daily_budget_microusd
 
-    return budget
+    return LiteLLMModels(settings.models, api_base=settings.api_base or None, privacy=privacy, spent=spent, budget=budget, clock=clock)
 
 
 def _secret(settings: Settings) -> bytes:

@@ -25,6 +25,8 @@ from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
 
 log = structlog.get_logger()
+TURN = "turn"
+"""The durable job that drafts a turn."""
 KIND = "kind"
 """The durable job that drafts one kind on demand; its subject is `turn:kind`."""
 BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
@@ -76,6 +78,14 @@ class Drafting:
             )
         self.wake()
         return stored
+
+    async def requeue(self, tenant: str) -> int:
+        """Leave every current turn that is not finished in the outbox again (after a restore, which brings no work along)."""
+        left = [turn for owner, turn in await self.database.unfinished_turns(self.clock()) if owner == tenant]
+        async with self.database.write(tenant) as records:
+            for turn in left:
+                await records.log.enqueue(TURN, turn)
+        return len(left)
 
     async def _run(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> None:
         started = time.perf_counter()

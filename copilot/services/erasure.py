@@ -77,6 +77,21 @@ class Erasure:
             await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": removed})
         await self.database.vacuum()
 
+    async def again(self, tenant: str) -> int:
+        """After a restore: erase everyone whom a tombstone names. Returns how many."""
+        gone, after = 0, ""
+        while True:
+            async with self.database.read(tenant) as records:
+                people = await records.customers.all(after)
+                back = [p for p in people if await records.admin.buried(self.tombstones.digests(tenant, p)[:1])]
+            for person in back:
+                async with self.database.write(tenant) as records:
+                    await records.customers.erase(person.id)
+            gone += len(back)
+            if not people:
+                return gone
+            after = people[-1].id
+
     async def receipt(self, tenant: str, receipt_id: str) -> Receipt:
         """Raises NotFound."""
         async with self.database.read(tenant) as records:

@@ -13,10 +13,8 @@ from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.services import answers
 from copilot.services.cases import cut, merge
+from copilot.services.drafting import TURN
 from copilot.services.tombstones import Tombstones
-
-TURN = "turn"
-"""The durable job that drafts a turn."""
 
 
 class Received(Frozen):

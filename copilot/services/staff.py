@@ -37,12 +37,12 @@ class Staff:
             raise Invalid("A key needs a name.", todo="Say who or what will use it.")
         secret = PREFIX + secrets.token_urlsafe(32)
         async with self.database.write(tenant) as records:
-            person = await self._user(records, user, name, cast("Role", role)) if user or role in ("agent", "supervisor") else None
+            person = await self._user(records, user, name, role) if user or role in ("agent", "supervisor") else None
             key = Key(
                 id=new_id(),
                 tenant_id=tenant,
                 name=name,
-                role=cast("Role", role),
+                role=role,
                 prefix=secret[:8],
                 user_id=person.id if person else None,
                 created_at=self.clock(),
