@@ -13,6 +13,7 @@ from copilot.adapters.database import open_database
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
 from copilot.adapters.lexical import TantivyLexical
+from copilot.adapters.models import LiteLLMModels, NoModels
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.adapters.vectors import ChromaVectors

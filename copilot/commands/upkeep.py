@@ -86,9 +86,8 @@ def restore(settings: Settings, file: Path, *, as_json: bool) -> int:
     if as_json:
         print_json(report)
     else:
-        say(
-            f"Restored the records of {manifest['made_at'][:16]}; {erased} erased people stayed erased. Indexes are made again at the next start."
-        )
+        say(f"Restored the records of {manifest['made_at'][:16]}; {erased} erased people stayed erased.")
+        say("The indexes are made again at the next start.")
     return 0
 
 

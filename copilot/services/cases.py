@@ -11,6 +11,7 @@ from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Records
 from copilot.domain.ports.search import Embedder
+from copilot.domain.times import parse_when
 from copilot.domain.turn import Agent
 from copilot.graph.case import Case, Contact
 from copilot.memory.recall import CANDIDATES

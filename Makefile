@@ -1,0 +1,54 @@
+# Two commands do all of their own set-up: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Where torch's CPU build comes from; empty: the usual index. Elsewhere a plain torch pulls gigabytes of CUDA, so set for example
+#   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+TORCH ?= torch==2.13.0
+DATA ?=
+STAMP := $(VENV)/.setup-done
+
+.PHONY: help setup demo test check lint types contracts bench lock clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## Create .venv with all that tests, evals and the demo need
+
+$(STAMP): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("Rapport needs Python 3.11 or newer; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$(TORCH)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup ## The sample company, and the service; RESET=1 starts over
+	$(BIN)/copilot demo $(if $(RESET),--reset)
+
+test: setup ## Everything that is tested; FULL=1 runs the long matrices whole
+	$(BIN)/python -m pytest
+
+check: setup lint types contracts ## Lint, types, import contracts
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+bench: setup ## Every figure, beside its baseline; DATA=folder adds the public data sets
+	$(BIN)/python -m evals.bench $(DATA)
+
+lock: ## Pin every dependency again, with hashes, at releases at least a week old
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --quiet --universal --python-version 3.11 \
+	  --exclude-newer "$$(date -u -d '8 days ago' +%Y-%m-%d)" --no-annotate --no-header -o requirements.lock
+
+clean: ## Remove the environment and the demo's data
+	rm -rf $(VENV) .data
