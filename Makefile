@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 DATA ?=
 STAMP := $(VENV)/.setup-done
 
-.PHONY: help setup demo test check lint types contracts bench lock clean
+.PHONY: help setup demo test check lint types contracts bench schemas lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ contracts: setup
 
 bench: setup ## Every figure, beside its baseline; DATA=folder adds the public data sets
 	$(BIN)/python -m evals.bench $(DATA)
+
+schemas: setup ## Write the JSON Schemas of the formats again
+	$(BIN)/python -m copilot.commands.schemas copilot/schemas
 
 lock: ## Pin every dependency again, with hashes, at releases at least a week old
 	$(BIN)/python -m pip install --quiet uv
