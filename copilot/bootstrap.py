@@ -157,7 +157,7 @@ def _wire(
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
     tombstones = Tombstones(_secret(settings))
     search = Search(embedder, vectors, lexical)
-    indexes = Indexes(database, embedder, vectors, lexical)
+    indexes = Indexes(database, embedder, vectors, lexical, settings.replica_id)
     head = Head.load() if settings.embedder == "minilm" else None
     tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts))
     drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake)

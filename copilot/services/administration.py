@@ -88,7 +88,11 @@ def _rules(given: TenantSettings) -> tuple[tuple[str, bool, str], ...]:
     minutes = {"queue_cap_minutes": given.queue_cap_minutes, "answer_minutes": given.answer_minutes}
     return (
         ("time_zone", not _is_zone(given.time_zone), "Use an IANA name such as Europe/Berlin."),
-        ("hours", any(day not in range(7) or h.closes <= h.opens for day, h in given.hours.items()), "Weekdays are 0–6; open before closing."),
+        (
+            "hours",
+            any(day not in range(7) or h.closes <= h.opens for day, h in given.hours.items()),
+            "Weekdays are 0–6; open before closing.",
+        ),
         ("languages", not given.languages or any(not _is_language(one) for one in given.languages), "Name at least one, such as en."),
         ("currency", not (len(given.currency) == 3 and given.currency.isascii() and given.currency.isupper()), "Use an ISO 4217 code."),
         ("quiet_period_s", not 0 <= given.quiet_period_s <= LONGEST_QUIET_S, f"Use 0 to {LONGEST_QUIET_S:.0f} seconds."),

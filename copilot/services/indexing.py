@@ -1,7 +1,11 @@
-"""Keeping the indexes in step with the record: they can be thrown away and are made again from SQL."""
+"""Keeping the indexes in step with the record: they can be thrown away and are made again from SQL.
+
+Each index notes in SQL up to which version of the knowledge it has come. One mechanism – catch up from there – serves a publish, another
+replica's publish, and a crash between the record and an index.
+"""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -11,16 +15,16 @@ from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
 from copilot.domain.memory import Memory
 from copilot.domain.ports.records import Database
-from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
+from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex, Vectors
 from copilot.retrieval import indexing
 from copilot.retrieval.passages import passage_text_for_index
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
 """Called with (done, all)."""
-LEXICAL = "lexical_version"
-VECTORS = "vectors_version"
-"""Names of the state values that say up to which knowledge version an index has come, and for which collection."""
+Apply = Callable[[str, Sequence[str], Sequence[Passage]], Awaitable[None]]
+"""Brings (tenant, ids to remove, passages to add) into one index."""
+Probe = tuple[str, Vectors]
 PROBES = 200
 BATCH = 256
 
@@ -35,39 +39,59 @@ class Rebuilt(Frozen):
 
 @dataclass
 class Indexes:
-    """The vector and the lexical index of every tenant."""
+    """The vector and the lexical index of every tenant. Words are kept by each replica, vectors by all together."""
 
     database: Database
     embedder: Embedder
     vectors: VectorIndex
     lexical: LexicalIndex
+    replica: str
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def passages(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
-        """Bring a change of articles into both indexes. Words are searchable at once; a vector index out of reach is caught up later."""
-        await self.lexical.replace(tenant, removed, added)
-        collection = self.collection(tenant, "passages")
+    def collection(self, tenant: str, purpose: str) -> str:
+        """The collection's name, with the index version in it."""
+        return indexing.collection_name(tenant, purpose, self.embedder)
+
+    async def catch_up(self, tenant: str) -> None:
+        """Bring what changed in the record into both indexes. Words first: they are searchable even while vectors are out of reach."""
+        async with self._lock(tenant):
+            await self._catch_up(tenant, self._words(), self._apply_words)
+            try:
+                await self._catch_up(tenant, self._meaning(tenant), self._apply_vectors)
+            except Unavailable as error:
+                log.warning("vectors_behind", tenant=tenant, reason=str(error))
+
+    async def refresh(self, tenant: str, progress: Progress | None = None) -> None:
+        """At start: catch up, and make again what is missing or damaged."""
+        async with self.database.read(tenant) as records:
+            _, passages = await records.articles.count()
+        await self.catch_up(tenant)
+        if await self.lexical.count(tenant) != passages:
+            await self._all_words(tenant)
         try:
-            if added:
-                vectors = await self.embedder.encode([passage_text_for_index(p) for p in added])
-                await self.vectors.upsert(collection, [p.id for p in added], vectors)
-            if removed:
-                await self.vectors.delete(collection, removed)
+            complete = await self.vectors.count(self.collection(tenant, "passages")) == passages
         except Unavailable as error:
-            log.warning("vectors_behind", tenant=tenant, reason=str(error))
+            log.warning("vectors_out_of_reach", tenant=tenant, reason=str(error))
             return
-        await self._note(tenant)
+        if not complete:
+            log.warning("vectors_incomplete", tenant=tenant, passages=passages)
+            await self.reindex(tenant, progress)
+
+    async def reindex(self, tenant: str, progress: Progress | None = None) -> Rebuilt:
+        """Make everything again from the record, verified."""
+        await self._all_words(tenant)
+        async with self._lock(tenant):
+            for purpose in ("passages", "memories"):
+                await self.vectors.drop(self.collection(tenant, purpose))
+            return await self._all_vectors(tenant, progress)
 
     async def memories(self, tenant: str, memories: Sequence[Memory]) -> None:
         """Vectors of memories, for recall."""
-        if not memories:
-            return
+        collection = self.collection(tenant, "memories")
         try:
             for start in range(0, len(memories), BATCH):
                 part = memories[start : start + BATCH]
-                await self.vectors.upsert(
-                    self.collection(tenant, "memories"), [m.id for m in part], await self.embedder.encode([m.text for m in part])
-                )
+                await self.vectors.upsert(collection, [m.id for m in part], await self.embedder.encode([m.text for m in part]))
         except Unavailable as error:
             log.warning("vectors_behind", tenant=tenant, reason=str(error))
 
@@ -76,57 +100,70 @@ class Indexes:
         await self.vectors.delete(self.collection(tenant, "memories"), memory_ids)
         await self.vectors.compact()
 
-    def collection(self, tenant: str, purpose: str) -> str:
-        """The collection's name, with the index version in it."""
-        return indexing.collection_name(tenant, purpose, self.embedder)
+    async def _catch_up(self, tenant: str, name: str, apply: Apply) -> None:
+        async with self.database.read(tenant) as records:
+            noted = int(await records.admin.state(name) or 0)
+            version = await records.articles.version()
+            if noted == version:
+                return
+            removed, added = await records.articles.changes(noted)
+        await apply(tenant, removed, added)
+        await self._note(tenant, name, version)
 
-    async def refresh(self, tenant: str, progress: Progress | None = None) -> Rebuilt | None:
-        """Bring both indexes up to the record; rebuilds what is missing, damaged or of another version. None: nothing to do."""
-        async with self._locks.setdefault(tenant, asyncio.Lock()):
+    async def _apply_words(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        await self.lexical.replace(tenant, removed, added)
+
+    async def _apply_vectors(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        collection = self.collection(tenant, "passages")
+        for start in range(0, len(added), BATCH):
+            await self._embed(collection, added[start : start + BATCH])
+        gone = set(removed) - {p.id for p in added}
+        if gone:
+            await self.vectors.delete(collection, sorted(gone))
+
+    async def _embed(self, collection: str, passages: Sequence[Passage]) -> list[Probe]:
+        vectors = await self.embedder.encode([passage_text_for_index(p) for p in passages])
+        await self.vectors.upsert(collection, [p.id for p in passages], vectors)
+        return [(p.id, vectors[i]) for i, p in enumerate(passages)]
+
+    async def _all_words(self, tenant: str) -> None:
+        async with self._lock(tenant):
+            await self.lexical.clear(tenant)
             async with self.database.read(tenant) as records:
-                noted = await records.admin.state(VECTORS)
                 version = await records.articles.version()
-                _, passages = await records.articles.count()
-            collection = self.collection(tenant, "passages")
-            if await self.lexical.count(tenant) != passages:
-                await self._lexical(tenant)
-            if noted == f"{collection}@{version}" and await self.vectors.count(collection) == passages:
-                return None
-            return await self._rebuild(tenant, progress)
+                async for batch in records.articles.every():
+                    await self.lexical.replace(tenant, [], batch)
+            await self._note(tenant, self._words(), version)
 
-    async def reindex(self, tenant: str, progress: Progress | None = None) -> Rebuilt:
-        """Make everything again from the record, verified."""
-        async with self._locks.setdefault(tenant, asyncio.Lock()):
-            await self._lexical(tenant)
-            await self.vectors.drop(self.collection(tenant, "passages"))
-            await self.vectors.drop(self.collection(tenant, "memories"))
-            return await self._rebuild(tenant, progress)
-
-    async def _lexical(self, tenant: str) -> None:
-        await self.lexical.clear(tenant)
+    async def _all_vectors(self, tenant: str, progress: Progress | None) -> Rebuilt:
+        collection = self.collection(tenant, "passages")
+        done = 0
+        probes: list[Probe] = []
         async with self.database.read(tenant) as records:
-            async for batch in records.articles.every():
-                await self.lexical.replace(tenant, [], batch)
-
-    async def _rebuild(self, tenant: str, progress: Progress | None) -> Rebuilt:
-        collection, done, probes = self.collection(tenant, "passages"), 0, []
-        async with self.database.read(tenant) as records:
+            version = await records.articles.version()
             _, total = await records.articles.count()
             async for batch in records.articles.every(BATCH):
-                vectors = await self.embedder.encode([passage_text_for_index(p) for p in batch])
-                await self.vectors.upsert(collection, [p.id for p in batch], vectors)
-                probes += [(p.id, vectors[i]) for i, p in enumerate(batch)][: max(1, PROBES * len(batch) // max(total, 1))]
+                embedded = await self._embed(collection, batch)
+                probes += embedded[: max(1, PROBES * len(batch) // max(total, 1))]
                 done += len(batch)
                 if progress:
                     progress(done, total)
-            remembered = [m async for batch in records.memories.every() for m in batch]
+            remembered = [m async for part in records.memories.every() for m in part]
         await self.memories(tenant, remembered)
         found = await indexing.verify(collection, probes[:PROBES], self.vectors) if probes else 1.0
-        await self._note(tenant)
+        await self._note(tenant, self._meaning(tenant), version)
         log.info("indexes_rebuilt", tenant=tenant, passages=done, memories=len(remembered), found=round(found, 4))
         return Rebuilt(passages=done, memories=len(remembered), found=found)
 
-    async def _note(self, tenant: str) -> None:
+    async def _note(self, tenant: str, name: str, version: int) -> None:
         async with self.database.write(tenant) as records:
-            version = await records.articles.version()
-            await records.admin.put_state(VECTORS, f"{self.collection(tenant, 'passages')}@{version}")
+            await records.admin.put_state(name, str(version))
+
+    def _words(self) -> str:
+        return f"index:words:{self.replica}"
+
+    def _meaning(self, tenant: str) -> str:
+        return f"index:{self.collection(tenant, 'passages')}"
+
+    def _lock(self, tenant: str) -> asyncio.Lock:
+        return self._locks.setdefault(tenant, asyncio.Lock())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError, Invalid, NotFound
-from copilot.domain.knowledge import Article, Hit, Passage
+from copilot.domain.knowledge import Article, Hit
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_article, parse_html
@@ -71,18 +71,14 @@ class KnowledgeBase:
     async def save(self, tenant: str, articles: Sequence[Article], actor: str = "system") -> Imported:
         """Store articles as new revisions where they changed, and make them searchable."""
         saved, unchanged = 0, 0
-        removed: list[str] = []
-        added: list[Passage] = []
         async with self.database.write(tenant) as records:
             for article in articles:
                 done = await records.articles.save(article, split(article), actor)
                 saved, unchanged = saved + done.changed, unchanged + (not done.changed)
-                removed += done.removed
-                added += done.added
                 if done.changed:
                     await records.log.event("article.saved", subject_id=article.id, actor=actor, data={"status": article.status})
-        if removed or added:
-            await self.indexes.passages(tenant, removed, added)
+        if saved:
+            await self.indexes.catch_up(tenant)
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged)
 
