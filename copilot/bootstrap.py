@@ -30,6 +30,9 @@ from copilot.graph.draft import Drafter
 from copilot.retrieval.search import Search
 from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
+from copilot.services.administration import Administration
+from copilot.services.conversations import Conversations
+from copilot.services.curating import Curating
 from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
@@ -41,6 +44,7 @@ from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.queue import Queue
+from copilot.services.reading import Reading
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
@@ -76,6 +80,10 @@ class Application:
     erasure: Erasure
     queue: Queue
     staff: Staff
+    reading: Reading
+    conversations: Conversations
+    curating: Curating
+    administration: Administration
     ready: bool = False
 
     async def open(self) -> None:
@@ -92,6 +100,7 @@ class Application:
     async def start(self) -> None:
         """Warm up and work: durable jobs, dispatcher. Ready when this returns."""
         await self.embedder.warm()
+        await self.models.warm()
         await self.open()
         await self.engine.launch()
         await self.dispatcher.start()
@@ -186,13 +195,17 @@ def _wire(
         ingest=Ingest(database, privacy, tombstones, clock, wake),
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),
-        decisions=Decisions(database, privacy, clock, live.wake),
+        decisions=Decisions(database, privacy, clock, wake),
         handovers=Handovers(database, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         queue=Queue(database, clock),
         staff=Staff(database, clock),
+        reading=Reading(database, live.wake),
+        conversations=Conversations(database, live.wake),
+        curating=Curating(database, indexes, clock, live.wake),
+        administration=Administration(database, live.wake),
     )
 
 

@@ -1,0 +1,96 @@
+"""The HTTP edge: FastAPI, one file per audience."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
+    from fastapi.routing import APIRoute
+
+    from copilot.adapters.owner import Owner
+    from copilot.bootstrap import Application
+
+
+def create_app(application: "Application", *, owner: "Owner | None" = None, lifespan: bool = True) -> "FastAPI":
+    """The application over HTTP. `owner`: whose token lets local commands in. `lifespan` False: the caller starts and stops it."""
+    from fastapi import FastAPI
+
+    from copilot.api import health, pages, roles
+    from copilot.api.auth import Gate
+    from copilot.api.idempotency import Once
+    from copilot.api.metrics import Metrics
+    from copilot.api.problems import answer_with_problems
+    from copilot.api.references import References
+    from copilot.api.requests import Requests
+    from copilot.api.version import installed
+
+    metrics = Metrics(application)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        await application.start()
+        try:
+            await metrics.begin()
+            yield
+        finally:
+            await application.stop()
+
+    app = FastAPI(
+        title="Rapport",
+        version=installed(),
+        summary="A conversation copilot for the people who answer customers. It never sends anything to a customer by itself.",
+        lifespan=running if lifespan else None,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.application, app.state.metrics = application, metrics
+    app.state.gate, app.state.once = Gate(application, owner), Once(application)
+    app.state.references = References(application.database)
+    audiences = _audiences()
+    roles.check(_routes(audiences))
+    for router in (*audiences, health.router, pages.router):
+        app.include_router(router)
+    answer_with_problems(app)
+    app.add_middleware(Requests, metrics=metrics)
+    _document(app)
+    return app
+
+
+def _audiences() -> "tuple[APIRouter, ...]":
+    from copilot.api import admin, conversations, customers, handovers, knowledge, queue, stream, suggest, suggestions
+
+    # Handovers first: a conversation's own address may hold slashes and would take theirs.
+    rooms = (handovers, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin)
+    return tuple(room.router for room in rooms)
+
+
+def _routes(routers: "tuple[APIRouter, ...]") -> "Iterator[APIRoute]":
+    from fastapi.routing import APIRoute
+
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield route
+
+
+def _document(app: "FastAPI") -> None:
+    """The OpenAPI document, with our problem documents in place of the framework's own."""
+    from copilot.api.problems import Problem
+
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            schemas = document["components"]["schemas"]
+            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs", {}))
+            schemas["Problem"] = schema
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend the document

@@ -24,6 +24,8 @@ from copilot.sensing.emotion import Senser
 
 WINDOW = 200
 """Messages of the transcript that a Turn keeps: the latest. Older ones are remembered as episodes once the conversation closes."""
+LONGEST = 20_000
+"""Characters of one message that a Turn keeps (a pasted log has more): its beginning and its end. The record keeps all of it."""
 LEVERS = 12
 """Levers a Turn carries at most; those that apply come first."""
 SENSED_CHARACTERS = 4000
@@ -55,7 +57,7 @@ class Feeling:
 
 async def question(case: Case, embedder: Embedder) -> Question:
     """Compose the search query and encode it together with every message that is new."""
-    window = tuple(m for m in case.conversation.messages if not m.deleted_at)[-WINDOW:]
+    window = tuple(_readable(m) for m in [m for m in case.conversation.messages if not m.deleted_at][-WINDOW:])
     waiting = unanswered(window)
     spoken = _language(case, window)
     query = compose(window, {m.id for m in waiting})
@@ -173,6 +175,13 @@ def choose_levers(found: dict[str, Article], carrying: list[Article], facts: dic
                 chosen.append(TurnLever(article_id=article.id, applies=verdict, reason=reason, **_parts(lever)))
     order = {"yes": 0, "unknown": 1, "no": 2}
     return tuple(sorted(chosen, key=lambda lever: order[lever.applies])[:LEVERS])
+
+
+def _readable(message: Message) -> Message:
+    """A message as long as anyone reads it."""
+    if len(message.text) <= LONGEST:
+        return message
+    return message.model_copy(update={"text": f"{message.text[: LONGEST * 3 // 4]}\n[…]\n{message.text[-LONGEST // 4 :]}"})
 
 
 def _parts(lever: object) -> dict[str, object]:

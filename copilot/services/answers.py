@@ -1,12 +1,16 @@
 """An agent's public message went out: drafts become stale, promises are made and kept, the sent text closes the loop."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
 from rapidfuzz.distance import Levenshtein
 
 from copilot.domain.base import new_id
 from copilot.domain.case import SentText
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.ports.records import Records
-from copilot.domain.suggestion import Suggestion
+from copilot.domain.suggestion import Decision, Suggestion
 from copilot.memory.episodes import propose
 from copilot.services import promises
 
@@ -16,46 +20,61 @@ SENDABLE = ("reply", "acknowledge", "handover", "questions", "options")
 
 
 async def given(
-    records: Records, conversation_id: str, message: Message, suggestion_id: str | None = None, user_id: str | None = None
-) -> SentText:
-    """Everything that follows from a public agent message that was just stored."""
-    conversation = await records.conversations.find(conversation_id)
-    assert conversation is not None, "the message's own conversation"  # noqa: S101 - the caller stored into it in this transaction
-    sent = await _match(records, conversation, message, suggestion_id, user_id)
-    await _promises(records, conversation, message)
-    await _memories(records, conversation, message)
-    await records.turns.retire(conversation_id)
-    await records.log.event(
-        "message.sent",
-        conversation_id=conversation_id,
-        subject_id=sent.suggestion_id or "",
-        actor=f"user:{user_id or message.author_id or ''}",
-        data={"message": message.external_id, "edit_distance": sent.edit_distance},
-    )
+    records: Records, conversation: Conversation, said: Sequence[Message], suggestion_id: str | None = None, user_id: str | None = None
+) -> list[SentText]:
+    """Everything that follows from public agent messages that were just stored; `conversation` is as it stands with them."""
+    drafts = [d for d in await _drafts(records, conversation.id) if suggestion_id in (None, d.suggestion.id)]
+    sent = []
+    for message in said:
+        text = _match(drafts, conversation, message, named=suggestion_id is not None, user_id=user_id)
+        sent.append((await records.suggestions.put_sent(text))[0])
+        await records.log.event(
+            "message.sent",
+            conversation_id=conversation.id,
+            subject_id=text.suggestion_id or "",
+            actor=f"user:{user_id or message.author_id or ''}",
+            data={"message": message.external_id, "edit_distance": text.edit_distance},
+        )
+    if conversation.customer_id is not None:
+        await _promises(records, conversation, conversation.customer_id, said)
+        await _memories(records, conversation, conversation.customer_id, max(message.sent_at for message in said))
+    await records.turns.retire(conversation.id)
     return sent
 
 
-async def _match(
-    records: Records, conversation: Conversation, message: Message, suggestion_id: str | None, user_id: str | None
-) -> SentText:
+class _Draft(NamedTuple):
+    """A suggestion that may have become a sent text, and what agents did with it."""
+
+    suggestion: Suggestion
+    decisions: list[Decision]
+
+    @property
+    def chosen(self) -> bool:
+        return any(d.action in ("used", "edited") for d in self.decisions)
+
+    def distance(self, text: str) -> float:
+        """How much was changed, 0–1, from the draft or from an agent's edit of it."""
+        known = (self.suggestion.text, *(d.text for d in self.decisions if d.text))
+        return min(Levenshtein.normalized_distance(one, text) for one in known)
+
+
+async def _drafts(records: Records, conversation_id: str) -> list[_Draft]:
+    found = await records.suggestions.of_conversation(conversation_id)
+    sendable = [s for s in found if s.state == "proposed" and s.kind in SENDABLE]
+    return [_Draft(s, await records.suggestions.decisions(s.id)) for s in sendable]
+
+
+def _match(drafts: Sequence[_Draft], conversation: Conversation, message: Message, *, named: bool, user_id: str | None) -> SentText:
     """Which suggestion the text came from: the one named, else the one used or edited, else the one it still resembles."""
     best: tuple[float, Suggestion] | None = None
-    for suggestion in await records.suggestions.of_conversation(conversation.id):
-        if suggestion_id is not None and suggestion.id != suggestion_id:
-            continue
-        if suggestion.state != "proposed" or suggestion.kind not in SENDABLE:
-            continue
-        decisions = await records.suggestions.decisions(suggestion.id)
-        chosen = any(d.action in ("used", "edited") for d in decisions)
-        distance = min(
-            Levenshtein.normalized_distance(text, message.text) for text in (suggestion.text, *(d.text for d in decisions if d.text))
-        )
-        near = suggestion_id is not None or distance <= (0.9 if chosen else ALIKE)
-        rank = distance - (1.0 if chosen else 0.0)
+    for draft in drafts:
+        distance = draft.distance(message.text)
+        near = named or distance <= (0.9 if draft.chosen else ALIKE)
+        rank = distance - (1.0 if draft.chosen else 0.0)
         if near and (best is None or rank < best[0]):
-            best = (rank, suggestion)
+            best = (rank, draft.suggestion)
     changed = Levenshtein.normalized_distance(best[1].text, message.text) if best else None
-    sent = SentText(
+    return SentText(
         id=new_id(),
         conversation_id=conversation.id,
         message_id=message.id,
@@ -65,32 +84,31 @@ async def _match(
         sent_at=message.sent_at,
         user_id=user_id,
     )
-    return (await records.suggestions.put_sent(sent))[0]
 
 
-async def _promises(records: Records, conversation: Conversation, message: Message) -> None:
-    if conversation.customer_id is None:
-        return
+async def _promises(records: Records, conversation: Conversation, customer_id: str, said: Sequence[Message]) -> None:
+    """Earlier promises that these words kept or withdrew, then the promises they make: message by message, as they were said."""
     settings = await records.admin.settings()
-    held = await records.memories.promises_of(conversation.customer_id, message.sent_at)
-    for promise in promises.settle(conversation.model_copy(update={"messages": (message,)}), held):
-        if promise not in held:
+    held = {p.id: p for p in await records.memories.promises_of(customer_id, max(message.sent_at for message in said))}
+    for message in said:
+        for promise in promises.settle(conversation.model_copy(update={"messages": (message,)}), list(held.values())):
+            if promise != held[promise.id]:
+                held[promise.id] = promise
+                await records.memories.put_promise(promise)
+                await records.log.event(f"promise.{promise.state}", conversation_id=conversation.id, subject_id=promise.id)
+        for promise in promises.read_message(conversation, message, customer_id, settings):
+            held[promise.id] = promise
             await records.memories.put_promise(promise)
-            await records.log.event(f"promise.{promise.state}", conversation_id=conversation.id, subject_id=promise.id)
-    for promise in promises.read_message(conversation, message, conversation.customer_id, settings):
-        await records.memories.put_promise(promise)
-        await records.log.event("promise.made", conversation_id=conversation.id, subject_id=promise.id)
+            await records.log.event("promise.made", conversation_id=conversation.id, subject_id=promise.id)
 
 
-async def _memories(records: Records, conversation: Conversation, message: Message) -> None:
+async def _memories(records: Records, conversation: Conversation, customer_id: str, until: datetime) -> None:
     """What the customer said in this exchange and is worth keeping: pending, until a person approves it."""
-    if conversation.customer_id is None:
-        return
     proposed = []
     for said in conversation.messages:
-        if said.author != "customer" or said.sent_at > message.sent_at:
+        if said.author != "customer" or said.sent_at > until:
             continue
-        for number, memory in enumerate(propose(said, conversation.customer_id)):
+        for number, memory in enumerate(propose(said, customer_id)):
             ident = promises.derived_id("proposal", conversation.external_id, said.external_id or said.id, str(number))
             if await records.memories.get(ident) is None:
                 proposed.append(memory.model_copy(update={"id": ident, "state": "pending", "conversation_id": conversation.id}))

@@ -8,10 +8,10 @@ from typing import Literal
 from copilot.domain.case import Gap
 from copilot.domain.errors import Conflict, NotFound, Refused
 from copilot.domain.memory import Memory, MemoryState, Promise
-from copilot.domain.ports.records import Database, Records
-from copilot.domain.staff import Caller, User
+from copilot.domain.ports.records import Database
+from copilot.domain.staff import Caller
 from copilot.services.indexing import Indexes
-from copilot.services.reading import actor
+from copilot.services.reading import actor, own_names
 
 EVERYONES: tuple[str, ...] = ("supervisor", "integrator", "admin")
 """Roles that see all open promises, because somebody has to notice one before it falls due; others see their own."""
@@ -34,6 +34,11 @@ class Curating:
                 raise NotFound(f"There is no customer {customer!r}.", todo="Check the id.")
             await records.log.event("customer.viewed", subject_id=found.id, actor=actor(caller), data={"what": "memories"})
             return await records.memories.of_customer(found.id, states)
+
+    async def viewed(self, caller: Caller, customer_id: str, what: str) -> None:
+        """Somebody looked at a customer: noted for the audit."""
+        async with self.database.write(caller.tenant_id) as records:
+            await records.log.event("customer.viewed", subject_id=customer_id, actor=actor(caller), data={"what": what})
 
     async def judge(self, caller: Caller, memory_id: str, state: Literal["active", "forgotten"]) -> Memory:
         """Approve what was learned, or forget what is remembered. What was forgotten stays so."""
@@ -60,7 +65,7 @@ class Curating:
         """Open and overdue promises, the most urgent first. Only one's own can be picked out by owner: no list of one colleague's."""
         now = self.clock()
         async with self.database.read(caller.tenant_id) as records:
-            own = await _names(records, caller)
+            own = await own_names(records, caller)
             if owner and owner != "me" and owner not in own:
                 raise Refused("One person's promises are shown to that person only.", todo="Leave `owner` out, or write owner=me.")
             open_ = await records.memories.promises_open()
@@ -88,11 +93,3 @@ class Curating:
         """Questions that knowledge did not cover: open ones first, newest first."""
         async with self.database.read(tenant) as records:
             return await records.log.gaps(limit)
-
-
-async def _names(records: Records, caller: Caller) -> set[str]:
-    """The names under which the caller's promises may stand: promises are read from messages, which carry a name or an id."""
-    if caller.user_id is None:
-        return set()
-    user: User | None = await records.admin.user(caller.user_id)
-    return {name for name in (user.id, user.external_id, user.name) if name} if user else set()

@@ -83,7 +83,7 @@ class Customers:
             held = [p.at(now) for p in await records.memories.promises_of(customer.id, now)]
             threads = await records.conversations.of_customer(customer.id)
         known = details.ledger(customer, [], history, now)
-        lines = record.who_they_are(customer, history, held, now)
+        lines = record.who_they_are(customer, history, held, as_of=now)
         return Card(
             id=customer.external_id,
             customer_id=customer.id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from copilot.domain.base import Frozen, new_id
+from copilot.domain.base import Frozen, Instant, new_id
 from copilot.domain.case import Gap, SentText
 from copilot.domain.conversation import Message
 from copilot.domain.errors import Conflict, Invalid, NotFound, Refused
@@ -14,6 +14,7 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.services import answers
+from copilot.services.ingest import in_order, mint
 
 REASONS = ("knowledge_wrong", "knowledge_missing", "wrong_fact", "tone", "too_long", "not_needed", "other")
 """Reasons offered for a dismissal; none is forced."""
@@ -31,8 +32,8 @@ class DecisionIn(Frozen):
     text: str = ""
     reason: str = ""
     part: int | None = None
-    displayed_at: datetime | None = None
-    copied_at: datetime | None = None
+    displayed_at: Instant | None = None
+    copied_at: Instant | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Decisions:
     privacy: Privacy
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
-    """Tells the tenant's streams that there is something new."""
+    """Tells the dispatcher and the tenant's streams that there is something new."""
 
     async def decide(self, caller: Caller, suggestion_id: str, given: DecisionIn) -> tuple[Decision, bool]:
         """(the stored decision, whether it is new). The same id again returns the same answer; for something else it is a Conflict."""
@@ -98,10 +99,17 @@ class Decisions:
                 text=self.privacy.cut(text),
                 sent_at=sent_at or self.clock(),
             )
-            stored, new = await records.conversations.add_message(turn.conversation_id, message)
-            if not new:
-                return await _sent_before(records, turn.conversation_id, stored, message)
-            sent = await answers.given(records, turn.conversation_id, stored, suggestion_id, user)
+            conversation = await records.conversations.find(turn.conversation_id)
+            if conversation is None:
+                raise NotFound("The conversation is gone.", todo="Nothing is left to do.")
+            before = next((m for m in conversation.messages if m.external_id == message.external_id), None)
+            if before is not None:
+                return await _sent_before(records, turn.conversation_id, before, message)
+            stored, _ = await records.conversations.add_message(conversation.id, message)
+            conversation = conversation.model_copy(update={"messages": in_order((*conversation.messages, stored))})
+            (sent,) = await answers.given(records, conversation, [stored], suggestion_id, user)
+            # They may have written again while this answer was on its way.
+            await mint(records, conversation, self.clock())
         self.wake(caller.tenant_id)
         return sent
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from copilot.domain.ports.records import Database
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
-from copilot.graph.build import Run, State, Tools, run
+from copilot.graph.build import Run, State, Tools, kinds_for, run
 from copilot.services.cases import load
 from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
@@ -106,9 +106,17 @@ class Drafting:
         state["timings"] = {"read": (time.perf_counter() - started) * 1000}
         watcher = Saver(self, tenant, stored, patient=not only)
         context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
-        await run(self.graph, state, context)
-        if not only:
+        turn, _ = await run(self.graph, state, context)
+        if not only or await self._nothing_left(tenant, turn, context):
             await self._finish(tenant, stored, watcher.superseded)
+
+    async def _nothing_left(self, tenant: str, turn: Turn, context: Run) -> bool:
+        """Whether every kind that was asked for or that the turn wants is saved: asking for one reopens a turn that was done."""
+        async with self.database.read(tenant) as records:
+            stored = await records.turns.get(turn.id)
+            saved = frozenset(s.kind for s in await records.suggestions.of_turn(turn.id))
+        also = stored.requested if stored else ()
+        return not kinds_for(turn, replace(context, only=(), also=also, done=saved))
 
     async def _finish(self, tenant: str, stored: StoredTurn, superseded: bool) -> None:
         async with self.database.write(tenant) as records:

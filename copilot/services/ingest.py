@@ -1,12 +1,12 @@
 """A message comes in: one transaction stores it, mints the turn and leaves the work in the outbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.conversation import Conversation, Message, unanswered
-from copilot.domain.errors import NotFound, Refused
+from copilot.domain.errors import NotFound
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
@@ -44,12 +44,13 @@ class Ingest:
         async with self.database.write(tenant) as records:
             customer = await self._customer(records, given.customer, now)
             known = await records.conversations.find(given.conversation_id)
-            stored = known or await self._create(records, incoming, customer, connection)
-            if known is not None and given.status != known.status:
-                await records.conversations.change(known.id, status=given.status)
-            received = Received(conversation_id=stored.external_id, message_id="", duplicate=known is not None, turn_id=None)
-            for message in incoming.messages:
-                received = await self._add(records, stored, message, actor, last=message is incoming.messages[-1])
+            if known is None:
+                stored = await self._create(records, incoming, customer, connection)
+                new: Sequence[Message] = stored.messages
+            else:
+                stored = await self._update(records, known, given, customer)
+                new = await self._add(records, known, incoming.messages)
+            received = await self._follow(records, stored, incoming.messages, new, actor)
         self.wake(tenant)
         return received
 
@@ -61,7 +62,8 @@ class Ingest:
             stored = await records.conversations.find(ref)
             if stored is None:
                 raise NotFound(f"There is no conversation {ref!r}.", todo="Send it whole to POST /v1/conversations first.")
-            received = await self._add(records, stored, message, actor, last=True)
+            new = await self._add(records, stored, [message])
+            received = await self._follow(records, stored, [message], new, actor)
         self.wake(tenant)
         return received
 
@@ -74,37 +76,82 @@ class Ingest:
         return await records.customers.upsert(merge(known, customer))
 
     async def _create(self, records: Records, incoming: Conversation, customer: Customer | None, connection: str) -> Conversation:
-        empty = incoming.model_copy(
-            update={"messages": (), "customer_id": customer.id if customer else None, "assurance": incoming.assurance or Assurance.NONE}
+        whole = incoming.model_copy(
+            update={"customer_id": customer.id if customer else None, "assurance": incoming.assurance or Assurance.NONE}
         )
-        stored = await records.conversations.upsert(empty, connection)
+        stored = await records.conversations.upsert(whole, connection)
         await records.log.event("conversation.created", conversation_id=stored.id, data={"channel": stored.channel})
         return stored
 
-    async def _add(self, records: Records, conversation: Conversation, message: Message, actor: str, *, last: bool) -> Received:
-        stored, new = await records.conversations.add_message(conversation.id, message)
-        received = Received(conversation_id=conversation.external_id, message_id=stored.external_id, duplicate=not new, turn_id=None)
-        if not new:
-            current = await records.turns.current(conversation.id)
-            return received.model_copy(update={"turn_id": current.id if current else None})
-        await records.log.event(
-            "message.stored", conversation_id=conversation.id, subject_id=stored.id, actor=actor, data={"author": stored.author}
-        )
-        if stored.is_answer:
-            await answers.given(records, conversation.id, stored)
-        elif stored.author == "customer" and last:
-            # Of several messages stored together only the last mints: the turn is what stands unanswered after all of them.
-            received = received.model_copy(update={"turn_id": await self._mint(records, conversation.id)})
-        return received
+    async def _update(self, records: Records, known: Conversation, given: ConversationIn, customer: Customer | None) -> Conversation:
+        """What a known conversation's sender says anew: its status, who it is with (once), how sure they are of that."""
+        changed: dict[str, object] = {}
+        if given.status != known.status:
+            changed["status"] = given.status
+        if customer is not None and known.customer_id is None:
+            changed["customer_id"] = customer.id
+        if given.customer is not None and given.customer.assurance not in (None, known.assurance):
+            changed["assurance"] = given.customer.assurance
+        if changed:
+            await records.conversations.change(known.id, **changed)
+        return known.model_copy(update=changed)
 
-    async def _mint(self, records: Records, conversation_id: str) -> str | None:
-        whole = await records.conversations.find(conversation_id)
-        if whole is None:
-            raise Refused("The conversation disappeared while its message was stored.", todo="Send it again.")
-        waiting = unanswered(whole.messages)
-        if not waiting:
-            return None
-        turn = await records.turns.mint(new_id(), conversation_id, [m.id for m in waiting], self.clock())
-        await records.log.event("turn.minted", conversation_id=conversation_id, subject_id=turn.id)
-        await records.log.enqueue(TURN, turn.id)
-        return turn.id
+    async def _add(self, records: Records, conversation: Conversation, given: Sequence[Message]) -> list[Message]:
+        """Store messages, each once; returns those that are new."""
+        before = {message.external_id: message for message in conversation.messages}
+        new: list[Message] = []
+        for message in given:
+            if _says_nothing_new(before.get(message.external_id), message):
+                continue
+            stored, is_new = await records.conversations.add_message(conversation.id, message)
+            if is_new:
+                new.append(stored)
+        return new
+
+    async def _follow(
+        self, records: Records, conversation: Conversation, given: Sequence[Message], new: Sequence[Message], actor: str
+    ) -> Received:
+        """What follows from new messages, all of them together: answers close the loop; whoever is left waiting gets one turn."""
+        for message in new:
+            await records.log.event(
+                "message.stored", conversation_id=conversation.id, subject_id=message.id, actor=actor, data={"author": message.author}
+            )
+        if new:
+            known = {message.id for message in conversation.messages}
+            whole = conversation.model_copy(update={"messages": in_order((*conversation.messages, *(m for m in new if m.id not in known)))})
+            if said := [message for message in new if message.is_answer]:
+                await answers.given(records, whole, said)
+            await mint(records, whole, self.clock())
+        current = await records.turns.current(conversation.id)
+        return Received(
+            conversation_id=conversation.external_id,
+            message_id=given[-1].external_id if given else "",
+            duplicate=bool(given) and not new,
+            turn_id=current.id if current else None,
+        )
+
+
+def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """By the time they were sent; what was sent in the same instant, as it came in."""
+    return tuple(sorted(messages, key=lambda message: message.sent_at))
+
+
+def _says_nothing_new(before: Message | None, again: Message) -> bool:
+    """The same message delivered once more: neither edited nor deleted since."""
+    same = ("text", "visibility", "attachments")
+    return (
+        before is not None
+        and all(getattr(before, name) == getattr(again, name) for name in same)
+        and (before.deleted_at is not None or again.deleted_at is None)
+    )
+
+
+async def mint(records: Records, conversation: Conversation, at: datetime) -> None:
+    """Whoever is left waiting gets a turn of their own, with its work in the outbox; nobody gets the same turn twice."""
+    waiting = [message.id for message in unanswered(conversation.messages)]
+    current = await records.turns.current(conversation.id)
+    if not waiting or (current is not None and list(current.unanswered) == waiting):
+        return
+    turn = await records.turns.mint(new_id(), conversation.id, waiting, at)
+    await records.log.event("turn.minted", conversation_id=conversation.id, subject_id=turn.id)
+    await records.log.enqueue(TURN, turn.id)

@@ -62,6 +62,17 @@ class Listener:
         except asyncio.QueueFull:
             self.behind = True
 
+    def forget(self) -> None:
+        """Drop what waits; the listener catches up from the record."""
+        self.behind = False
+        while not self.events.empty():
+            self.events.get_nowait()
+
+    def end(self) -> None:
+        """No more events."""
+        self.forget()
+        self.events.put_nowait(None)
+
 
 class Live:
     """Publishes to the listeners of this replica. `wake(tenant)` after a commit (or a notification from another replica)."""
@@ -110,10 +121,7 @@ class Live:
         """End every stream."""
         for listeners in self._listeners.values():
             for listener in listeners:
-                listener.behind = False
-                while not listener.events.empty():
-                    listener.events.get_nowait()
-                listener.events.put_nowait(None)
+                listener.end()
 
     async def _start(self, tenant: str) -> int:
         async with self._database.read(tenant) as records:
@@ -121,25 +129,27 @@ class Live:
 
     async def _stream(self, tenant: str, listener: Listener, start: int) -> AsyncIterator[LiveEvent]:
         last = start
-        async for event in self._backlog(tenant, last):
-            last = event.id
+        async for event in self._caught_up(tenant, last):
+            last = event.id or last
+            yield event
+        while (heard := await listener.events.get()) is not None:
+            if not heard.id or heard.id > last:
+                last = heard.id or last
+                yield heard
+            if listener.behind:
+                # What did not fit is read again from the record, and drafts start over as snapshots.
+                listener.forget()
+                async for event in self._caught_up(tenant, last):
+                    last = event.id or last
+                    yield event
+
+    async def _caught_up(self, tenant: str, after: int) -> AsyncIterator[LiveEvent]:
+        """Everything since `after`, then all of every draft that is being written."""
+        async for event in self._backlog(tenant, after):
             yield event
         for growing in list(self._growing.values()):
             if growing.tenant_id == tenant:
                 yield growing.snapshot()
-        while (live := await self._next(tenant, listener, last)) is not None:
-            for event in live:
-                if not event.id or event.id > last:
-                    last = event.id or last
-                    yield event
-
-    async def _next(self, tenant: str, listener: Listener, last: int) -> list[LiveEvent] | None:
-        """What comes next: usually one event; all that was missed when the listener fell behind; None at the end."""
-        if listener.behind:
-            listener.behind = False
-            return [event async for event in self._backlog(tenant, last)]
-        event = await listener.events.get()
-        return None if event is None else [event]
 
     async def _backlog(self, tenant: str, after: int) -> AsyncIterator[LiveEvent]:
         while True:

@@ -88,6 +88,17 @@ class Reading:
         self.wake(caller.tenant_id)
         return sent
 
+    async def names(self, caller: Caller) -> set[str]:
+        """The names under which the caller's own work may stand: our id, the chat tool's, and the name they write under."""
+        async with self.database.read(caller.tenant_id) as records:
+            return await own_names(records, caller)
+
+
+async def own_names(records: Records, caller: Caller) -> set[str]:
+    """As `Reading.names`, inside a transaction."""
+    user = await records.admin.user(caller.user_id) if caller.user_id else None
+    return {name for name in (user.id, user.external_id, user.name) if name} if user else set()
+
 
 def actor(caller: Caller) -> str:
     """Who acts, as the events name them."""

@@ -1,0 +1,7 @@
+"""Language models behind one adapter: LiteLLM's SDK, or none."""
+
+from copilot.adapters.models.limits import Limits
+from copilot.adapters.models.lite import LiteLLMModels
+from copilot.adapters.models.none import NoModels
+
+__all__ = ["Limits", "LiteLLMModels", "NoModels"]
