@@ -10,7 +10,7 @@ from copilot.adapters.models import Limits, LiteLLMModels, vendor
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.domain.base import now
 from copilot.testing.provider import ScriptedProvider
-from tests.adapters.models.questions import BUDGET, QUICK, NoPatterns, nothing_spent
+from tests.adapters.models.questions import BUDGET, QUICK, NoPatterns, allowed, nothing_spent
 
 Make = Callable[..., LiteLLMModels]
 
@@ -39,7 +39,7 @@ async def make(provider: ScriptedProvider) -> AsyncIterator[Make]:
             api_base=provider.base_url,
             privacy=PresidioPrivacy(NoPatterns()),
             spent=spent,
-            budget=lambda _: budget,
+            budget=allowed(budget),
             clock=clock,
             limits=limits,
         )

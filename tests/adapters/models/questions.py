@@ -1,5 +1,7 @@
 """What the tests ask, and with which limits."""
 
+from collections.abc import Awaitable, Callable
+
 from copilot.adapters.models import Limits
 from copilot.adapters.privacy.spans import Span
 from copilot.domain.base import Frozen
@@ -43,3 +45,12 @@ def question(tenant: str = "default") -> ModelRequest:
         stream=("acknowledgement", "resolution"),
         secrets=("Maria Schmidt",),
     )
+
+
+def allowed(microusd: int) -> Callable[[str], Awaitable[int]]:
+    """A budget that is the same for every tenant."""
+
+    async def budget(_: str) -> int:
+        return microusd
+
+    return budget

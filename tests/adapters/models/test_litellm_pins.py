@@ -14,7 +14,7 @@ from copilot.domain.errors import Unavailable
 from copilot.testing.provider import ScriptedProvider, answers, unfinished, wire
 from copilot.testing.provider.plays import Play
 from tests.adapters.models.conftest import Make
-from tests.adapters.models.questions import GOOD, QUICK, NoPatterns, Reply, nothing_spent, question
+from tests.adapters.models.questions import GOOD, QUICK, NoPatterns, Reply, allowed, nothing_spent, question
 
 BASE = "https://provider.example/v1"
 
@@ -95,7 +95,7 @@ def _over_httpx() -> LiteLLMModels:
         api_base=BASE,
         privacy=PresidioPrivacy(NoPatterns()),
         spent=nothing_spent,
-        budget=lambda _: 1,
+        budget=allowed(1),
         limits=QUICK,
     )
 
