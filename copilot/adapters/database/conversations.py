@@ -1,0 +1,199 @@
+"""Conversations and their messages."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from copilot.adapters.database import waiting
+from copilot.adapters.database.connections import ensure_connection, ensure_team
+from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
+from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, named
+from copilot.domain.base import new_id, now
+from copilot.domain.case import QueueEntry
+from copilot.domain.conversation import Conversation, Message
+from copilot.domain.errors import Invalid
+
+_CHANGEABLE = ("status", "assignee", "team", "assurance", "language", "customer_id")
+_PLAIN = (*_CHANGEABLE, "channel", "outcome", "csat")
+_ROW = sa.select(*fields(conversations, Conversation)).where(mine(conversations))
+_NAMED = _ROW.where(named(conversations))
+_MESSAGE = fields(messages, Message)
+_MESSAGES = (
+    sa.select(messages.c.conversation_id, *_MESSAGE)
+    .where(mine(messages), among(messages.c.conversation_id))
+    .order_by(messages.c.conversation_id, messages.c.sent_at, messages.c.position)
+)
+_KNOWN = sa.select(*_MESSAGE).where(
+    *equals(messages, "conversation_id"), sa.or_(among(messages.c.external_id, "external"), among(messages.c.id, "ours"))
+)
+_LAST_POSITION = sa.select(sa.func.max(messages.c.position)).where(*equals(messages, "conversation_id"))
+_BY_ID = _ROW.where(*equals(conversations, "id"))
+_BY_EXTERNAL = _ROW.where(*equals(conversations, "connection_id", "external_id"))
+_OF_CUSTOMER = (
+    _ROW.where(*equals(conversations, "customer_id"))
+    .order_by(conversations.c.last_at.desc(), conversations.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+
+
+class SqlConversations(Group):
+    """The `Conversations` port."""
+
+    async def upsert(self, conversation: Conversation, connection: str = "file") -> Conversation:
+        """Create or update by (connection, external_id).
+
+        On an update, values that are empty or were never set leave what is stored (`change` sets any of them); messages are matched by
+        external id (by our id when they have none), and none is removed for not being given.
+        """
+        stored = await self._db.row(_BY_EXTERNAL, connection_id=connection, external_id=conversation.external_id)
+        if stored is None:
+            return await self._create(conversation, connection)
+        changed = {
+            name: value
+            for name in _PLAIN
+            if name in conversation.model_fields_set and (value := getattr(conversation, name)) not in ("", None)
+        }
+        await self._set(stored, changed)
+        await self._merge(stored["id"], conversation.messages)
+        return (await self._complete([await self._row_of(stored["id"])]))[0]
+
+    async def find(self, ref: str) -> Conversation | None:
+        """By our id, else by an external id (of several, the one stored last). With all messages, in order."""
+        found = await self._complete(await self._db.rows(_NAMED, ref=ref))
+        return found[0] if found else None
+
+    async def add_message(self, conversation_id: str, message: Message) -> tuple[Message, bool]:
+        """(the stored message, whether it is new). Another text under the same external id is an edit."""
+        await self._row_of(conversation_id)
+        return (await self._merge(conversation_id, [message]))[0]
+
+    async def change(self, conversation_id: str, **fields: Any) -> None:
+        """Any of status, assignee, team, assurance, language, customer_id; None empties. Raises Invalid for another name."""
+        unknown = set(fields) - set(_CHANGEABLE)
+        if unknown:
+            raise Invalid(f"A conversation's {', '.join(sorted(unknown))} cannot be changed.")
+        empty = dict.fromkeys(("assignee", "team", "language"), "")
+        changed = {name: empty.get(name) if value is None else value for name, value in fields.items()}
+        await self._set(await self._row_of(conversation_id), changed)
+
+    async def of_customer(self, customer_id: str, limit: int = 100) -> list[Conversation]:
+        """Newest first (by the latest message), with messages."""
+        return await self._complete(await self._db.rows(_OF_CUSTOMER, customer_id=customer_id, limit=limit))
+
+    async def contacts(self, customer_id: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+        """(conversation id, first customer message with since <= sent_at <= until), oldest first."""
+        rows = await self._db.rows(waiting.CONTACTS, customer_id=customer_id, since=since, until=until)
+        return [(row["conversation_id"], row["at"]) for row in rows]
+
+    async def queue(self) -> list[QueueEntry]:
+        """Conversations that are not closed; who waits longest comes first."""
+        return [waiting.entry(row) for row in await self._db.rows(waiting.QUEUE)]
+
+    async def _row_of(self, conversation_id: str) -> Mapping[str, Any]:
+        return await self._db.one(_BY_ID, f"There is no conversation {conversation_id}.", id=conversation_id)
+
+    async def _create(self, conversation: Conversation, connection: str) -> Conversation:
+        await ensure_connection(self._db, connection)
+        await ensure_team(self._db, conversation.team)
+        moment = now()
+        row = {name: getattr(conversation, name) for name in ("id", "external_id", *_PLAIN)}
+        last = max((m.sent_at for m in conversation.messages), default=moment)
+        await self._db.add(conversations, [row | {"connection_id": connection, "last_at": last, "created_at": moment}])
+        if conversation.assignee or conversation.team:
+            await self._assign(conversation.id, conversation.assignee, conversation.team)
+        stored = await self._merge(conversation.id, conversation.messages, fresh=True)
+        once = {message.id: message for message, _ in stored}
+        return conversation.model_copy(update={"messages": tuple(sorted(once.values(), key=lambda m: m.sent_at))})
+
+    async def _set(self, stored: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+        new = {name: value for name, value in changed.items() if value != stored[name]}
+        if not new:
+            return
+        await ensure_team(self._db, new.get("team", ""))
+        await self._db.run(sa.update(conversations).where(mine(conversations), conversations.c.id == stored["id"]).values(**new))
+        if "assignee" in new or "team" in new:
+            await self._assign(stored["id"], new.get("assignee", stored["assignee"]), new.get("team", stored["team"]))
+
+    async def _assign(self, conversation_id: str, assignee: str, team: str) -> None:
+        """A line of the assignments' history; the one before ends."""
+        moment = now()
+        open_ = mine(assignments), assignments.c.conversation_id == conversation_id, assignments.c.ended_at.is_(None)
+        await self._db.run(sa.update(assignments).where(*open_).values(ended_at=moment))
+        row = {"conversation_id": conversation_id, "assignee": assignee, "team": team, "assigned_at": moment}
+        await self._db.add(assignments, [{"id": new_id(), **row}])
+
+    async def _merge(self, conversation_id: str, given: Sequence[Message], *, fresh: bool = False) -> list[tuple[Message, bool]]:
+        """Add what is new, change what was edited or deleted; per given message (as stored, whether it is new)."""
+        known = {} if fresh else await self._known(conversation_id, given)
+        position = 0 if fresh else await self._next_position(conversation_id)
+        result: list[tuple[Message, bool]] = []
+        added: list[Message] = []
+        for message in given:
+            key = message.external_id or message.id
+            before = known.get(key)
+            if before is None:
+                added.append(message)
+            elif (message := _after(before, message)) != before:
+                await self._edit(before, message, added)
+            known[key] = message
+            result.append((message, before is None))
+        rows = [_as_row(message, conversation_id, position + n) for n, message in enumerate(added)]
+        await self._db.add(messages, rows)
+        if added and not fresh:
+            latest = max(message.sent_at for message in added)
+            this = mine(conversations), conversations.c.id == conversation_id
+            later = sa.update(conversations).where(*this, conversations.c.last_at < latest)
+            await self._db.run(later.values(last_at=latest))
+        return result
+
+    async def _known(self, conversation_id: str, given: Sequence[Message]) -> dict[str, Message]:
+        known: dict[str, Message] = {}
+        for some in batches(given):
+            external = [m.external_id for m in some if m.external_id]
+            ours = [m.id for m in some if not m.external_id]
+            for row in await self._db.rows(_KNOWN, conversation_id=conversation_id, external=external, ours=ours):
+                message = Message(**row)
+                known[message.external_id or message.id] = message
+        return known
+
+    async def _next_position(self, conversation_id: str) -> int:
+        highest = await self._db.value(_LAST_POSITION, conversation_id=conversation_id)
+        return 0 if highest is None else int(highest) + 1
+
+    async def _edit(self, before: Message, after: Message, added: list[Message]) -> None:
+        """What was sensed of the old text is forgotten with it."""
+        if before in added:
+            added[added.index(before)] = after
+            return
+        values = {name: getattr(after, name) for name in _EDITABLE}
+        await self._db.run(sa.update(messages).where(mine(messages), messages.c.id == before.id).values(**values))
+        if before.text != after.text:
+            await self._db.run(sa.delete(message_senses).where(mine(message_senses), message_senses.c.message_id == before.id))
+
+    async def _complete(self, rows: Sequence[Mapping[str, Any]]) -> list[Conversation]:
+        said: dict[str, list[Message]] = {row["id"]: [] for row in rows}
+        for some in batches(list(said)):
+            for message in await self._db.rows(_MESSAGES, ids=list(some)):
+                said[message.pop("conversation_id")].append(Message(**message))
+        return [Conversation(**row, messages=tuple(said[row["id"]])) for row in rows]
+
+
+_EDITABLE = ("text", "visibility", "attachments", "edited_at", "deleted_at")
+
+
+def _after(before: Message, given: Message) -> Message:
+    """The stored message after the same one came again: another text is an edit (unless an older one arrives late), a deletion stays."""
+    late = before.edited_at is not None and given.edited_at is not None and given.edited_at < before.edited_at
+    update: dict[str, Any] = {"deleted_at": before.deleted_at or given.deleted_at}
+    if not late:
+        update |= {name: getattr(given, name) for name in ("visibility", "attachments") if name in given.model_fields_set}
+        if given.text != before.text:
+            update |= {"text": given.text, "edited_at": given.edited_at or now()}
+    return before.model_copy(update=update)
+
+
+def _as_row(message: Message, conversation_id: str, position: int) -> dict[str, Any]:
+    row = {name: getattr(message, name) for name in Message.model_fields}
+    return row | {"conversation_id": conversation_id, "position": position}

@@ -1,0 +1,154 @@
+"""Delete a person from every table; the receipt names what went, by class."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
+from copilot.adapters.database.tables.people import customers, identities, identity_links
+from copilot.adapters.database.tables.remembered import memories, promises
+from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
+from copilot.adapters.database.tables.tenancy import idempotency_keys
+from copilot.adapters.database.tables.work import events, gaps, handovers, outbox
+from copilot.adapters.database.transaction import Transaction, batches, mine
+
+ERASED: Final = "(erased)"
+"""What stands where an editor's gap quoted the person."""
+_OUR_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+async def erase(db: Transaction, customer_id: str) -> dict[str, list[str]]:
+    """Everything of the person, in one transaction. Ids by class; empty classes stay out; erasing again finds nothing."""
+    known = await _addresses(db, customer_id)
+    found = await _found(db, customer_id)
+    found["identities"] = await _unlink(db, customer_id)
+    for table, owner, class_ in _DEPENDENTS:
+        await _delete(db, table.c[owner], found[class_])
+    await _delete(db, gaps.c.id, [], empty=found["gaps"])
+    for class_, table in _OWNED:
+        await _delete(db, table.c.id, found[class_])
+    ids = {id_ for some in found.values() for id_ in some}
+    await _loosen(db, found["conversations"], ids)
+    found["idempotency_keys"] = await _forget_answers(db, ids, known)
+    return {class_: some for class_, some in found.items() if some}
+
+
+_DEPENDENTS = (
+    (seen_marks, "suggestion_id", "suggestions"),
+    (provider_calls, "suggestion_id", "suggestions"),
+    (message_senses, "message_id", "messages"),
+)
+_OWNED = (
+    ("decisions", decisions),
+    ("sent_texts", sent_texts),
+    ("handovers", handovers),
+    ("suggestions", suggestions),
+    ("turns", turns),
+    ("messages", messages),
+    ("memories", memories),
+    ("promises", promises),
+    ("assignments", assignments),
+    ("conversations", conversations),
+    ("customers", customers),
+)
+"""In the order in which foreign keys let them go."""
+
+
+async def _found(db: Transaction, customer_id: str) -> dict[str, list[str]]:
+    """Ids by class, found through the person, their conversations, and the turns made of them."""
+    one = [customer_id]
+    threads = await _ids(db, (conversations.c.customer_id, one))
+    said = await _ids(db, (messages.c.conversation_id, threads))
+    made = await _ids(db, (turns.c.conversation_id, threads), (turns.c.customer_id, one))
+    drafted = await _ids(db, (suggestions.c.turn_id, made))
+    return {
+        "customers": await _ids(db, (customers.c.id, one)),
+        "conversations": threads,
+        "messages": said,
+        "turns": made,
+        "suggestions": drafted,
+        "decisions": await _ids(db, (decisions.c.suggestion_id, drafted)),
+        "sent_texts": await _ids(
+            db, (sent_texts.c.conversation_id, threads), (sent_texts.c.suggestion_id, drafted), (sent_texts.c.message_id, said)
+        ),
+        "handovers": await _ids(
+            db, (handovers.c.conversation_id, threads), (handovers.c.turn_id, made), (handovers.c.suggestion_id, drafted)
+        ),
+        "gaps": await _ids(db, (gaps.c.conversation_id, threads), (gaps.c.turn_id, made), (gaps.c.suggestion_id, drafted)),
+        "memories": await _ids(db, (memories.c.customer_id, one), (memories.c.conversation_id, threads)),
+        "promises": await _ids(db, (promises.c.customer_id, one), (promises.c.conversation_id, threads)),
+        "assignments": await _ids(db, (assignments.c.conversation_id, threads)),
+    }
+
+
+async def _ids(db: Transaction, *ways: tuple[sa.ColumnElement[Any], Sequence[str]]) -> list[str]:
+    """Ids of the rows whose column holds one of the values, over several ways to find them, each once."""
+    found: dict[str, None] = {}
+    for column, values in ways:
+        table = column.table
+        for some in batches(values):
+            found |= dict.fromkeys(await db.column(sa.select(table.c.id).where(mine(table), column.in_(some))))
+    return list(found)
+
+
+async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequence[str], *, empty: Sequence[str] = ()) -> None:
+    """Delete the rows whose column holds one of the values; of those in `empty`, only what points to the person."""
+    table = column.table
+    for some in batches(values):
+        await db.run(sa.delete(table).where(mine(table), column.in_(some)))
+    for some in batches(empty):
+        cleared = {"question": ERASED, "conversation_id": None, "turn_id": None, "suggestion_id": None}
+        await db.run(sa.update(table).where(mine(table), column.in_(some)).values(**cleared))
+
+
+async def _addresses(db: Transaction, customer_id: str) -> set[str]:
+    """By which the person may stand in a stored answer: name, addresses, external ids as JSON writes them."""
+    person = await db.row(sa.select(customers.c.name, customers.c.external_id).where(mine(customers), customers.c.id == customer_id))
+    values = await db.column(sa.select(identity_links.c.value).where(mine(identity_links), identity_links.c.customer_id == customer_id))
+    theirs = sa.select(conversations.c.external_id).where(mine(conversations), conversations.c.customer_id == customer_id)
+    quoted = [f'"{ref}"' for ref in [person["external_id"] if person else "", *await db.column(theirs)] if ref]
+    return {value for value in (person["name"] if person else "", *values, *quoted) if len(value) > 2}
+
+
+async def _unlink(db: Transaction, customer_id: str) -> list[str]:
+    """Delete the person's links, and the identities that nobody else has."""
+    linked = await db.column(
+        sa.select(identity_links.c.identity_id).where(mine(identity_links), identity_links.c.customer_id == customer_id).distinct()
+    )
+    await db.run(sa.delete(identity_links).where(mine(identity_links), identity_links.c.customer_id == customer_id))
+    shared: set[str] = set()
+    for some in batches(linked):
+        others = sa.select(identity_links.c.identity_id).where(mine(identity_links), identity_links.c.identity_id.in_(some))
+        shared |= set(await db.column(others))
+    alone = [identity for identity in linked if identity not in shared]
+    await _delete(db, identities.c.id, alone)
+    return alone
+
+
+async def _loosen(db: Transaction, threads: Sequence[str], ids: set[str]) -> None:
+    """Events keep their line without the person; work that would be about them does not start."""
+    for some in batches(list(threads)):
+        await db.run(_emptied(events.c.conversation_id.in_(some)))
+    for some in batches(list(ids)):
+        await db.run(_emptied(events.c.subject_id.in_(some)))
+        await db.run(sa.delete(outbox).where(mine(outbox), outbox.c.subject_id.in_(some)))
+
+
+def _emptied(which: sa.ColumnElement[bool]) -> sa.Update:
+    return sa.update(events).where(mine(events), which).values(conversation_id="", subject_id="", data={})
+
+
+async def _forget_answers(db: Transaction, ids: set[str], known: Iterable[str]) -> list[str]:
+    """Stored answers (Idempotency-Key) that name the person lose their body; the key stays used."""
+    stored = sa.select(idempotency_keys.c.key, idempotency_keys.c.route, idempotency_keys.c.body)
+    answers = await db.rows(stored.where(mine(idempotency_keys)))
+    forgotten: list[str] = []
+    for answer in answers:
+        body = answer["body"]
+        if not ids.isdisjoint(_OUR_ID.findall(body)) or any(value in body for value in known):
+            this = idempotency_keys.c.key == answer["key"], idempotency_keys.c.route == answer["route"]
+            await db.run(sa.update(idempotency_keys).where(mine(idempotency_keys), *this).values(body="{}"))
+            forgotten.append(answer["key"])
+    return forgotten

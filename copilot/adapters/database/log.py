@@ -1,0 +1,52 @@
+"""Events, gaps, and the outbox of work to start."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from copilot.adapters.database.tables.work import events, gaps, outbox
+from copilot.adapters.database.transaction import Group, fields, mine
+from copilot.domain.base import now
+from copilot.domain.case import Event, Gap
+
+_EVENT = sa.select(*fields(events, Event)).where(mine(events))
+_AFTER = _EVENT.where(events.c.id > sa.bindparam("after")).order_by(events.c.id).limit(sa.bindparam("limit"))
+_AFTER_IN = _AFTER.where(events.c.conversation_id == sa.bindparam("conversation_id"))
+_LAST = sa.select(sa.func.max(events.c.id)).where(mine(events))
+_GAP = sa.select(*fields(gaps, Gap)).where(mine(gaps))
+
+
+class SqlLog(Group):
+    """The `Log` port."""
+
+    async def event(
+        self, type_: str, *, conversation_id: str = "", subject_id: str = "", actor: str = "system", data: Mapping[str, Any] | None = None
+    ) -> Event:
+        """Append. A tenant's events become visible in the order of their ids (see `postgres`)."""
+        about = {"conversation_id": conversation_id, "subject_id": subject_id, "actor": actor}
+        row = {"type": type_, "at": now(), **about, "data": dict(data or {})}
+        given = await self._db.value(sa.insert(events).values(tenant_id=self._db.tenant, **row).returning(events.c.id))
+        return Event(id=given, **row)
+
+    async def events(self, after: int, *, conversation_id: str = "", limit: int = 500) -> list[Event]:
+        """Those behind `after`, in order; of one conversation if named."""
+        named = {"conversation_id": conversation_id} if conversation_id else {}
+        return [Event(**row) for row in await self._db.rows(_AFTER_IN if named else _AFTER, after=after, limit=limit, **named)]
+
+    async def last_event(self) -> int:
+        """The tenant's highest id; 0 without events."""
+        return int(await self._db.value(_LAST) or 0)
+
+    async def put_gap(self, gap: Gap) -> None:
+        """Upsert by id."""
+        await self._db.put(gaps, [{name: getattr(gap, name) for name in Gap.model_fields}])
+
+    async def gaps(self, limit: int = 200) -> list[Gap]:
+        """Open ones first, then newest first."""
+        statement = _GAP.order_by(gaps.c.closed_at.is_not(None), gaps.c.opened_at.desc(), gaps.c.id.desc())
+        return [Gap(**row) for row in await self._db.rows(statement.limit(limit))]
+
+    async def enqueue(self, job: str, subject_id: str) -> None:
+        """A row of the outbox: the dispatcher starts the durable job after commit."""
+        await self._db.add(outbox, [{"job": job, "subject_id": subject_id, "created_at": now()}])

@@ -1,0 +1,66 @@
+"""One tenant's records inside one transaction."""
+
+from functools import cached_property
+
+from copilot.adapters.database.admin import SqlAdmin
+from copilot.adapters.database.articles import SqlArticles
+from copilot.adapters.database.conversations import SqlConversations
+from copilot.adapters.database.customers import SqlCustomers
+from copilot.adapters.database.handovers import SqlHandovers
+from copilot.adapters.database.log import SqlLog
+from copilot.adapters.database.memories import SqlMemories
+from copilot.adapters.database.senses import SqlSenses
+from copilot.adapters.database.suggestions import SqlSuggestions
+from copilot.adapters.database.transaction import Transaction
+from copilot.adapters.database.turns import SqlTurns
+
+
+class SqlRecords:
+    """The `Records` port; each group is made when it is first asked for."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+
+    @property
+    def tenant_id(self) -> str:
+        return self.transaction.tenant
+
+    @cached_property
+    def customers(self) -> SqlCustomers:
+        return SqlCustomers(self.transaction)
+
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self.transaction)
+
+    @cached_property
+    def senses(self) -> SqlSenses:
+        return SqlSenses(self.transaction)
+
+    @cached_property
+    def turns(self) -> SqlTurns:
+        return SqlTurns(self.transaction)
+
+    @cached_property
+    def suggestions(self) -> SqlSuggestions:
+        return SqlSuggestions(self.transaction)
+
+    @cached_property
+    def memories(self) -> SqlMemories:
+        return SqlMemories(self.transaction)
+
+    @cached_property
+    def articles(self) -> SqlArticles:
+        return SqlArticles(self.transaction)
+
+    @cached_property
+    def handovers(self) -> SqlHandovers:
+        return SqlHandovers(self.transaction)
+
+    @cached_property
+    def log(self) -> SqlLog:
+        return SqlLog(self.transaction)
+
+    @cached_property
+    def admin(self) -> SqlAdmin:
+        return SqlAdmin(self.transaction)

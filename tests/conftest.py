@@ -1,0 +1,74 @@
+"""What tests of many rooms share: a database at head, on SQLite and on PostgreSQL."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from copilot.adapters.database import SqlDatabase, open_database
+from copilot.testing.postgres import PostgresServer
+
+SHARED = "copilot"
+
+
+def _at_head(url: str) -> None:
+    async def migrate() -> None:
+        database = open_database(url)
+        await database.migrate()
+        await database.close()
+
+    asyncio.run(migrate())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at head, to be copied: faster than running the revisions for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _at_head(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the session, with a database at head. Without one, tests are skipped, but never under CI."""
+    try:
+        server = PostgresServer()
+    except Exception as error:  # whatever hinders it, the reader of the skip is told
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no PostgreSQL here: {error}")
+    _at_head(server.create(SHARED))
+    server.keep(SHARED)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite database of its own, at head, with tenant `default`."""
+    return f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, tmp_path / 'copilot.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A PostgreSQL database at head, with tenant `default` and nothing else; emptied after the test."""
+    yield postgres_server.url(SHARED)
+    postgres_server.reset(SHARED)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database of its own, on each of the two."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[SqlDatabase]:
+    """A database of its own, at head, with tenant `default`; every test that takes it runs on both."""
+    opened = open_database(database_url)
+    yield opened
+    await opened.close()
