@@ -1,0 +1,48 @@
+"""The form of a text."""
+
+import pytest
+
+from tests.checks.cases import case, findings, outcomes
+
+
+@pytest.mark.parametrize("text", ["", "   \n"])
+def test_an_empty_text_is_withheld(text: str) -> None:
+    assert [r.outcome for r in findings(case("furious"), text, "shape")] == ["withhold"]
+
+
+def test_long_replies_in_chat() -> None:
+    long = "It is late. " * 8
+    assert [o for o, _ in outcomes(case("furious"), long, "shape")] == ["flag"]
+    assert findings(case("letter"), long, "shape") == []
+    assert findings(case("furious"), long, "shape", kind="questions") == []
+
+
+def test_one_question_at_a_time() -> None:
+    assert outcomes(case("furious"), "Which card? And when?", "shape") == [("flag", "And when?")]
+    assert findings(case("furious"), "Which card was it?", "shape") == []
+
+
+def test_markup_for_eyes_is_flagged_and_markup_that_acts_is_withheld() -> None:
+    assert outcomes(case("furious"), "This is **important**.", "shape") == [("flag", "**important**")]
+    assert outcomes(case("furious"), "See <b>this</b>.", "shape") == [("withhold", "<b>")]
+    assert outcomes(case("furious"), "See <b>this</b>.", "shape", kind="own") == [("flag", "<b>")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "App > Card > Block, or 3 < 5 and 6 > 4.",
+        "Danke 👍🏽 und viele Grüße 👨‍👩‍👧",
+        "السلام عليكم، كيف يمكنني مساعدتك؟",
+        "नमस्ते, मैं आपकी मदद कर सकता हूँ।",
+        "The code TW7K2Q and HV-20931.",
+        "Versicherungsgesellschaft und Reiserücktrittsversicherung",
+        "Line one\nLine two\tand a tab.",
+    ],
+)
+def test_ordinary_writing_passes(text: str) -> None:
+    assert findings(case("letter"), text, "shape") == []
+
+
+def test_what_is_too_long_to_check_is_not_sent() -> None:
+    assert [r.outcome for r in findings(case("letter"), "word " * 5_000, "shape")] == ["withhold"]
