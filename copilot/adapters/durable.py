@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
-from copilot.domain.errors import Unavailable
+from copilot.domain.errors import CopilotError, Unavailable
 
 log = structlog.get_logger()
 APPLICATION_VERSION = "1"
 """Raised only when a workflow's steps change: a newer version leaves an older version's runs pending (RELIABILITY, DBOS)."""
 ATTEMPTS = 5
 FORGET_AT_ONCE = 50
+GRACE_S = 1.0
+"""How long runs may take to end by themselves when the engine closes: those that are about to finish do."""
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 Job = Callable[[str, str], Awaitable[None]]
 
 
@@ -26,6 +30,7 @@ class DbosEngine:
         self._given_up: Job | None = None
         self._dbos: Any = None
         self._workflow: Any = None
+        self._running: set[str] = set()
 
     def register(self, name: str, job: Job) -> None:
         self._jobs[name] = job
@@ -64,16 +69,36 @@ class DbosEngine:
     async def start(self, name: str, tenant_id: str, subject_id: str) -> None:
         from dbos import DBOS, SetWorkflowID
 
-        with SetWorkflowID(run_id(name, tenant_id, subject_id)):
+        with _engine_errors(), SetWorkflowID(run_id(name, tenant_id, subject_id)):
             await DBOS.start_workflow_async(self._workflow, name, tenant_id, subject_id)
+
+    async def renew(self, name: str, tenant_id: str, subject_id: str) -> bool:
+        from dbos import DBOS
+
+        ident = run_id(name, tenant_id, subject_id)
+        if ident in self._running:
+            return False
+        with _engine_errors():
+            known = await DBOS.get_workflow_status_async(ident)
+            if known is not None and known.status == "PENDING" and known.executor_id == self._replica:
+                # Ours by the engine's own record, and yet not running here: it could not note how the run ended.
+                await DBOS.resume_workflow_async(ident)
+                return True
+            if known is not None and known.status not in ENDED:
+                return False
+            if known is not None:
+                await DBOS.delete_workflows_async([ident])
+        await self.start(name, tenant_id, subject_id)
+        return True
 
     async def adopt(self, silent: list[str]) -> int:
         from dbos import DBOS
 
-        left = await DBOS.list_workflows_async(status=["PENDING"], executor_id=silent)
-        for one in left:
-            log.info("work_adopted", run=one.workflow_id, replica=one.executor_id)
-            await DBOS.resume_workflow_async(one.workflow_id)
+        with _engine_errors():
+            left = await DBOS.list_workflows_async(status=["PENDING"], executor_id=silent)
+            for one in left:
+                log.info("work_adopted", run=one.workflow_id, replica=one.executor_id)
+                await DBOS.resume_workflow_async(one.workflow_id)
         return len(left)
 
     async def forget(self, tenant_id: str, subject_ids: list[str]) -> None:
@@ -82,16 +107,44 @@ class DbosEngine:
         for start in range(0, len(subject_ids), FORGET_AT_ONCE):
             part = subject_ids[start : start + FORGET_AT_ONCE]
             prefixes = [run_id(name, tenant_id, subject) for name in self._jobs for subject in part]
-            found = await DBOS.list_workflows_async(workflow_id_prefix=prefixes, load_input=False, load_output=False)
-            if found:
-                await DBOS.delete_workflows_async([w.workflow_id for w in found])
+            with _engine_errors():
+                found = await DBOS.list_workflows_async(workflow_id_prefix=prefixes, load_input=False, load_output=False)
+                if found:
+                    await DBOS.delete_workflows_async([w.workflow_id for w in found])
 
-    async def close(self) -> None:
+    async def unfinished(self) -> int:
+        """How many runs this replica has not brought to an end, as the engine's own record says."""
         from dbos import DBOS
 
+        with _engine_errors():
+            return len(await DBOS.list_workflows_async(status=["PENDING", "ENQUEUED"], executor_id=[self._replica]))
+
+    async def close(self) -> None:
+        """What is about to end may end; the rest stays pending and is taken up at the next launch."""
+        from dbos import DBOS
+
+        if self._dbos is None:
+            return
+        # Those that have not reached our code yet, or have left it and are being noted, are known to the engine only.
+        tasks = [*self._dbos._workflow_tasks]  # noqa: SLF001 - see above; a test of stopping holds it
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE_S)
+        # It would warn of every run that we cancel here on purpose.
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
     async def _run(self, name: str, tenant_id: str, subject_id: str) -> None:
+        ident, task = run_id(name, tenant_id, subject_id), asyncio.current_task()
+        if task is not None:
+            self._running.add(ident)
+            # Not when this function ends: the engine has yet to note how.
+            task.add_done_callback(lambda _: self._running.discard(ident))
+        await self._attempt(name, tenant_id, subject_id)
+
+    async def _attempt(self, name: str, tenant_id: str, subject_id: str) -> None:
         from dbos import DBOS
 
         job = self._jobs[name]
@@ -104,8 +157,26 @@ class DbosEngine:
         except Exception:
             log.exception("work_given_up", job=name, tenant=tenant_id, subject=subject_id)
             if self._given_up is not None:
-                await self._given_up(tenant_id, subject_id)
+                await self._tell(self._given_up, tenant_id, subject_id)
             raise
+
+    async def _tell(self, job: Job, tenant_id: str, subject_id: str) -> None:
+        try:
+            await job(tenant_id, subject_id)
+        except CopilotError as error:
+            # What failed the run may fail this as well (a full disk): `renew` takes the run up again later.
+            log.warning("not_told", tenant=tenant_id, subject=subject_id, reason=str(error))
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    """The engine raises its drivers' own errors; none is ours to name, and each means that its database does not answer."""
+    try:
+        yield
+    except Exception as error:
+        raise Unavailable(
+            f"The durable engine does not answer ({type(error).__name__}).", todo="Check its database: copilot doctor."
+        ) from error
 
 
 def run_id(name: str, tenant_id: str, subject_id: str) -> str:

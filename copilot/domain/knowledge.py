@@ -151,3 +151,5 @@ class Hit(Frozen):
     heading: str = ""
     locale: str = ""
     valid_from: Instant | None = None
+    fits: tuple[float, ...] = ()
+    """How well each of its sentences answers (cosine), in the order of `kinds.extract.units`; empty before that was measured."""

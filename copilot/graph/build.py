@@ -135,7 +135,14 @@ async def _freeze(state: State, runtime: Runtime[Run]) -> State:
 
 
 async def _quiet(state: State, runtime: Runtime[Run]) -> State:
-    return {"wanted": await runtime.context.watcher.wanted(state["turn"])}
+    """The pause in which a burst ends; meanwhile the passages' sentences are measured."""
+    context, turn = runtime.context, state["turn"]
+    started = time.perf_counter()
+    if not any(hit.fits for hit in turn.evidence.passages):
+        turn = await evidence.fits(turn, context.tools.embedder)
+        await context.watcher.measured(turn)
+    spent = _ms(started)
+    return {"turn": turn, "wanted": await context.watcher.wanted(turn), "timings": {"fits": spent}}
 
 
 def _fan_out(state: State, runtime: Runtime[Run]) -> list[Send] | str:
@@ -163,8 +170,7 @@ async def _draft(state: State, runtime: Runtime[Run]) -> State:
         await context.watcher.text(turn, kind.name, ident, so_far)
 
     drafted = await context.tools.drafter.draft(turn, kind, ident, grows)
-    for one in drafted:
-        await context.watcher.drafted(turn, one.suggestion, one.sent)
+    await context.watcher.drafted(turn, [(one.suggestion, one.sent) for one in drafted])
     return {"suggestions": [one.suggestion for one in drafted]}
 
 

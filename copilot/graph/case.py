@@ -1,5 +1,6 @@
 """What a graph run starts from: one conversation with everything the record holds about it, loaded once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -60,6 +61,10 @@ class Watcher(Protocol):
         """Evidence is complete; nothing was drafted yet."""
         ...
 
+    async def measured(self, turn: Turn) -> None:
+        """The same turn with `fits` of its passages: what drafts are made from."""
+        ...
+
     async def wanted(self, turn: Turn) -> bool:
         """After the quiet period: is this turn still the one to answer?"""
         ...
@@ -68,6 +73,9 @@ class Watcher(Protocol):
         """A draft grows."""
         ...
 
-    async def drafted(self, turn: Turn, suggestion: Suggestion, sent: tuple[ChatMessage, ...]) -> None:
-        """A suggestion is done, checks included. `sent`: exactly what a provider received."""
+    async def drafted(self, turn: Turn, made: Sequence[tuple[Suggestion, tuple[ChatMessage, ...]]]) -> None:
+        """A kind is done, checks included: all of its suggestions, each with exactly what a provider received for it.
+
+        They are saved together: a kind that is saved in part would never be made whole after a crash.
+        """
         ...

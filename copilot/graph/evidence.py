@@ -1,5 +1,6 @@
 """The evidence of a Turn: sense, recall and search, then what follows from the three. No language model takes part."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,17 +8,20 @@ import numpy as np
 from copilot.domain.base import Instant
 from copilot.domain.conversation import Message, unanswered
 from copilot.domain.emotion import Emotion, Sensed
-from copilot.domain.knowledge import Article
+from copilot.domain.knowledge import Article, Hit
 from copilot.domain.levers import applies
 from copilot.domain.memory import KnownDetail, RankedMemory
 from copilot.domain.ports.search import Embedder, PassageFilter, VectorIndex, Vectors
 from copilot.domain.turn import SCHEMA_VERSION, Evidence, GuideAsk, Need, Person, Turn, TurnLever
 from copilot.graph.case import Case, Knowledge
+from copilot.kinds.case import quotable_passages
+from copilot.kinds.extract import units
 from copilot.memory import ask, details, record
 from copilot.memory.recall import rank
 from copilot.retrieval.coverage import judge
-from copilot.retrieval.query import SearchQuery, compose
+from copilot.retrieval.query import SearchQuery, compose, proper_words
 from copilot.retrieval.search import Search, SearchResult
+from copilot.retrieval.words import fold, tokens
 from copilot.sensing import cleaning, language, trajectory
 from copilot.sensing.bot import failed_bot
 from copilot.sensing.emotion import Senser
@@ -26,6 +30,12 @@ WINDOW = 200
 """Messages of the transcript that a Turn keeps: the latest. Older ones are remembered as episodes once the conversation closes."""
 LONGEST = 20_000
 """Characters of one message that a Turn keeps (a pasted log has more): its beginning and its end. The record keeps all of it."""
+SHARED, ABOUT_WORDS = 2, 40
+"""Names, codes or numbers that an earlier account must share with the conversation to be about it; words of it that are searched."""
+QUOTED, ASKED = 4, 6
+"""Passages whose sentences are measured, and waiting messages they are measured against (the latest)."""
+NEAR, NEAR_TOP = 0.3, 0.6
+"""Score, and share of the best score, from which an article counts as being on the question."""
 LEVERS = 12
 """Levers a Turn carries at most; those that apply come first."""
 SENSED_CHARACTERS = 4000
@@ -60,12 +70,41 @@ async def question(case: Case, embedder: Embedder) -> Question:
     window = tuple(_readable(m) for m in [m for m in case.conversation.messages if not m.deleted_at][-WINDOW:])
     waiting = unanswered(window)
     spoken = _language(case, window)
-    query = compose(window, {m.id for m in waiting})
+    query = _about(case, compose(window, {m.id for m in waiting}), waiting)
     fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed]
     names = _names(case)
-    encoded = await embedder.encode([query.text, *(cleaning.clean(m.text[:SENSED_CHARACTERS], names) for m in fresh)])
-    vectors = {message.id: encoded[i + 1] for i, message in enumerate(fresh)}
+    encoded = await embedder.encode([*query.texts, *(cleaning.clean(m.text[:SENSED_CHARACTERS], names) for m in fresh)])
+    vectors = {message.id: encoded[len(query.texts) + i] for i, message in enumerate(fresh)}
     return Question(window=window, unanswered=waiting, language=spoken, query=query, vector=encoded[0], new_vectors=vectors)
+
+
+def _about(case: Case, query: SearchQuery, waiting: tuple[Message, ...]) -> SearchQuery:
+    """A customer who comes back rarely says again what it is about: the open promise and the earlier account do."""
+    if not waiting:
+        return query
+    said = {word for m in case.conversation.messages if m.author == "customer" for word in proper_words(m.text)}
+    earlier = [(_shared(said, m.text), m.at, _own_words(m.text)) for m in case.candidates if m.kind == "episode" and m.use == "quotable"]
+    promised = [
+        (_shared(said, p.text) + (p.state == "overdue"), p.made_at, p.text)
+        for p in (p.at(case.as_of) for p in case.promises)
+        if p.state in ("open", "overdue")
+    ]
+    for found in (earlier, promised):
+        best = max(found, default=None)
+        if best is not None and best[0] >= SHARED:
+            query = query.about(" ".join(best[2].split()[:ABOUT_WORDS]))
+    return query
+
+
+def _own_words(account: str) -> str:
+    """What the customer wanted, as an episode quotes them first; all of it when it quotes nothing."""
+    quoted = re.search("“([^”]{15,})”", account)
+    return quoted[1] if quoted else account
+
+
+def _shared(said: set[str], text: str) -> int:
+    """How many names, codes and numbers of the conversation a text holds."""
+    return len(said & {fold(word) for word in tokens(text)})
 
 
 def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
@@ -120,7 +159,9 @@ async def freeze(
     known = details.ledger(case.customer, asked.window, case.candidates, case.as_of)
     articles = await knowledge.articles(list(dict.fromkeys(hit.article_id for hit in found.hits)))
     facts = record.case_facts(case.customer, known, promises, felt.emotion.contacts_30d, case.as_of)
-    levers = choose_levers(articles, await knowledge.with_levers(), facts, case.as_of)
+    near = relevant(found.hits)
+    levers = choose_levers(articles, near, await knowledge.with_levers(), facts, case.as_of)
+    asking = {ident: article for ident, article in articles.items() if ident in near}
     text = "\n".join(m.text for m in asked.unanswered)
     evidence = Evidence(
         passages=found.hits,
@@ -130,8 +171,8 @@ async def freeze(
         emotion=felt.emotion,
         levers=levers,
         coverage=judge(asked.query, found.hits, asked.window),
-        asks=_asks(articles, known, memories),
-        needs=tuple(Need(field=field, article_id=a.id) for a in articles.values() for field in a.needs),
+        asks=_asks(asking, known, memories),
+        needs=tuple(Need(field=field, article_id=ident) for ident in near[:1] for field in asking[ident].needs if ident in asking),
         fault=record.fault_on_record(promises, memories, text),
         bot_failed=failed_bot(asked.window),
     )
@@ -157,21 +198,56 @@ async def freeze(
     )
 
 
-def choose_levers(found: dict[str, Article], carrying: list[Article], facts: dict[str, object], at: Instant) -> tuple[TurnLever, ...]:
-    """Levers of the articles that were found, and those of others whose conditions this case meets in full.
+def relevant(hits: tuple[Hit, ...]) -> list[str]:
+    """Ids of the articles that are on the question, best first: what they ask, need and allow belongs to the case.
 
-    A lever of an article that search did not find counts only when structured conditions say yes and the article is about a product
-    that the found ones are about (or about none in particular): a goodwill rule belongs to a case, not to its wording.
+    A hit far below the best is there to be read, not to be acted on.
     """
-    products = {product for article in found.values() for product in article.products}
+    top = max((hit.score for hit in hits), default=0.0)
+    return list(dict.fromkeys(hit.article_id for hit in hits if hit.score >= max(NEAR_TOP * top, NEAR)))
+
+
+async def fits(turn: Turn, embedder: Embedder) -> Turn:
+    """The turn with how well each sentence of its quotable passages answers: what the drafts without a model choose by.
+
+    Measured after the evidence is on the screen; sentences of a knowledge base repeat, so the encoder's cache holds most of them.
+    """
+    passages = quotable_passages(turn)[:QUOTED]
+    said = {passage.passage_id: [unit.text for unit in units(passage)] for passage in passages}
+    asked = [m.text[:SENSED_CHARACTERS] for m in turn.waiting][-ASKED:]
+    if not asked or not any(said.values()):
+        return turn
+    texts = [turn.evidence.coverage.query, *asked]
+    encoded = await embedder.encode([*texts, *(text for sentences in said.values() for text in sentences)])
+    cosines = (encoded[len(texts) :] @ encoded[: len(texts)].T).max(axis=1)
+    at = 0
+    measured: dict[str, tuple[float, ...]] = {}
+    for ident, sentences in said.items():
+        measured[ident] = tuple(round(float(c), 4) for c in cosines[at : at + len(sentences)])
+        at += len(sentences)
+    passed = tuple(hit.model_copy(update={"fits": measured.get(hit.passage_id, ())}) for hit in turn.evidence.passages)
+    return turn.model_copy(update={"evidence": turn.evidence.model_copy(update={"passages": passed})})
+
+
+def choose_levers(
+    found: dict[str, Article], near: list[str], carrying: list[Article], facts: dict[str, object], at: Instant
+) -> tuple[TurnLever, ...]:
+    """Levers of the articles that are on the question, and those of others whose conditions this case meets in full.
+
+    A lever of another article counts only when structured conditions say yes and the article is about a product that the near ones are
+    about (or about none in particular): a goodwill rule belongs to a case, not to its wording. Of translations of one article, and of
+    one lever found twice, the first counts.
+    """
+    products = {product for ident in near for product in found[ident].products if ident in found}
     chosen: list[TurnLever] = []
-    for article in [*found.values(), *(a for a in carrying if a.id not in found)]:
+    groups: set[str] = set()
+    for article in [*(found[ident] for ident in near if ident in found), *(a for a in carrying if a.id not in near)]:
+        if article.group and article.group in groups:
+            continue
+        groups |= {article.group} if article.group else set()
         for lever in article.levers:
             verdict, reason = applies(lever, facts, at)
-            near = article.id in found or (
-                verdict == "yes" and lever.when.all and (not article.products or products & set(article.products))
-            )
-            if near:
+            if article.id in near or (verdict == "yes" and lever.when.all and (not article.products or products & set(article.products))):
                 chosen.append(TurnLever(article_id=article.id, applies=verdict, reason=reason, **_parts(lever)))
     order = {"yes": 0, "unknown": 1, "no": 2}
     return tuple(sorted(chosen, key=lambda lever: order[lever.applies])[:LEVERS])
@@ -207,7 +283,8 @@ def _names(case: Case) -> tuple[str, ...]:
 def _language(case: Case, window: tuple[Message, ...]) -> str:
     if case.conversation.language:
         return case.conversation.language.split("-")[0].lower()
-    said = "\n".join(m.text[:1000] for m in window[-12:] if m.author == "customer")
+    names = _names(case)
+    said = "\n".join(cleaning.clean(m.text[:1000], names) for m in window[-12:] if m.author == "customer")
     locale = (case.customer.locale if case.customer else "").split("-")[0].lower()
     return language.detect(said, locale) if said.strip() else (locale or case.settings.languages[0])
 

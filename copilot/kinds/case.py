@@ -20,6 +20,9 @@ _TITLES = frozenset(
     | {"herr", "frau", "sr", "sr.", "sra", "sra.", "don", "doña"}
 )
 
+OURS = frozenset({"cancelled_by", "delay_minutes", "refund_amount", "account_number", "points_balance", "card_opened"})
+"""Fields that the company knows better than the customer: looked up, never asked."""
+
 
 def switched_on(turn: Turn, kind: KindName) -> bool:
     """Whether the tenant wants this kind at all."""
@@ -133,7 +136,12 @@ def known(turn: Turn, field: str) -> KnownDetail | None:
 def missing_needs(turn: Turn) -> list[str]:
     """Fields a resolution requires and nobody has given, each once."""
     fields = dict.fromkeys(n.field for n in turn.evidence.needs)
-    return [f for f in fields if known(turn, f) is None]
+    return [f for f in fields if known(turn, f) is None and askable(f)]
+
+
+def askable(field: str) -> bool:
+    """Whether a customer could say it: who cancelled or how late a flight was stands in our systems, not in their head."""
+    return field not in OURS
 
 
 def usable_levers(turn: Turn) -> list[TurnLever]:

@@ -263,7 +263,7 @@ def _why(turn: Turn, action: str) -> str:
             if turn.waiting
             else ["Emotion is not measured in this language."]
         )
-    elif turn.waiting and emotion.waiting_seconds >= 300:
+    elif turn.waiting and emotion.waiting_seconds >= 300 and "Waiting" not in emotion.why:
         parts.append(f"Waiting {spell_wait(emotion.waiting_seconds)}.")
     if action == "call":
         parts.append("A voice settles in minutes what another message will not.")

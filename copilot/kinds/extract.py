@@ -67,6 +67,12 @@ class Unit:
         """The citation's source."""
         return f"passage:{self.passage.passage_id}"
 
+    @property
+    def fit(self) -> float:
+        """How well it answers by meaning (cosine); 0 where that was not measured."""
+        fits = self.passage.fits
+        return fits[self.position] if self.position < len(fits) else 0.0
+
 
 def telling_stems(text: str, language: str) -> list[str]:
     """The words that say what a text is about, cut to their stems."""
@@ -151,6 +157,8 @@ def _rows(lines: Sequence[str]) -> Iterator[str]:
             yield f"{first}: {', '.join(titled)}."
 
 
+FIT = 8.0
+"""What a cosine of 1 counts beside the words: by meaning "a shirt" is answered by "clothes and toiletries"."""
 ROOM = 340
 """Characters that quoted sentences may take in chat; twice as many in writing."""
 _NEAR = 0.8
@@ -227,7 +235,8 @@ class _Asked:
         answered = sum(self.weights.get(w, 0.0) for w in covered) + 0.5 * sum(self.weights.get(w, 0.0) for w in titled)
         number = 0.8 if self.number and any(re.search(r"\d", u.text) for u in window) else 0.0
         rows = sum(0.4 if self.number or self.stems[_key(u)] & self.weights.keys() else 2.0 for u in window if u.row)
-        return answered + 4.0 * window[0].passage.score + 0.8 / (1 + window[0].position) + number - 0.1 * len(window) - rows
+        meant = FIT * max(u.fit for u in window)
+        return meant + answered + 4.0 * window[0].passage.score + 0.8 / (1 + window[0].position) + number - 0.1 * len(window) - rows
 
     def adds(self, window: Sequence[Unit], unit: Unit) -> float:
         """The share of what was asked that this piece answers and the window does not."""

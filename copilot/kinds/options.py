@@ -7,11 +7,8 @@ the conversation, the emotion and the turn's id play no part. With a model, it o
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import lru_cache
-from importlib.resources import files
 from typing import Annotated, Any, NamedTuple
 
-import yaml
 from pydantic import BaseModel, Field
 
 from copilot.domain.errors import Invalid
@@ -24,12 +21,11 @@ from copilot.kinds.base import Kind
 from copilot.kinds.citing import Answer
 from copilot.kinds.composing import shortened
 from copilot.kinds.extract import Unit, units
+from copilot.kinds.levers import bend_of, rank, ranked_levers
 from copilot.kinds.prompting import handles
 from copilot.kinds.wording import english, limit_text
 
 MOST = 3
-_GOAL_FIRST = ("speed", "money", "date", "route", "account", "deadline", "credit", "other")
-"""What settles the matter itself comes before what makes up for it."""
 _SOON = timedelta(days=14)
 """A lever that ends so soon says until when it may be used."""
 
@@ -47,13 +43,6 @@ class OptionsAnswer(Answer):
     """The given options, worded for this case."""
 
     options: Annotated[list[WordedOption], Field(max_length=6)]
-
-
-class _Bend(NamedTuple):
-    bends: str
-    words: tuple[str, ...]
-    gain: str
-    cost: str
 
 
 class _Way(NamedTuple):
@@ -118,20 +107,15 @@ def _reworded(way: _Way, worded: WordedOption | None) -> _Way:
 def _ways(turn: Turn) -> list[_Way]:
     """At most three, each bending another constraint or needing another's authority; the ordinary route fills up to two."""
     chosen: list[TurnLever] = []
-    levers = sorted(case.usable_levers(turn), key=_rank)
+    levers = ranked_levers(turn)
     for same in (_bent_alike, _same_kind):
         for lever in levers:
             if len(chosen) < MOST and lever not in chosen and not any(same(lever, other) for other in chosen):
                 chosen.append(lever)
-    chosen.sort(key=_rank)
+    chosen.sort(key=rank)
     ways = [_way(turn, lever) for lever in chosen]
     ordinary = _ordinary(turn, chosen) if len(ways) < MOST else None
     return [*ways, ordinary] if ordinary else ways
-
-
-def _rank(lever: TurnLever) -> tuple[bool, bool, int, str]:
-    """What applies before what may, what the agent may grant before what a supervisor must, what solves before what consoles."""
-    return lever.applies != "yes", lever.authority != "agent", _GOAL_FIRST.index(bend_of(lever.offer).bends), lever.id
 
 
 def _bent_alike(lever: TurnLever, other: TurnLever) -> bool:
@@ -141,18 +125,6 @@ def _bent_alike(lever: TurnLever, other: TurnLever) -> bool:
 def _same_kind(lever: TurnLever, other: TurnLever) -> bool:
     """Same constraint and same authority: only the amount differs, which is no other way out."""
     return _bent_alike(lever, other) and lever.authority == other.authority
-
-
-@lru_cache
-def _bends() -> tuple[_Bend, ...]:
-    text = (files("copilot.kinds") / "phrases" / "levers.yaml").read_text(encoding="utf-8")
-    return tuple(_Bend(row["bends"], tuple(row["words"]), row["gain"], row["cost"]) for row in yaml.safe_load(text))
-
-
-def bend_of(offer: str) -> _Bend:
-    """Which constraint an offer bends, by its words."""
-    low = offer.casefold()
-    return next(bend for bend in _bends() if any(word in low for word in bend.words))
 
 
 def _way(turn: Turn, lever: TurnLever) -> _Way:

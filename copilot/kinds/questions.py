@@ -211,7 +211,7 @@ def _of_levers(turn: Turn, words: Wording) -> Iterator[Found]:
     """The one fact that decides whether a lever applies."""
     for lever in case.usable_levers(turn):
         unknown = [c.field for c in lever.when.all if c.field not in CASE_FACTS and case.known(turn, c.field) is None]
-        if lever.applies != "unknown" or len(unknown) != 1:
+        if lever.applies != "unknown" or len(unknown) != 1 or not case.askable(unknown[0]):
             continue
         question = Question(
             question=words.need(unknown[0]), why=words.say("lever_why"), decides=words.say("lever_decides", offer=lever.offer)
@@ -253,4 +253,5 @@ def _on_record(turn: Turn, question: str) -> bool:
 
 def _passage_of(turn: Turn, article_id: str) -> str:
     """The best passage of an article, as a citation's source; empty when none was found."""
-    return next((f"passage:{p.passage_id}" for p in turn.evidence.passages if p.article_id == article_id), "")
+    of_it = [p for p in turn.evidence.passages if p.article_id == article_id and p.audience == "public"]
+    return f"passage:{of_it[0].passage_id}" if of_it else ""

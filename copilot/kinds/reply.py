@@ -9,7 +9,7 @@ from copilot.domain.errors import Invalid
 from copilot.domain.suggestion import Abstention, Draft, ReplyPayload
 from copilot.domain.turn import Turn
 from copilot.kinds.base import Kind
-from copilot.kinds.case import only_thanks, switched_on, touches_record
+from copilot.kinds.case import broken_promise, only_thanks, switched_on, touches_record
 from copilot.kinds.citing import Answer, Quotes, placed
 from copilot.kinds.composing import shortened
 from copilot.kinds.prompting import handles, stance
@@ -46,9 +46,10 @@ class Reply(Kind):
         if only_thanks(turn, wording(turn)) or touches_record(turn):
             return None
         coverage = turn.evidence.coverage
-        if coverage.covered and coverage.conflict:
+        if coverage.covered and coverage.conflict and not turn.evidence.asks:
+            # Where a guide was found, figures differ by product: its questions decide, not its owner.
             return _conflict(turn)
-        return None if coverage.covered else _uncovered(turn)
+        return None if coverage.covered or broken_promise(turn) else _uncovered(turn)
 
     def fallback(self, turn: Turn) -> Draft | Abstention:
         """Phrases for the case, and whole sentences of public passages."""
@@ -75,10 +76,9 @@ class Reply(Kind):
 def _uncovered(turn: Turn) -> Abstention:
     """Why silence, and what would help."""
     coverage = turn.evidence.coverage
-    nearest = f" Nearest is “{turn.evidence.passages[0].title}”, which does not answer it." if turn.evidence.passages else ""
     because = coverage.reason.rstrip(". ") or f"the best passage scores {coverage.score:.2f}, and {coverage.threshold:.2f} is needed"
     return Abstention(
-        reason=f"No article answers this: {because}.{nearest} Send the acknowledgement with a time, and ask whoever owns the subject; "
+        reason=f"{because}. Send the acknowledgement with a time, and ask whoever owns the subject; "
         "dismissing this as “knowledge missing” tells the editors."
     )
 

@@ -12,6 +12,7 @@ from copilot.kinds import case
 from copilot.kinds.composing import Part, paragraphs, shortened
 from copilot.kinds.extract import Unit, answer, identity_check, identity_passage, telling_stems
 from copilot.kinds.hardship import hardship
+from copilot.kinds.levers import REPAIRS, bend_of, ranked_levers
 from copilot.kinds.matter import matter
 from copilot.kinds.mirror import mirrored, telling_quote
 from copilot.kinds.wording import Wording, answer_minutes, back_by, wording
@@ -180,7 +181,8 @@ def _answering(reply: PlainReply) -> Draft | Abstention:
     if fault:
         _own(reply, fault)
         _repair(reply, fault)
-        reply.quote(units)
+        if not _can_do(reply):
+            reply.quote(units)
         _regret(reply, fault)
         reply.next("hear_from_me")
         return reply.draft()
@@ -229,6 +231,20 @@ def _repair(reply: PlainReply, fault: Fault) -> None:
     owner = next((p.owner.strip() for p in reply.turn.evidence.promises if f"promise:{p.id}" == fault.source), None)
     key = "repair_record" if owner is None else with_whom("repair", owner, reply.turn)
     reply.resolution.say(reply.words.say(key, owner=owner), fault.source if owner and key != "repair_self" else "")
+
+
+def _can_do(reply: PlainReply) -> bool:
+    """What policy lets this agent do about it at once, for somebody whom we have let down and who is proven."""
+    turn = reply.turn
+    if reply.words.language != "en" or not case.may_disclose(turn):
+        return False
+    mine = [lever for lever in ranked_levers(turn) if lever.applies == "yes" and lever.authority == "agent"]
+    solving = next((lever for lever in mine if bend_of(lever.offer).bends in REPAIRS), None)
+    if solving is None:
+        return False
+    offer = solving.offer[0].lower() + solving.offer[1:].rstrip(".")
+    reply.resolution.say(reply.words.say("can_do", offer=offer), f"lever:{solving.id}")
+    return True
 
 
 def with_whom(stem: str, owner: str, turn: Turn) -> str:

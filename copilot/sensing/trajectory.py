@@ -57,7 +57,7 @@ def read(
     mood = points[-1].running if measured else CALM
     base, record = _base(mood, seven, promises_overdue, company_fault=company_fault)
     since = None if measured and _only_thanks(said, points, unanswered_since) else unanswered_since
-    last = points[-1].sensed if measured else None
+    last = _speaks_for(points, unanswered_since).sensed if measured else None
     turned = _turn(points) if measured else None
     waited = max(0.0, (as_of - unanswered_since).total_seconds()) if unanswered_since else 0.0
     return Emotion(
@@ -117,6 +117,14 @@ def _only_thanks(said: Sequence[Message], points: Sequence[_Point], since: datet
     by_id = {point.message.id: point for point in points}
     open_ones = [m for m in said if m.sent_at >= since]
     return bool(open_ones) and all(m.id in by_id and by_id[m.id].sensed.label == "grateful" and "?" not in m.text for m in open_ones)
+
+
+def _speaks_for(points: Sequence[_Point], since: datetime | None) -> _Point:
+    """The message that shows how they feel now: of a burst that waits for an answer the strongest, unless it ended in thanks."""
+    burst = [point for point in points if since is not None and point.message.sent_at >= since]
+    if not burst or points[-1].sensed.label == "grateful":
+        return points[-1]
+    return max(burst, key=lambda point: (point.sensed.mood, point.message.sent_at))
 
 
 def _trend(points: Sequence[_Point]) -> Trend:

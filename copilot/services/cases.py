@@ -34,6 +34,10 @@ async def load_file(records: Records, given: ConversationIn, *, counted_from: da
     last = conversation.messages[-1].sent_at if conversation.messages else counted_from
     as_of = _moment(given, counted_from) or last
     conversation = conversation.until(as_of)
+    known = await records.conversations.find(given.conversation_id)
+    if known is not None:
+        # The same conversation is stored too: it must not count as another contact of this customer.
+        conversation = conversation.model_copy(update={"id": known.id})
     customer = None
     if given.customer is not None:
         stored = await records.customers.find(given.customer.id)
@@ -87,8 +91,8 @@ async def _case(
     history = await _history(records, customer, conversation, as_of)
     made = list(history.promises)
     if unsaved:
-        made += promises.read(conversation, customer.id if customer else "", settings)
-        made = promises.settle(conversation, made)
+        read = promises.read(conversation, customer.id if customer else "", settings)
+        made = promises.settle(conversation, list({p.id: p for p in (*made, *read)}.values()))
     sensed = {} if unsaved else await records.senses.get([m.id for m in conversation.messages if m.author == "customer"])
     return Case(
         turn_id=turn_id,
@@ -140,7 +144,9 @@ async def _agent(records: Records, conversation: Conversation) -> Agent:
 
 
 def _as_of(customer: Customer | None, as_of: datetime) -> Customer | None:
-    """A profile without what began later: in a replay the customer may not have been one yet."""
-    if customer is not None and customer.since is not None and customer.since > as_of:
-        return customer.model_copy(update={"since": None})
-    return customer
+    """The profile as a replay may see it: nobody was a customer before `since`; when a field was imported does not count."""
+    if customer is None:
+        return None
+    since = customer.since if customer.since and customer.since <= as_of else None
+    fields = tuple(f.model_copy(update={"as_of": min(f.as_of, as_of)}) for f in customer.fields)
+    return customer.model_copy(update={"since": since, "fields": fields})

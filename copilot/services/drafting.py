@@ -87,6 +87,10 @@ class Drafting:
                 await records.log.enqueue(TURN, turn)
         return len(left)
 
+    async def unfinished(self, before: datetime) -> list[tuple[str, str, str]]:
+        """Current turns minted before `before` that came to no end, as (job, tenant, turn)."""
+        return [(TURN, tenant, turn) for tenant, turn in await self.database.unfinished_turns(before)]
+
     async def _run(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> None:
         started = time.perf_counter()
         async with self.database.read(tenant) as records:
@@ -150,6 +154,8 @@ class Saver:
 
     async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
+            if await records.turns.get(turn.id) is None:
+                return  # erased meanwhile
             await records.senses.put(sensed, vectors, self._drafting.tools.embedder.version)
             await records.turns.freeze(turn)
             emotion = turn.evidence.emotion
@@ -160,6 +166,10 @@ class Saver:
                 data={"heat": emotion.heat, "label": emotion.label, "trend": emotion.trend, "covered": turn.evidence.coverage.covered},
             )
         self._drafting.live.wake(self._tenant)
+
+    async def measured(self, turn: Turn) -> None:
+        async with self._drafting.database.write(self._tenant) as records:
+            await records.turns.measure(turn)
 
     async def wanted(self, turn: Turn) -> bool:
         if not self._patient:
@@ -176,15 +186,16 @@ class Saver:
         growing = self._growing.setdefault(suggestion_id, Growing(self._tenant, turn.conversation_id, suggestion_id, kind))
         self._drafting.live.grow(growing, so_far)
 
-    async def drafted(self, turn: Turn, suggestion: Suggestion, sent: tuple[ChatMessage, ...]) -> None:
+    async def drafted(self, turn: Turn, made: Sequence[tuple[Suggestion, tuple[ChatMessage, ...]]]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
-            current = await records.turns.get(turn.id)
-            if current is None:
-                return
-            stored = await records.suggestions.put(suggestion.model_copy(update={"stale": not current.current}), sent)
-            if stored.id == suggestion.id:
+            now = await records.turns.get(turn.id)
+            for suggestion, sent in made if now is not None else ():
+                stored = await records.suggestions.put(suggestion, sent)
+                if stored.id != suggestion.id:
+                    break  # another run was first: its set stands
                 await self._saved(records, turn, suggestion)
-        self._drafting.live.grown(suggestion.id)
+        for suggestion, _ in made:
+            self._drafting.live.grown(suggestion.id)
         self._drafting.live.wake(self._tenant)
 
     async def _saved(self, records: Any, turn: Turn, suggestion: Suggestion) -> None:

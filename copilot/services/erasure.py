@@ -4,16 +4,19 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from copilot.domain.base import Frozen, Instant, new_id
 from copilot.domain.errors import NotFound
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.ports.work import DurableEngine
 from copilot.services.indexing import Indexes
 from copilot.services.tombstones import Tombstones
 
 ERASE = "erase"
 """The durable job; its subject is the erasure's id."""
+OPEN = "erasures:open"
+"""The named state that lists erasures which are not done."""
 
 
 class Receipt(Frozen):
@@ -47,23 +50,30 @@ class Erasure:
                 raise NotFound(f"There is no customer {ref!r}.", todo="Check the id; they may have been erased already.")
             receipt = Receipt(id=new_id(), state="requested", requested_at=self.clock())
             await records.admin.bury(self.tombstones.digests(tenant, customer))
-            await records.admin.put_state(
-                _name(receipt.id), json.dumps({"customer": customer.id, "receipt": receipt.model_dump(mode="json")})
-            )
+            await _put(records, receipt, customer.id)
+            await records.admin.put_state(OPEN, json.dumps([*await _open(records), receipt.id]))
             await records.log.event("customer.erasure_requested", subject_id=receipt.id, actor=actor)
             await records.log.enqueue(ERASE, receipt.id)
         self.wake()
         return receipt
 
+    async def unfinished(self, before: datetime) -> list[tuple[str, str, str]]:
+        """Erasures requested before `before` that are not done, as (job, tenant, receipt)."""
+        left = []
+        for tenant in await self.database.tenants():
+            async with self.database.read(tenant) as records:
+                held = [Receipt.model_validate((await _held(records, ident))["receipt"]) for ident in await _open(records)]
+            left += [(ERASE, tenant, receipt.id) for receipt in held if receipt.requested_at < before]
+        return left
+
     async def run(self, tenant: str, receipt_id: str) -> None:
         """The durable job: safe to run again at any point, since the person's id is kept until everything else is gone."""
         async with self.database.read(tenant) as records:
-            held = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
+            held = await _held(records, receipt_id)
             customer_id = held.get("customer")
             if not customer_id:
                 return
             receipt = Receipt.model_validate(held["receipt"])
-        async with self.database.read(tenant) as records:
             remembered = [m.id for m in await records.memories.of_customer(customer_id, ("active", "pending", "forgotten"))]
             threads = await records.conversations.of_customer(customer_id, limit=100_000)
             turns = [ident for thread in threads for ident in await records.turns.ids(thread.id)]
@@ -71,11 +81,16 @@ class Erasure:
         await self.engine.forget(tenant, turns)
         async with self.database.write(tenant) as records:
             gone = await records.customers.erase(customer_id)
-            removed = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(remembered), "workflows": len(turns)}
-            done = receipt.model_copy(update={"state": "done", "done_at": self.clock(), "removed": removed})
-            await records.admin.put_state(_name(receipt_id), json.dumps({"receipt": done.model_dump(mode="json")}))
-            await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": removed})
+            counted = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(remembered), "workflows": len(turns)}
+            # A run after an interrupted one finds nothing any more: what the first one removed stands.
+            removed = {name: max(counted.get(name, 0), receipt.removed.get(name, 0)) for name in {**receipt.removed, **counted}}
+            receipt = receipt.model_copy(update={"removed": removed})
+            await _put(records, receipt, customer_id)
         await self.database.vacuum()
+        async with self.database.write(tenant) as records:
+            await _put(records, receipt.model_copy(update={"state": "done", "done_at": self.clock()}))
+            await records.admin.put_state(OPEN, json.dumps([ident for ident in await _open(records) if ident != receipt_id]))
+            await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": removed})
 
     async def again(self, tenant: str) -> int:
         """After a restore: erase everyone whom a tombstone names. Returns how many."""
@@ -95,10 +110,27 @@ class Erasure:
     async def receipt(self, tenant: str, receipt_id: str) -> Receipt:
         """Raises NotFound."""
         async with self.database.read(tenant) as records:
-            held = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
+            held = await _held(records, receipt_id)
         if not held:
             raise NotFound(f"There is no erasure {receipt_id!r}.", todo="Check the receipt's id.")
         return Receipt.model_validate(held["receipt"])
+
+
+async def _held(records: Records, receipt_id: str) -> dict[str, Any]:
+    """{"receipt": …, "customer": our id, until the erasure is done}; empty when there is none."""
+    held: dict[str, Any] = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
+    return held
+
+
+async def _put(records: Records, receipt: Receipt, customer_id: str = "") -> None:
+    held = {"receipt": receipt.model_dump(mode="json")} | ({"customer": customer_id} if customer_id else {})
+    await records.admin.put_state(_name(receipt.id), json.dumps(held))
+
+
+async def _open(records: Records) -> list[str]:
+    """Ids of the receipts that are not done."""
+    found: list[str] = json.loads(await records.admin.state(OPEN) or "[]")
+    return found
 
 
 def _name(receipt_id: str) -> str:

@@ -48,7 +48,7 @@ class Indexes:
     replica: str
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    def collection(self, tenant: str, purpose: str) -> str:
+    def collection(self, tenant: str, purpose: indexing.Purpose) -> str:
         """The collection's name, with the index version in it."""
         return indexing.collection_name(tenant, purpose, self.embedder)
 
@@ -81,8 +81,8 @@ class Indexes:
         """Make everything again from the record, verified."""
         await self._all_words(tenant)
         async with self._lock(tenant):
-            for purpose in ("passages", "memories"):
-                await self.vectors.drop(self.collection(tenant, purpose))
+            await self.vectors.drop(self.collection(tenant, "passages"))
+            await self.vectors.drop(self.collection(tenant, "memories"))
             return await self._all_vectors(tenant, progress)
 
     async def memories(self, tenant: str, memories: Sequence[Memory]) -> None:

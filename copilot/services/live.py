@@ -48,7 +48,7 @@ class Growing:
         return LiveEvent(id=0, tenant_id=self.tenant_id, type="suggestion.delta", conversation_id=self.conversation_id, data=data)
 
 
-@dataclass
+@dataclass(eq=False)
 class Listener:
     """One open stream."""
 
@@ -72,6 +72,26 @@ class Listener:
         """No more events."""
         self.forget()
         self.events.put_nowait(None)
+
+
+@dataclass
+class Place:
+    """How far a listener has come: the last durable event, and of each growing draft its attempt and length."""
+
+    last: int
+    drafts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def moves(self, event: LiveEvent) -> bool:
+        """Whether an event is new to the listener; if so, they have it now."""
+        if event.id:
+            new, self.last = event.id > self.last, max(self.last, event.id)
+            return new
+        data = event.data
+        end = (int(data["attempt"]), int(data["offset"]) + len(data["text"]))
+        if end <= self.drafts.get(data["suggestion"], (0, 0)):
+            return False
+        self.drafts[data["suggestion"]] = end
+        return True
 
 
 class Live:
@@ -128,20 +148,19 @@ class Live:
             return await records.log.last_event()
 
     async def _stream(self, tenant: str, listener: Listener, start: int) -> AsyncIterator[LiveEvent]:
-        last = start
-        async for event in self._caught_up(tenant, last):
-            last = event.id or last
-            yield event
+        place = Place(start)
+        async for event in self._caught_up(tenant, start):
+            if place.moves(event):
+                yield event
         while (heard := await listener.events.get()) is not None:
-            if not heard.id or heard.id > last:
-                last = heard.id or last
+            if place.moves(heard):
                 yield heard
             if listener.behind:
                 # What did not fit is read again from the record, and drafts start over as snapshots.
                 listener.forget()
-                async for event in self._caught_up(tenant, last):
-                    last = event.id or last
-                    yield event
+                async for event in self._caught_up(tenant, place.last):
+                    if place.moves(event):
+                        yield event
 
     async def _caught_up(self, tenant: str, after: int) -> AsyncIterator[LiveEvent]:
         """Everything since `after`, then all of every draft that is being written."""

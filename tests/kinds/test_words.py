@@ -16,7 +16,7 @@ from copilot.kinds.mirror import mirror, mirrored
 from copilot.kinds.wording import LANGUAGES, catalogue, english, limit_text, spell_wait, wording
 from copilot.testing import turns
 
-ENGLISH_ONLY = {"mirror", "mirror_bot", "mirror_bot_named", "mirror_grammar"}
+ENGLISH_ONLY = {"can_do"} | {"mirror", "mirror_bot", "mirror_bot_named", "mirror_grammar"}
 OTHERS_ONLY = {"mirror_quote", "bot_failed_quote", "bot_failed_quote_named", "familiar_signs", "little_words"}
 
 

@@ -87,6 +87,10 @@ class SqlTurns(Group):
             )
         )
 
+    async def measure(self, turn: Turn) -> None:
+        """The frozen evidence with the fits of its sentences added; nothing else changes."""
+        await self._db.run(sa.update(turns).where(mine(turns), turns.c.id == turn.id).values(body=turn.model_dump_json()))
+
     async def request(self, turn_id: str, kinds: Sequence[str]) -> None:
         """Add kinds asked for on demand, each once; a turn that was done (or failed) with its evidence is frozen again."""
         row = await self._db.one(_BY_ID, f"There is no turn {turn_id}.", id=turn_id)

@@ -97,7 +97,13 @@ class Turns(Protocol):
         """Ids of every turn of a conversation."""
         ...
 
-    async def freeze(self, turn: Turn) -> None: ...
+    async def freeze(self, turn: Turn) -> None:
+        """Store the evidence; the first time counts."""
+        ...
+
+    async def measure(self, turn: Turn) -> None:
+        """Store the frozen turn again with `fits` of its passages."""
+        ...
 
     async def request(self, turn_id: str, kinds: Sequence[str]) -> None:
         """Add kinds asked for on demand and reopen a done turn (state frozen)."""

@@ -23,6 +23,10 @@ class DurableEngine(Protocol):
         """Start once: the same name and subject again is the same run."""
         ...
 
+    async def renew(self, name: str, tenant_id: str, subject_id: str) -> bool:
+        """Start a run again that ended (given up, or done without effect); False when it is under way, here or on another replica."""
+        ...
+
     async def adopt(self, silent: list[str]) -> int:
         """Take over what replicas that fell silent left unfinished; returns how many runs."""
         ...

