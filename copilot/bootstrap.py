@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from copilot.adapters.database import open_database
+from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
 from copilot.adapters.lexical import TantivyLexical
@@ -44,6 +45,7 @@ from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.queue import Queue
+from copilot.services.replicas import Replicas
 from copilot.services.reading import Reading
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
@@ -84,6 +86,8 @@ class Application:
     conversations: Conversations
     curating: Curating
     administration: Administration
+    listening: Listening | None = None
+    """With PostgreSQL: hears what other replicas change."""
     ready: bool = False
 
     async def open(self) -> None:
@@ -104,12 +108,16 @@ class Application:
         await self.open()
         await self.engine.launch()
         await self.dispatcher.start()
+        if self.listening is not None:
+            self.listening.start()
         self.ready = True
 
     async def stop(self) -> None:
         """Finish nothing, lose nothing: what is under way is resumed at the next start."""
         self.ready = False
         self.live.close()
+        if self.listening is not None:
+            await self.listening.stop()
         await self.dispatcher.stop()
         await self.engine.close()
         await self.close()
@@ -179,6 +187,8 @@ def _wire(
     for name, job in ((TURN, drafting.turn), (KIND, drafting.kind), (ERASE, erasure.run)):
         engine.register(name, job)
     engine.on_failure(drafting.failed)
+    for unfinished in (drafting.unfinished, erasure.unfinished):
+        dispatcher.watch(unfinished)
     return Application(
         settings=settings,
         clock=clock,
@@ -200,6 +210,7 @@ def _wire(
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
+        listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
         queue=Queue(database, clock),
         staff=Staff(database, clock),
         reading=Reading(database, live.wake),
@@ -207,6 +218,12 @@ def _wire(
         curating=Curating(database, indexes, clock, live.wake),
         administration=Administration(database, live.wake),
     )
+
+
+def _listening(settings: Settings, replicas: Replicas) -> Listening | None:
+    if settings.on_one_machine:
+        return None
+    return Listening(settings.sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1), replicas.changed)
 
 
 def _models(settings: Settings, privacy: Privacy, database: Database, clock: Callable[[], datetime]) -> Models:

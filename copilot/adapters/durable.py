@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -135,6 +136,9 @@ class DbosEngine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # It had put its own threads, which are gone now, behind every `asyncio.to_thread` of this loop.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        self._dbos = None
 
     async def _run(self, name: str, tenant_id: str, subject_id: str) -> None:
         ident, task = run_id(name, tenant_id, subject_id), asyncio.current_task()

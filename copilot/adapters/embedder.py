@@ -217,7 +217,7 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no annotations
 
         # One thread for each core up to four: more cost short texts more than they bring.
         torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))

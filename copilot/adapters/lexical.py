@@ -230,7 +230,7 @@ class _TenantIndex:
         return [(self._searcher.doc(address)["id"][0], float(score)) for score, address in hits]
 
     def _forms(self, word: str) -> tuple[str, ...]:
-        """The word as it would stand in the index, in each language it holds; empty for a stop word of one of them."""
+        """The word as it would stand in the index, in each language it holds; empty for a stop word and for more than one word."""
         if (known := self._known_forms.get(word)) is None:
             known = self._analyzed(word)
             if len(self._known_forms) < KNOWN_WORDS:
@@ -241,7 +241,7 @@ class _TenantIndex:
         forms = dict.fromkeys([fold(word)])
         for language in self._languages:
             found = _analyzer(language).analyze(word)
-            if not found:
+            if len(found) != 1:
                 return ()
             forms[found[0]] = None
         return tuple(forms)

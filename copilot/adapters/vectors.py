@@ -111,7 +111,11 @@ class ChromaVectors:
         return await self._run(lambda: c.count() if (c := self._collection(collection)) else 0)
 
     async def compact(self) -> None:
-        """VACUUM: what was deleted stays in Chroma's SQLite file until then. On a server: `chroma vacuum` is its operator's."""
+        """VACUUM: what was dropped or deleted stays in the free pages of Chroma's SQLite file until then.
+
+        Of a deleted item Chroma keeps id and vector (never a text: we give it none) in its write-ahead table until the collection is
+        dropped. On a server `chroma vacuum` is its operator's.
+        """
         if self._folder is not None:
             await self._run(_vacuum, self._folder / "chroma.sqlite3")
 

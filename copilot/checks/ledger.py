@@ -18,6 +18,7 @@ from copilot.domain.memory import KnownDetail
 from copilot.domain.turn import Turn
 from copilot.memory.hours import WorkCalendar
 from copilot.sensing.heat import boils_at
+from copilot.sensing.hours import add_business_seconds
 
 _LONGEST_PROMISE = 60
 """Days ahead for which `within n working days` is turned into a date."""
@@ -165,6 +166,7 @@ class Ledger:
         index.days.extend((_day(today), Day(today.year, 0, 0)))
         index.amounts.update({str(today.year), str(today.year + 1), plain_float(emotion.heat), plain_float(emotion.base)})
         index.amounts.update(map(str, (emotion.contacts_7d, emotion.contacts_30d, len(turn.window), len(turn.evidence.memories))))
+        index.exact.update(("number", "day", counted) for counted in ("7", "30"))
         for unit, seconds in (("min", 60), ("day", 86_400)):
             whole = int(emotion.waiting_seconds // seconds)
             index.exact.update(("number", unit, str(n)) for n in (whole, whole + 1) if n)
@@ -175,7 +177,7 @@ class Ledger:
         for unit, minutes in (("min", 1), ("day", 1440), ("wday", 1440)):
             if allowed % minutes == 0:
                 index.exact.add(("number", unit, plain_float(allowed / minutes)))
-        answer = self.calendar.local(self.calendar.add_minutes(turn.as_of, allowed))
+        answer = self.calendar.local(add_business_seconds(turn.as_of, allowed * 60, turn.settings))
         self._allow_until(index, answer)
 
     def _allow_until(self, index: _Index, answer: datetime) -> None:

@@ -92,7 +92,8 @@ def _beir(corpus: Path, refused: list[dict[str, str]]) -> Iterator[dict[str, str
             if not line.strip():
                 continue
             try:
-                yield {"name": f"{corpus.name}:{number}.md", "text": write_article(article_from_beir(json.loads(line)))}
+                article = article_from_beir(json.loads(line), f"{corpus.name}:{number}")
+                yield {"name": f"{corpus.name}:{number}.md", "text": write_article(article)}
             except (ValueError, CopilotError) as error:
                 refused.append({"name": f"{corpus.name}:{number}", "reason": str(error)})
 

@@ -36,6 +36,8 @@ QUOTED, ASKED = 4, 6
 """Passages whose sentences are measured, and waiting messages they are measured against (the latest)."""
 NEAR, NEAR_TOP = 0.3, 0.6
 """Score, and share of the best score, from which an article counts as being on the question."""
+GUIDE_TOP = 0.9
+"""Share of the best score from which a guide's questions are worth asking: a guide beside the point asks beside the point."""
 LEVERS = 12
 """Levers a Turn carries at most; those that apply come first."""
 SENSED_CHARACTERS = 4000
@@ -171,7 +173,7 @@ async def freeze(
         emotion=felt.emotion,
         levers=levers,
         coverage=judge(asked.query, found.hits, asked.window),
-        asks=_asks(asking, known, memories),
+        asks=_asks({ident: articles[ident] for ident in relevant(found.hits, GUIDE_TOP) if ident in articles}, known, memories),
         needs=tuple(Need(field=field, article_id=ident) for ident in near[:1] for field in asking[ident].needs if ident in asking),
         fault=record.fault_on_record(promises, memories, text),
         bot_failed=failed_bot(asked.window),
@@ -198,13 +200,13 @@ async def freeze(
     )
 
 
-def relevant(hits: tuple[Hit, ...]) -> list[str]:
+def relevant(hits: tuple[Hit, ...], share: float = NEAR_TOP) -> list[str]:
     """Ids of the articles that are on the question, best first: what they ask, need and allow belongs to the case.
 
     A hit far below the best is there to be read, not to be acted on.
     """
     top = max((hit.score for hit in hits), default=0.0)
-    return list(dict.fromkeys(hit.article_id for hit in hits if hit.score >= max(NEAR_TOP * top, NEAR)))
+    return list(dict.fromkeys(hit.article_id for hit in hits if hit.score >= max(share * top, NEAR)))
 
 
 async def fits(turn: Turn, embedder: Embedder) -> Turn:

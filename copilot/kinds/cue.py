@@ -31,6 +31,17 @@ _WRITES_ONLY = re.compile(
 _WRITTEN = ("email", "letter", "social", "sms")
 
 
+_ASKED_FIRST = (
+    "booking_reference",
+    "payment_method",
+    "hotel_booking",
+    "baggage_reference",
+    "loyalty_number",
+    "flight_number",
+    "card_last4",
+)
+
+
 class _Advice(NamedTuple):
     say: str
     avoid: str
@@ -165,13 +176,19 @@ def _guarded(turn: Turn) -> _Advice | None:
     return None
 
 
+def _asked_most(field: str) -> int:
+    """What agents ask for first, and therefore what hurts most when it is known."""
+    return _ASKED_FIRST.index(field) if field in _ASKED_FIRST else len(_ASKED_FIRST)
+
+
 def _owned(turn: Turn) -> _Advice | None:
     """Our mistake is on record."""
     fault = case.our_fault(turn)
     if fault is None:
         return None
     time = english(turn).clock(back_by(turn), turn.as_of)
-    asks = [d.field.replace("_", " ") for d in turn.evidence.known_details if d.state == "fresh"][:2]
+    fresh = sorted((d.field for d in turn.evidence.known_details if d.state == "fresh"), key=lambda field: (_asked_most(field), field))
+    asks = [field.replace("_", " ") for field in fresh][:2]
     known = f", or asking for the {' or the '.join(asks)}, which you have" if asks else ""
     if fault.source.startswith("promise:"):
         return _Advice(

@@ -235,7 +235,7 @@ class _Asked:
         answered = sum(self.weights.get(w, 0.0) for w in covered) + 0.5 * sum(self.weights.get(w, 0.0) for w in titled)
         number = 0.8 if self.number and any(re.search(r"\d", u.text) for u in window) else 0.0
         rows = sum(0.4 if self.number or self.stems[_key(u)] & self.weights.keys() else 2.0 for u in window if u.row)
-        meant = FIT * max(u.fit for u in window)
+        meant = FIT * (0.6 * max(u.fit for u in window) + 0.4 * sum(u.fit for u in window) / len(window))
         return meant + answered + 4.0 * window[0].passage.score + 0.8 / (1 + window[0].position) + number - 0.1 * len(window) - rows
 
     def adds(self, window: Sequence[Unit], unit: Unit) -> float:

@@ -18,6 +18,8 @@ from copilot.kinds.mirror import mirrored, telling_quote
 from copilot.kinds.wording import Wording, answer_minutes, back_by, wording
 
 WRITTEN = ("email", "letter")
+SURE = 0.55
+"""Fit from which a sentence may stand beside an apology: there, one that is beside the point does harm."""
 _TELLING = 3
 """Sentences of passages, as far as there is room."""
 
@@ -172,6 +174,8 @@ def _answering(reply: PlainReply) -> Draft | Abstention:
     promised = fault is not None and fault.source.startswith("promise:")
     most = 1 if promised else _TELLING - case.upset(turn) + reply.written
     units = answer(turn, words, most, only_we_act=promised)
+    if promised and units and max(u.fit for u in units) < SURE and any(u.passage.fits for u in units):
+        units = []
     if not units and not promised:
         return Abstention(
             reason=f"No public passage can be quoted in the customer's language ({turn.language}). Write it yourself, or let a model "
@@ -215,7 +219,7 @@ def _own(reply: PlainReply, fault: Fault) -> None:
     promise = next((p for p in turn.evidence.promises if f"promise:{p.id}" == fault.source), None)
     if promise:
         made = words.day(promise.made_at, turn.as_of)
-        text = words.say("owned_promise", made=made, promise=shortened(promise.text, 220))
+        text = words.say("owned_promise", made=made, promise=_sentence(shortened(promise.text, 220)))
         reply.acknowledgement.say(text, fault.source)
         return
     memory = next((m for m in turn.evidence.memories if f"memory:{m.id}" == fault.source), None)
@@ -224,6 +228,11 @@ def _own(reply: PlainReply, fault: Fault) -> None:
         reply.acknowledgement.say(words.say("owned_record_matter", date=date, matter=reply.matter.text), fault.source)
     else:
         reply.acknowledgement.say(words.say("owned_record", date=date), fault.source)
+
+
+def _sentence(text: str) -> str:
+    """With a full stop where it has no end of its own: it is quoted inside another sentence's paragraph."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _repair(reply: PlainReply, fault: Fault) -> None:

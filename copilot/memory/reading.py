@@ -103,7 +103,9 @@ def _kept(row: FieldRow, raw: str, said_at: datetime) -> str | None:
     raw = " ".join(raw.split()).strip(" ,;:")
     if row.shape == "code":
         value = raw.upper().replace(" ", "")
-        return None if value in _NO_REFERENCE or (value.isalpha() and raw != value) else value
+        # Only booking references may be letters alone: "PERSON" is what a bot's victim shouts.
+        spelled = value.isalpha() and (raw != value or row.name != "booking_reference")
+        return None if value in _NO_REFERENCE or spelled else value
     if row.shape == "money":
         return money_value(raw)
     if row.shape == "last4":

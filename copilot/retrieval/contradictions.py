@@ -20,6 +20,9 @@ ALIKE = 1 / 4
 SAME = 0.05
 """Relative difference up to which two figures are the same: two weeks are ten working days."""
 
+NEAR = 0.2
+"""Difference of scores up to which two hits compete: a passage that answers much less well contradicts nothing."""
+
 NUMBER = r"\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?(?!\d)"
 UNITS = (
     r"minutes?|hours?|days?|weeks?|months?|years?|%|percent|per cent|kg|kilos?|cm|km|eur|euros?|usd|dollars?|gbp|pounds?|chf|points?|"
@@ -92,6 +95,7 @@ def conflicts(hits: Sequence[Hit], query: SearchQuery) -> list[tuple[Hit, Hit]]:
         for left, right in combinations(hits, 2)
         if left.article_id != right.article_id
         and left.locale == right.locale
+        and abs(left.score - right.score) <= NEAR
         and _one_subject(left, right)
         and (a := found[left.passage_id]) is not None
         and (b := found[right.passage_id]) is not None

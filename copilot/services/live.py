@@ -105,6 +105,11 @@ class Live:
         self._pumping: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
+    @property
+    def heard(self) -> list[str]:
+        """Tenants that somebody listens to."""
+        return [tenant for tenant, listeners in self._listeners.items() if listeners]
+
     def wake(self, tenant: str) -> None:
         """There may be new durable events of this tenant."""
         if not self._listeners.get(tenant):

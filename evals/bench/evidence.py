@@ -15,6 +15,7 @@ import numpy as np
 from copilot.bootstrap import Application, build
 from copilot.domain.base import new_id
 from copilot.domain.conversation import Conversation, Message
+from copilot.domain.memory import Memory
 from copilot.domain.people import Assurance, Customer
 from copilot.graph.build import Run, run
 from copilot.services.cases import load
@@ -68,10 +69,12 @@ async def _history(application: Application, interactions: int) -> list[Customer
     Vectors of the crowd are random: only the ten are asked about, and of the others the index's size is what counts.
     """
     chance, now = random.Random(2), corpus.present()
-    asked, done, number = [], 0, 0
+    asked: list[Customer] = []
+    done = number = 0
     collection = application.indexes.collection(TENANT, "memories")
     while done < interactions:
-        people, episodes = [], []
+        people: list[Customer] = []
+        episodes: list[Memory] = []
         async with application.database.write(TENANT) as records:
             while len(episodes) < TOGETHER and done < interactions:
                 person = await records.customers.upsert(corpus.customer(number, now))

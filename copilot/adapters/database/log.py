@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from copilot.adapters.database.listening import CHANNEL
 from copilot.adapters.database.tables.work import events, gaps, outbox
 from copilot.adapters.database.transaction import Group, fields, mine
 from copilot.domain.base import now
@@ -27,6 +28,9 @@ class SqlLog(Group):
         about = {"conversation_id": conversation_id, "subject_id": subject_id, "actor": actor}
         row = {"type": type_, "at": now(), **about, "data": dict(data or {})}
         given = await self._db.value(sa.insert(events).values(tenant_id=self._db.tenant, **row).returning(events.c.id))
+        if self._db.connection.dialect.name == "postgresql":
+            # Delivered at commit, once however often it is said; other replicas read the events themselves.
+            await self._db.run(sa.select(sa.func.pg_notify(CHANNEL, self._db.tenant)))
         return Event(id=given, **row)
 
     async def events(self, after: int, *, conversation_id: str = "", limit: int = 500) -> list[Event]:

@@ -84,7 +84,7 @@ class LexicalIndex(Protocol):
     async def named(self, tenant: str, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """Passages whose title those words name ("the Acorn", "Flex fare") → (passage id, affinity 0–1), best first.
 
-        `said` are words with weights 0–1 (how recently they were said). Words that stand in titles more than in texts count: they are names.
+        `said` are words with weights 0–1 (how recently they were said). Words that stand in titles more than in texts are names.
         """
         ...
 

@@ -19,7 +19,7 @@ from copilot.adapters.models.partial import GrowingText
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.models import ChatMessage
-from tests.adapters.models.questions import NoPatterns, Reply
+from tests.adapters.models.questions import NoPatterns, Reply, allowed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MASKER = PresidioPrivacy(NoPatterns()).masker(("Maria Schmidt", "QX7P2M"))
@@ -169,7 +169,7 @@ async def test_waste_counts_for_its_tenant_and_its_day() -> None:
     async def spent(_: str) -> int:
         return 40
 
-    budget = Budget(spent, lambda _: 100, clock)
+    budget = Budget(spent, allowed(100), clock)
     budget.waste("one", 60)
     await budget.check("other")
     with pytest.raises(Unavailable, match="daily budget is spent"):

@@ -1,0 +1,68 @@
+"""Who asks: `Authorization: Bearer <key>`, or the local owner token with the tenant in a header."""
+
+import hmac
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from copilot.adapters.owner import Owner
+from copilot.api.problems import Unknown
+from copilot.api.roles import OWNER
+from copilot.bootstrap import DEFAULT_TENANT, Application
+from copilot.domain.errors import NotFound
+from copilot.domain.staff import Caller
+
+TENANT_HEADER = "X-Copilot-Tenant"
+USER_HEADER = "X-Copilot-User"
+BEARER = HTTPBearer(auto_error=False, description="An API key (`copilot keys create`), or the local owner token from owner.json.")
+
+
+@dataclass
+class Gate:
+    """Lets callers in."""
+
+    application: Application
+    owner: Owner | None
+    _tenants: set[str] = field(default_factory=set)
+
+    async def caller(self, request: Request) -> Caller:
+        """Raises Unknown for a missing or unknown key."""
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not secret:
+            raise Unknown("There is no key in this request.", todo="Send it as Authorization: Bearer <key>.")
+        if self.owner is not None and self.owner.token and hmac.compare_digest(secret.encode(), self.owner.token.encode()):
+            return await self._owner(request.headers.get(TENANT_HEADER) or DEFAULT_TENANT, request.headers.get(USER_HEADER, ""))
+        caller = await self.application.staff.caller(secret)
+        if caller is None:
+            raise Unknown("This key is unknown or was revoked.", todo="Ask an administrator for a key.")
+        return caller
+
+    async def _owner(self, tenant: str, user: str) -> Caller:
+        """The local owner is an administrator of any tenant, and may act for one of its users (whom they could give a key anyway)."""
+        if tenant not in self._tenants:
+            self._tenants = set(await self.application.staff.tenants())
+        if tenant not in self._tenants:
+            raise NotFound(f"There is no tenant {tenant!r}.", todo="See: copilot tenants list")
+        if not user:
+            return Caller(tenant_id=tenant, role="admin", key_id=OWNER, name="local owner")
+        async with self.application.database.read(tenant) as records:
+            person = await records.admin.user(user)
+        if person is None:
+            raise NotFound(f"There is no user {user!r}.", todo=f"Correct the header {USER_HEADER}, or create the user.")
+        return Caller(tenant_id=tenant, role="admin", key_id=OWNER, user_id=person.id, name=person.name)
+
+
+def _caller(request: Request) -> Caller:
+    return cast("Caller", request.state.caller)
+
+
+def _application(request: Request) -> Application:
+    return cast("Application", request.app.state.application)
+
+
+Me = Annotated[Caller, Depends(_caller)]
+"""Who asks; put there by the route before anything else runs."""
+App = Annotated[Application, Depends(_application)]

@@ -1,0 +1,97 @@
+"""`Idempotency-Key` on every POST: the same request again gets the stored answer, another one under the same key is refused.
+
+An answer is stored when the request succeeded; a failed one changed nothing and may be tried again. Keys belong to the caller who used
+them. Two requests at the same moment: on one replica the second waits; on two, both are carried out, which is harmless because what
+they call is idempotent by its own ids, and the first answer is kept.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+from fastapi import Request, Response
+
+from copilot.bootstrap import Application
+from copilot.domain.errors import Conflict, Invalid
+from copilot.domain.staff import Caller
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LONGEST = 200
+ERASED = "{}"
+"""What an erasure leaves of a stored answer that named the person."""
+NOT_KEPT = frozenset({"POST /v1/suggest", "POST /v1/conversations/{ref}/review"})
+"""They promise to store nothing, and change nothing: asked again, they answer again."""
+LEFT_OUT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    # A secret is shown once and kept nowhere.
+    "POST /v1/keys": lambda answer: answer | {"secret": None},
+    # A reason may name someone who was erased; a stored answer must not bring them back.
+    "POST /v1/customers/import": lambda answer: (
+        answer | {"refused": [{"name": one["name"], "reason": "See the first answer."} for one in answer["refused"]]}
+    ),
+}
+"""What is not stored of an answer."""
+
+Handle = Callable[[Request], Awaitable[Response]]
+
+
+class Once:
+    """Carries a request out once per key."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._locks: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def run(self, request: Request, caller: Caller, route: str, handle: Handle) -> Response:
+        """The answer of `handle`, or the stored one."""
+        given = request.headers.get(HEADER)
+        if given is None or route in NOT_KEPT:
+            return await handle(request)
+        key = f"{caller.key_id}:{_checked(given)}"
+        fingerprint = await _fingerprint(request)
+        lock = self._locks.setdefault((caller.tenant_id, key, route), asyncio.Lock())
+        async with lock:
+            stored = await self._stored(caller.tenant_id, key, route)
+            if stored is not None:
+                return _replayed(stored, fingerprint)
+            answer = await handle(request)
+            if 200 <= answer.status_code < 300:
+                body = _kept(route, bytes(answer.body))
+                async with self._application.database.write(caller.tenant_id) as records:
+                    await records.admin.remember(key, route, fingerprint, answer.status_code, body)
+            return answer
+
+    async def _stored(self, tenant: str, key: str, route: str) -> tuple[str, int, str] | None:
+        async with self._application.database.read(tenant) as records:
+            return await records.admin.remembered(key, route)
+
+
+def _checked(key: str) -> str:
+    if not key.strip() or len(key) > LONGEST or not key.isprintable():
+        raise Invalid(f"The {HEADER} is empty, too long or not printable.", todo=f"Use up to {LONGEST} characters, such as a UUID.")
+    return key.strip()
+
+
+async def _fingerprint(request: Request) -> str:
+    """What makes a request the same one: address, query and body. A hash, so that no words are kept."""
+    whole = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    whole.update(await request.body())
+    return whole.hexdigest()
+
+
+def _kept(route: str, body: bytes) -> str:
+    if route not in LEFT_OUT:
+        return body.decode()
+    return json.dumps(LEFT_OUT[route](json.loads(body)))
+
+
+def _replayed(stored: tuple[str, int, str], fingerprint: str) -> Response:
+    before, status, body = stored
+    if before != fingerprint:
+        raise Invalid(f"This {HEADER} was used for another request.", todo="Use a new key for a new request.")
+    if body == ERASED:
+        raise Conflict("The answer to this request was erased with the person it was about.", todo="Nothing is left to do.")
+    return Response(body, status, headers={REPLAYED: "true"}, media_type="application/json" if body else None)

@@ -1,0 +1,59 @@
+"""Two plain pages: where one is, and the list of routes. Nothing is fetched from anywhere, no script runs."""
+
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, StrictUndefined
+
+router = APIRouter(include_in_schema=False)
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+METHODS = ("get", "post", "put", "patch", "delete")
+FRAME = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{ title }}</title><style>
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
+code,td:first-child{font-family:ui-monospace,monospace}td{padding:.2rem 1rem .2rem 0;vertical-align:top}
+td:first-child{white-space:nowrap}</style><h1>{{ title }}</h1>"""
+HOME = (
+    FRAME
+    + """<p>The service answers. Look at the <a href="/docs">list of routes</a>, the machine-readable
+<a href="/openapi.json">OpenAPI document</a>, <a href="/ready">whether it is ready</a>, or <a href="/metrics">its figures</a>.</p></html>"""
+)
+DOCS = (
+    FRAME
+    + """<p>Every request under <code>/v1</code> carries <code>Authorization: Bearer KEY</code>
+(<code>copilot keys create</code>). Schemas and examples: <a href="/openapi.json">/openapi.json</a>. Errors are
+<code>application/problem+json</code> and say what to do.</p>
+{% for tag, routes in groups.items() %}<h2>{{ tag }}</h2><table>{% for route in routes %}
+<tr><td>{{ route.method }} {{ route.path }}</td><td>{{ route.summary }}</td></tr>{% endfor %}</table>{% endfor %}</html>"""
+)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(autoescape=True, undefined=StrictUndefined)
+
+
+def _page(template: str, **variables: Any) -> HTMLResponse:
+    text = _environment().from_string(template).render(**variables)
+    return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
+
+
+@router.get("/")
+async def home() -> HTMLResponse:
+    """Where one is."""
+    return _page(HOME, title="Rapport")
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    """Every route, by audience."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for path, operations in request.app.openapi()["paths"].items():
+        for method in METHODS:
+            if method in operations:
+                operation = operations[method]
+                summary = str(operation.get("description", "")).split("\n\n")[0]
+                groups.setdefault(operation["tags"][0], []).append({"method": method.upper(), "path": path, "summary": summary})
+    return _page(DOCS, title="Routes", groups=groups)

@@ -1,0 +1,117 @@
+"""Who may do what: one matrix, enforced for every route. A route that is not in it fails at start-up.
+
+DESIGN §6 in this matrix, and what the routes themselves add to it:
+
+- No route gives one person's figures to another. There is no route for counts, times or edit distances of people. `GET /queue` and
+  `GET /promises` can be narrowed to oneself (`mine`, `owner=me`) and to nobody else.
+- The audit (`GET /events`) names actors, so it is for administrators only; and what an agent did with drafts stays without a name there
+  too (`copilot.api.shown`). Streams name nobody but the listener.
+- Decisions and sent texts are shown to the person who made them.
+- What was sent to a provider holds a customer's words: QA, supervisors and administrators, and each look is noted.
+- Editors write knowledge and see its gaps; they need no customer. Erasing a person is for administrators.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from fastapi.routing import APIRoute
+
+from copilot.domain.errors import Refused
+from copilot.domain.staff import Caller, Role
+
+OWNER = "owner"
+"""Key id of the local owner token, which is an administrator of every tenant."""
+AGENT: Final = "agent"
+EDITOR: Final = "editor"
+QA: Final = "qa"
+SUPERVISOR: Final = "supervisor"
+INTEGRATOR: Final = "integrator"
+ADMIN: Final = "admin"
+
+Roles = frozenset[Role]
+ALL: Roles = frozenset({AGENT, EDITOR, QA, SUPERVISOR, INTEGRATOR, ADMIN})
+ADMINS: Roles = frozenset({ADMIN})
+PROGRAMS: Roles = frozenset({INTEGRATOR, ADMIN})
+"""Chat tools and imports: they bring in what customers say and who they are."""
+DESK: Roles = frozenset({AGENT, SUPERVISOR, ADMIN})
+"""People who answer customers. What they do there also needs a key that belongs to a person."""
+WORK: Roles = DESK | {INTEGRATOR}
+"""The desk, and the chat tool that acts for it."""
+READERS: Roles = WORK | {QA}
+"""Who may read conversations and drafts."""
+EDITORS: Roles = frozenset({EDITOR, ADMIN})
+NOBODY: Roles = frozenset()
+"""Only the local owner token."""
+
+MATRIX: dict[str, Roles] = {
+    "POST /v1/conversations": PROGRAMS,
+    "POST /v1/conversations/{ref}/messages": PROGRAMS,
+    "GET /v1/conversations/{ref}": READERS,
+    "PATCH /v1/conversations/{ref}": WORK,
+    "GET /v1/conversations/{ref}/suggestions": READERS,
+    "POST /v1/conversations/{ref}/suggestions": WORK,
+    "POST /v1/conversations/{ref}/review": WORK,
+    "POST /v1/conversations/{ref}/handovers": WORK,
+    "GET /v1/conversations/{ref}/handovers": READERS,
+    "GET /v1/turns/{turn_id}": READERS,
+    "GET /v1/suggestions/{suggestion_id}": READERS,
+    "GET /v1/suggestions/{suggestion_id}/provider-call": frozenset({QA, SUPERVISOR, ADMIN}),
+    "POST /v1/suggestions/{suggestion_id}/decisions": DESK,
+    "POST /v1/suggestions/{suggestion_id}/seen": DESK,
+    "POST /v1/suggestions/{suggestion_id}/sent": DESK,
+    "GET /v1/handovers/{handover_id}": READERS,
+    "POST /v1/handovers/{handover_id}/accept": DESK,
+    "POST /v1/handovers/{handover_id}/introduced": WORK,
+    "POST /v1/handovers/{handover_id}/decline": DESK,
+    "POST /v1/handovers/{handover_id}/return": WORK,
+    "GET /v1/stream": ALL,
+    "GET /v1/queue": READERS,
+    "POST /v1/customers/import": PROGRAMS,
+    "GET /v1/customers/{ref}/card": READERS,
+    "GET /v1/customers/{ref}/memories": READERS,
+    "PATCH /v1/memories/{memory_id}": DESK,
+    "GET /v1/promises": WORK,
+    "PATCH /v1/promises/{promise_id}": DESK,
+    "DELETE /v1/customers/{ref}": ADMINS,
+    "GET /v1/erasures/{erasure_id}": ADMINS,
+    "POST /v1/knowledge/import": EDITORS | PROGRAMS,
+    "GET /v1/knowledge/search": ALL,
+    "POST /v1/knowledge/reindex": EDITORS,
+    "GET /v1/articles": ALL,
+    "GET /v1/articles/{article_id}": ALL,
+    "GET /v1/gaps": frozenset({EDITOR, QA, SUPERVISOR, ADMIN}),
+    "POST /v1/suggest": READERS,
+    "GET /v1/tenants": NOBODY,
+    "POST /v1/tenants": NOBODY,
+    "GET /v1/keys": ADMINS,
+    "POST /v1/keys": ADMINS,
+    "DELETE /v1/keys/{key_id}": ADMINS,
+    "GET /v1/users": DESK,
+    "POST /v1/users": ADMINS,
+    "GET /v1/settings": ADMINS,
+    "PUT /v1/settings": ADMINS,
+    "GET /v1/events": ADMINS,
+}
+
+
+def name_of(route: APIRoute) -> str:
+    """How the matrix names a route: method and address."""
+    return f"{min(route.methods or {'GET'})} {route.path_format}"
+
+
+def allow(caller: Caller, route: str) -> None:
+    """Raises Refused unless the caller's role may use the route."""
+    allowed = MATRIX[route]
+    if caller.key_id == OWNER or caller.role in allowed:
+        return
+    who = f"one of {', '.join(sorted(allowed))}" if allowed else "the local owner of the data folder"
+    raise Refused(f"The role {caller.role} may not do this.", todo=f"It needs {who}.")
+
+
+def check(routes: Iterable[APIRoute]) -> None:
+    """Routes and matrix name the same. Raises RuntimeError at start-up: such a build must not serve."""
+    there = {name_of(route) for route in routes}
+    if missing := there - MATRIX.keys():
+        raise RuntimeError(f"The role matrix does not name {', '.join(sorted(missing))}")
+    if dead := MATRIX.keys() - there:
+        raise RuntimeError(f"The role matrix names routes that do not exist: {', '.join(sorted(dead))}")

@@ -1,0 +1,185 @@
+"""Text → vectors. The real encoder's thread is tested with a small stand-in model; one test loads the real weights."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.adapters import embedder as module
+from copilot.adapters.embedder import BULK_BATCH, KEPT_CALL, HashEmbedder, SentenceTransformerEmbedder, make_embedder
+from copilot.domain.errors import Unavailable
+from copilot.domain.ports.search import Vectors
+
+
+class Recorder:
+    """Stands in for the model: notes every batch, and can be held to let work queue up."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.threads: set[str] = set()
+        self.go = threading.Event()
+        self.begun = threading.Event()
+        self.go.set()
+
+    def encode(self, _model: object, texts: list[str]) -> Vectors:
+        self.begun.set()
+        assert self.go.wait(10)
+        self.batches.append(list(texts))
+        self.threads.add(threading.current_thread().name)
+        vectors: Vectors = np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    made = Recorder()
+    monkeypatch.setattr(module, "_encode", made.encode)
+    monkeypatch.setattr(SentenceTransformerEmbedder, "_load", lambda _self: object())
+    return made
+
+
+@pytest.fixture
+def embedder() -> Iterator[SentenceTransformerEmbedder]:
+    made = SentenceTransformerEmbedder()
+    yield made
+    made.close()
+
+
+async def test_calls_that_wait_are_encoded_together(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
+    recorder.go.clear()
+    first = asyncio.create_task(embedder.encode(["first"]))
+    await asyncio.to_thread(recorder.begun.wait, 10)
+    others = [asyncio.create_task(embedder.encode([f"other {i}"])) for i in range(5)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    recorder.go.set()
+    await asyncio.gather(first, *others)
+    assert recorder.batches == [["first"], [f"other {i}" for i in range(5)]]
+    assert recorder.threads == {"embedder"}
+
+
+async def test_a_query_overtakes_bulk_work(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
+    recorder.go.clear()
+    bulk = asyncio.create_task(embedder.encode([f"passage {i}" for i in range(KEPT_CALL * 2)]))
+    await asyncio.to_thread(recorder.begun.wait, 10)
+    query = asyncio.create_task(embedder.encode(["query"]))
+    await asyncio.sleep(0)
+    recorder.go.set()
+    vectors, _ = await asyncio.gather(bulk, query)
+    assert vectors.shape == (KEPT_CALL * 2, 2)
+    assert [len(batch) for batch in recorder.batches][:2] == [BULK_BATCH, 1]
+
+
+async def test_the_order_of_texts_is_kept(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
+    texts = ["x" * n for n in range(1, KEPT_CALL * 3)]
+    vectors = await embedder.encode(texts)
+    assert np.allclose(vectors[:, 0] / vectors[:, 1], [len(text) for text in texts])
+
+
+async def test_a_text_is_encoded_once(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
+    once = await embedder.encode(["a", "bb", "a"])
+    again = await embedder.encode(["bb"])
+    assert recorder.batches == [["a", "bb"]]
+    assert np.array_equal(once[1], again[0])
+    assert np.array_equal(once[0], once[2])
+
+
+async def test_what_customers_wrote_is_not_kept(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
+    await embedder.encode(["a very private sentence"])
+    assert "private" not in repr(vars(embedder))
+
+
+async def test_a_cancelled_call_does_not_stop_the_others(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
+    recorder.go.clear()
+    first = asyncio.create_task(embedder.encode(["first"]))
+    await asyncio.to_thread(recorder.begun.wait, 10)
+    gone, stays = asyncio.create_task(embedder.encode(["gone"])), asyncio.create_task(embedder.encode(["stays"]))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.sleep(0)
+    recorder.go.set()
+    assert (await stays).shape == (1, 2)
+    await first
+    assert ["gone"] not in recorder.batches
+
+
+async def test_a_model_that_fails_is_unavailable_and_may_come_back(
+    recorder: Recorder, embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_model: object, _texts: Sequence[str]) -> Vectors:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_encode", broken)
+        with pytest.raises(Unavailable, match="out of memory"):
+            await embedder.encode(["x"])
+    assert (await embedder.encode(["x"])).shape == (1, 2)
+
+
+async def test_no_texts_need_no_model(embedder: SentenceTransformerEmbedder) -> None:
+    assert (await embedder.encode([])).shape == (0, 384)
+
+
+def test_closing_twice_is_no_error(embedder: SentenceTransformerEmbedder) -> None:
+    embedder.close()
+    embedder.close()
+
+
+def test_version_and_dimension_do_not_load_the_model(embedder: SentenceTransformerEmbedder) -> None:
+    assert embedder.dimension == 384
+    assert embedder.version == SentenceTransformerEmbedder().version
+    assert len(embedder.version) == 12
+
+
+def test_bfloat16_only_where_the_processor_has_it(tmp_path: Path) -> None:
+    cpu = tmp_path / "cpuinfo"
+    cpu.write_text("flags\t: avx2 avx512f avx512_vnni\n", encoding="ascii")
+    assert not module._has_bfloat16(cpu)
+    cpu.write_text("flags\t: avx2 avx512_bf16\n", encoding="ascii")
+    assert module._has_bfloat16(cpu)
+    assert not module._has_bfloat16(tmp_path / "none")
+
+
+def test_names() -> None:
+    assert make_embedder().name == make_embedder("minilm").name == "minilm"
+    assert make_embedder("hash").name == "hash"
+    assert make_embedder("some/model").name == "some/model"
+
+
+async def test_a_folder_that_is_no_model_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    embedder = make_embedder(str(tmp_path))
+    with pytest.raises(Unavailable, match="COPILOT_EMBEDDER"):
+        await embedder.encode(["x"])
+    embedder.close()
+
+
+async def test_the_real_weights() -> None:
+    embedder = make_embedder("minilm")
+    try:
+        vectors = await embedder.encode(["Where is my refund?", "When do I get my money back?", "The lounge is open."])
+        assert vectors.dtype == np.float32
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+        assert embedder.dimension == vectors.shape[1]
+    finally:
+        embedder.close()
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_hashed_vectors_are_unit_and_the_same_each_time(texts: list[str]) -> None:
+    first, again = asyncio.run(HashEmbedder().encode(texts)), asyncio.run(HashEmbedder().encode(texts))
+    assert first.shape == (len(texts), 256)
+    assert np.allclose(np.linalg.norm(first, axis=1), 1, atol=1e-5)
+    assert np.array_equal(first, again)
+
+
+async def test_hashed_vectors_find_shared_words_and_parts() -> None:
+    a, b, c = await HashEmbedder().encode(["my refund is late", "late refunds", "lounge opening times"])
+    assert a @ b > 0.4 > a @ c

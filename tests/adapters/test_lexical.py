@@ -1,0 +1,189 @@
+"""Lexical search: the double and Tantivy held to the same behaviour; then languages and folders."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from copilot.adapters.lexical import TantivyLexical
+from copilot.domain.knowledge import Passage
+from copilot.domain.ports.search import LexicalIndex
+from copilot.testing.search import MemoryLexical
+
+
+def passage(key: str, title: str, text: str, heading: str = "", locale: str = "en") -> Passage:
+    return Passage(id=f"{key}~1", article_id=key, title=title, heading=heading, text=text, locale=locale)
+
+
+HOUSE = [
+    passage("refund", "How long a refund takes", "Within ten working days the money is back on your card."),
+    passage("cancel", "Cancelling a flight", "A cancelled flight is refunded in full."),
+    passage("acorn", "Acorn Guest House", "Breakfast is included."),
+    passage("worth", "Worth House", "Breakfast costs 12 EUR, wi-fi is free."),
+    passage("code", "Overdue payments", "Error RF-20418 means that the bank refused.", heading="Messages"),
+]
+
+
+@pytest.fixture(params=["memory", "tantivy", "tantivy-folder"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LexicalIndex]:
+    made: LexicalIndex
+    if request.param == "memory":
+        made = MemoryLexical()
+    else:
+        made = TantivyLexical(tmp_path / "lexical" if request.param == "tantivy-folder" else None)
+    yield made
+    made.close()
+
+
+async def found(index: LexicalIndex, *words: str, tenant: str = "t") -> list[str]:
+    return [key.partition("~")[0] for key, _ in await index.query(tenant, dict.fromkeys(words, 1.0), 10)]
+
+
+def falling(hits: list[tuple[str, float]]) -> bool:
+    return all(a[1] >= b[1] > 0 for a, b in pairwise(hits))
+
+
+def overwrite(folder: Path, pattern: str, content: bytes) -> None:
+    files = list(folder.glob(pattern))
+    assert files
+    for file in files:
+        file.write_bytes(content)
+
+
+def names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+async def test_stems_meet_and_titles_weigh_more(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    assert await found(index, "refunds") == ["refund", "cancel"]
+    assert await found(index, "refunds", "flights") == ["cancel", "refund"]
+    assert await found(index, "zebra") == []
+
+
+async def test_weights_decide(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    heavy = await index.query("t", {"breakfast": 0.01, "cancelling": 1.0}, 10)
+    assert heavy[0][0] == "cancel~1"
+    assert falling(heavy)
+
+
+async def test_codes_hyphens_and_headings_are_found(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    assert await found(index, "20418") == ["code"]
+    assert await found(index, "wifi") == ["worth"]
+    assert await found(index, "messages") == ["code"]
+
+
+async def test_replace_is_searchable_at_once(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    await index.replace(
+        "t", ["acorn~1", "unknown"], [passage("worth", "Worth House", "Supper only."), passage("new", "Pets", "Dogs welcome.")]
+    )
+    assert await index.count("t") == 5
+    assert await found(index, "breakfast") == []
+    assert await found(index, "dogs") == ["new"]
+    assert await found(index, "supper") == ["worth"]
+
+
+async def test_tenants_are_apart(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    await index.replace("T ", [], HOUSE[:1])
+    assert await found(index, "breakfast", tenant="T ") == []
+    assert await index.count("T ") == 1
+    await index.clear("t")
+    assert await index.count("t") == 0
+    assert await found(index, "refund", tenant="T ") == ["refund"]
+    assert await found(index, "refund", tenant="never seen") == []
+
+
+@pytest.mark.parametrize("word", ["title:refund", '"refund"', "refund OR flight", "re*", "-refund", "{", "", "\x00", "a" * 70_000, "🙂"])
+async def test_words_are_never_a_query_language(index: LexicalIndex, word: str) -> None:
+    await index.replace("t", [], HOUSE)
+    assert await found(index, word) == []
+
+
+async def test_nothing_asked_is_nothing_found(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    assert await index.query("t", {}, 10) == []
+    assert await index.query("t", {"refund": 1.0}, 0) == []
+    assert await index.named("t", {}, 10) == []
+
+
+async def test_named_finds_the_title_that_was_said(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    sure = await index.named("t", dict.fromkeys(["we", "like", "the", "acorn", "guest", "house"], 1.0), 10)
+    assert sure[0][0] == "acorn~1"
+    assert 0.7 < sure[0][1] <= 1
+    assert falling(sure)
+    earlier = dict(await index.named("t", {"acorn": 0.5, "guest": 0.5, "house": 0.5}, 10))
+    assert earlier["acorn~1"] < sure[0][1]
+
+
+async def test_ordinary_words_name_less_than_names(index: LexicalIndex) -> None:
+    many = [passage(f"n{i}", f"Note {i}", "a refund, and a refund again") for i in range(20)]
+    await index.replace("t", [], [*HOUSE, passage("plain", "Refund", "short"), *many])
+    named = dict(await index.named("t", {"refund": 1.0, "acorn": 1.0, "guest": 1.0, "house": 1.0}, 50))
+    assert named["acorn~1"] > 0.6 > named["plain~1"]
+
+
+async def test_german_stems_and_stop_words() -> None:
+    index = TantivyLexical(None)
+    await index.replace(
+        "t", [], [*HOUSE, passage("flug", "Annullierte Flüge", "Wir erstatten die Kosten für die Buchung.", locale="de-AT")]
+    )
+    assert await found(index, "flug") == ["flug"]
+    assert await found(index, "Erstattung") == ["flug"]
+    assert await found(index, "die", "für") == []
+
+
+async def test_languages_without_a_stemmer_are_found_as_written() -> None:
+    index = TantivyLexical(None)
+    await index.replace(
+        "t", [], [passage("ja", "返金", "返金は十日以内です", locale="ja"), passage("pl", "Zwrot", "Zwrot pieniędzy", locale="pl")]
+    )
+    assert await found(index, "返金") == ["ja"]
+    assert await found(index, "pieniedzy") == ["pl"]
+
+
+async def test_a_folder_keeps_what_it_holds(tmp_path: Path) -> None:
+    first = TantivyLexical(tmp_path)
+    await first.replace("t", [], HOUSE)
+    first.close()
+    again = TantivyLexical(tmp_path)
+    assert await again.count("t") == len(HOUSE)
+    await again.replace("t", ["refund~1"], [])
+    assert await again.count("t") == len(HOUSE) - 1
+    assert again.recreated == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"{broken", b'{"index_settings": {}}'])
+async def test_a_damaged_folder_starts_empty_and_says_so(tmp_path: Path, damage: bytes) -> None:
+    first = TantivyLexical(tmp_path)
+    await first.replace("t", [], HOUSE)
+    first.close()
+    overwrite(tmp_path, "*/meta.json", damage)
+    again = TantivyLexical(tmp_path)
+    assert await again.count("t") == 0
+    assert again.recreated == ["t"]
+    await again.replace("t", [], HOUSE)
+    assert await found(again, "refunds") == ["refund", "cancel"]
+
+
+async def test_missing_segment_files_count_as_damage(tmp_path: Path) -> None:
+    first = TantivyLexical(tmp_path)
+    await first.replace("t", [], HOUSE)
+    first.close()
+    overwrite(tmp_path, "*/*.store", b"x")
+    again = TantivyLexical(tmp_path)
+    assert await again.count("t") == 0
+    assert again.recreated == ["t"]
+
+
+async def test_tenant_names_cannot_leave_the_folder(tmp_path: Path) -> None:
+    index = TantivyLexical(tmp_path / "lexical")
+    for tenant in ("../../up", "a/b", "", "x" * 500):
+        await index.replace(tenant, [], HOUSE[:1])
+    assert len(names(tmp_path / "lexical")) == 4
+    assert names(tmp_path) == ["lexical"]

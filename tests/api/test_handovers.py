@@ -1,0 +1,86 @@
+"""A handover's life, and what is refused on the way."""
+
+from typing import Any
+
+import pytest
+
+from copilot.api import examples
+from tests.api.house import House, assert_problem
+
+HANDOVERS = "/v1/conversations/chat-1/handovers"
+
+
+@pytest.fixture
+async def offered(furnished: House) -> dict[str, Any]:
+    """Tom offers Ines's chat to the refunds team, with a brief of his own."""
+    await furnished.begin()
+    answer = await (await furnished.enter("agent")).post(HANDOVERS, json=examples.OFFER)
+    assert answer.status_code == 201, answer.text
+    handover: dict[str, Any] = answer.json()
+    return handover
+
+
+async def test_a_brief_written_by_hand_is_enough(furnished: House, offered: dict[str, Any]) -> None:
+    tom = await furnished.enter("agent")
+    assert (offered["state"], offered["conversation_id"], offered["to_team"]) == ("offered", "chat-1", "refunds")
+    assert (await tom.get(f"/v1/handovers/{offered['id']}")).json() == offered
+    assert (await tom.get(HANDOVERS)).json() == {"handovers": [offered]}
+
+
+async def test_accepting_needs_a_read_back_and_fills_in_the_name(furnished: House, offered: dict[str, Any]) -> None:
+    sara, at = await furnished.enter("supervisor"), f"/v1/handovers/{offered['id']}"
+    assert_problem(await sara.post(f"{at}/accept", json={"read_back": ""}), 422, "body.read_back")
+    assert_problem(await sara.post(f"{at}/accept", json={"read_back": "  "}), 422, "read-back")
+    accepted = (await sara.post(f"{at}/accept", json=examples.ACCEPT)).json()
+    assert (accepted["state"], accepted["accepted_name"]) == ("accepted", "Sara Lind")
+    assert accepted["introduction"] == "Ines, this is Sara Lind from our refunds team, who has your case in front of them."
+    assert (await sara.get("/v1/conversations/chat-1")).json()["assignee"] == accepted["accepted_by"]
+    assert_problem(await sara.post(f"{at}/accept", json=examples.ACCEPT), 409, "accepted")
+
+
+async def test_it_can_be_declined_and_offered_again(furnished: House, offered: dict[str, Any]) -> None:
+    tom, sara = await furnished.enter("agent"), await furnished.enter("supervisor")
+    assert_problem(await tom.post(HANDOVERS, json=examples.OFFER), 409, "already offered")
+    declined = (await sara.post(f"/v1/handovers/{offered['id']}/decline", json={"note": "On holiday."})).json()
+    assert (declined["state"], declined["note"], declined["introduction"]) == ("declined", "On holiday.", "")
+    assert (await tom.post(HANDOVERS, json=examples.OFFER)).status_code == 201
+
+
+async def test_who_it_was_offered_to_takes_it(furnished: House) -> None:
+    await furnished.begin()
+    tom, sara = await furnished.enter("agent"), await furnished.enter("supervisor")
+    nora = await furnished.enter("agent", name="Nora Lie")
+    offer = {"to_user": "sara.lind", "brief": examples.OFFER["brief"]}
+    handover = (await tom.post(HANDOVERS, json=offer)).json()
+    assert_problem(await nora.post(f"/v1/handovers/{handover['id']}/accept", json=examples.ACCEPT), 403, "someone else")
+    assert (await sara.post(f"/v1/handovers/{handover['id']}/accept", json=examples.ACCEPT)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "named"),
+    [
+        ({"to_team": None}, 422, "goes to someone"),
+        ({"brief": None}, 422, "needs a brief"),
+        ({"to_team": None, "to_user": "nobody.here"}, 404, "nobody.here"),
+        ({"suggestion_id": "nowhere"}, 404, "handover suggestion"),
+        ({"to_channel": "pigeon"}, 422, "body.to_channel"),
+        ({"brief": {"urgency": "today"}}, 422, "body.brief."),
+        ({"when": "now"}, 422, "body.when"),
+    ],
+)
+async def test_a_wrong_offer_is_refused(furnished: House, changed: dict[str, Any], status: int, named: str) -> None:
+    await furnished.begin()
+    assert_problem(await (await furnished.enter("agent")).post(HANDOVERS, json=examples.OFFER | changed), status, named)
+
+
+@pytest.mark.parametrize("step", ["accept", "introduced", "decline", "return"])
+async def test_what_is_not_there_is_404(house: House, step: str) -> None:
+    body = examples.ACCEPT if step == "accept" else {}
+    ada = await house.enter("admin")
+    assert_problem(await ada.post(f"/v1/handovers/nowhere/{step}", json=body), 404, "nowhere")
+    assert_problem(await ada.get("/v1/handovers/nowhere"), 404, "nowhere")
+    assert_problem(await ada.post("/v1/conversations/nowhere/handovers", json=examples.OFFER), 404, "nowhere")
+
+
+async def test_a_person_accepts(furnished: House, offered: dict[str, Any]) -> None:
+    assert_problem(await furnished.owner().post(f"/v1/handovers/{offered['id']}/accept", json=examples.ACCEPT), 403, "person")

@@ -1,0 +1,217 @@
+"""Every route × role × own/other tenant, against the one written matrix (DESIGN §6 included)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter
+
+from copilot.api import examples, roles
+from copilot.api.roles import MATRIX, OWNER
+from copilot.api.routing import audience
+from copilot.domain.errors import Refused
+from copilot.domain.staff import ROLES, Caller, Role
+from tests.api.house import House, assert_problem, chat, of_kind
+from tests.api.streaming import stream
+
+
+@dataclass
+class Scene:
+    """A furnished company, and the ids a request needs."""
+
+    house: House
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def path(self, route: str) -> str:
+        return route.partition(" ")[2].format(**self.ids)
+
+
+BODIES: dict[str, Any] = {
+    "POST /v1/conversations": chat("chat-9"),
+    "POST /v1/conversations/{ref}/messages": {"id": "m9", "author": "customer", "text": "Hello?", "sent_at": "-PT1S"},
+    "PATCH /v1/conversations/{ref}": {"status": "pending"},
+    "POST /v1/conversations/{ref}/suggestions": {"kinds": ["cue"]},
+    "POST /v1/conversations/{ref}/review": examples.REVIEW,
+    "POST /v1/conversations/{ref}/handovers": examples.OFFER,
+    "POST /v1/suggestions/{suggestion_id}/decisions": {"id": "d-9", "action": "used"},
+    "POST /v1/suggestions/{suggestion_id}/seen": examples.SEEN,
+    "POST /v1/suggestions/{suggestion_id}/sent": {"text": "It is on its way."},
+    "POST /v1/handovers/{handover_id}/accept": examples.ACCEPT,
+    "POST /v1/handovers/{handover_id}/introduced": {},
+    "POST /v1/handovers/{handover_id}/decline": {},
+    "POST /v1/handovers/{handover_id}/return": {},
+    "POST /v1/customers/import": examples.CUSTOMERS,
+    "PATCH /v1/memories/{memory_id}": examples.MEMORY_STATE,
+    "PATCH /v1/promises/{promise_id}": examples.PROMISE_STATE,
+    "POST /v1/knowledge/import": examples.KNOWLEDGE,
+    "POST /v1/suggest": chat("one-off", customer=None),
+    "POST /v1/tenants": examples.TENANT,
+    "POST /v1/keys": examples.KEY,
+    "POST /v1/users": examples.USER,
+    "PUT /v1/settings": examples.SETTINGS,
+}
+PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}}
+BUSY = {"POST /v1/conversations/{ref}/handovers", "POST /v1/handovers/{handover_id}/introduced"}
+"""Allowed, but the scene's handover is still only offered: 409 says that the role was let through."""
+OTHERS = [route for route in MATRIX if "{" in route]
+PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
+"""Words of the first company that no answer to another may hold."""
+
+
+@pytest.fixture
+async def scene(furnished: House) -> Scene:
+    house = furnished
+    turn = await house.begin("chat-1", "My flight to Lisbon was cancelled. Where is my refund? And I always prefer a window seat.")
+    tom, ada, program = await house.enter("agent"), await house.enter("admin"), await house.enter("integrator")
+    offered = (await tom.post("/v1/conversations/chat-1/handovers", json=examples.OFFER)).json()
+    await program.post("/v1/conversations", json=chat("chat-2", "I am allergic to nuts.", customer={"id": "cust-2", "name": "Bo Ek"}))
+    erased = (await ada.delete("/v1/customers/cust-2")).json()
+    await house.settle()
+    return Scene(
+        house,
+        {
+            "ref": "chat-1",
+            "turn_id": turn["turn_id"],
+            "suggestion_id": of_kind(turn, "reply")["id"],
+            "handover_id": offered["id"],
+            "memory_id": (await tom.get("/v1/customers/cust-1042/memories")).json()["memories"][0]["id"],
+            "promise_id": (await (await house.enter("supervisor")).get("/v1/promises")).json()["promises"][0]["id"],
+            "erasure_id": erased["id"],
+            "article_id": "refunds",
+            "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
+        },
+    )
+
+
+async def ask(scene: Scene, client: httpx.AsyncClient, route: str) -> httpx.Response:
+    """The route's request, as somebody."""
+    method = route.partition(" ")[0]
+    path = scene.path(route)
+    if "customers" in path:
+        path = path.replace("chat-1", "cust-1042")
+    if route == "GET /v1/stream":
+        return await _open_stream(scene, client)
+    return await client.request(method, path, json=BODIES.get(route), params=PARAMS.get(route))
+
+
+async def _open_stream(scene: Scene, client: httpx.AsyncClient) -> httpx.Response:
+    async with stream(scene.house.app, client.headers["authorization"].split()[1]) as opened:
+        return httpx.Response(opened.status, headers=opened.headers, content=opened.raw if opened.status != 200 else b"")
+
+
+async def test_the_matrix_is_enforced_for_each_role(scene: Scene) -> None:
+    """One scene for all: a refused request changes nothing, so refusals come first, then what is allowed."""
+    house = scene.house
+    for role in ROLES:
+        person = await house.enter(role)
+        for route, allowed in MATRIX.items():
+            if role not in allowed:
+                assert_problem(await ask(scene, person, route), 403, role)
+    last = {"DELETE /v1/keys/{key_id}", "DELETE /v1/customers/{ref}"}
+    for route in sorted(MATRIX, key=lambda route: route in last):
+        for role in sorted(MATRIX[route]):
+            answer = await ask(scene, await house.enter(role), route)
+            assert answer.status_code not in (401, 403), (route, role, answer.text)
+            assert answer.status_code < 500, (route, role, answer.text)
+
+
+async def test_what_is_allowed_succeeds(scene: Scene) -> None:
+    """Each route at least once, with the records it needs, as the first role that may (or as the local owner)."""
+    house = scene.house
+    steps = ("accept", "introduced", "return")
+    order = sorted(MATRIX, key=lambda route: (route.startswith("DELETE"), *(route.endswith(step) for step in reversed(steps))))
+    for route in (
+        r for r in order if not r.endswith(("handovers/{handover_id}/decline",)) and r != "POST /v1/conversations/{ref}/handovers"
+    ):
+        client = await house.enter(max(MATRIX[route])) if MATRIX[route] else house.owner()
+        answer = await ask(scene, client, route)
+        assert answer.is_success, (route, answer.status_code, answer.text)
+
+
+async def test_another_tenants_record_is_not_there(scene: Scene) -> None:
+    """Not refused: not there. Whoever asks learns nothing, not even that it exists."""
+    for route in OTHERS:
+        for role in sorted(MATRIX[route]):
+            stranger = await scene.house.enter(role, "other", name=f"Other {role}")
+            answer = await ask(scene, stranger, route)
+            assert answer.status_code == 404, (route, role, answer.text)
+            problem = assert_problem(answer, 404)
+            told = [word for word in PRIVATE if word in problem["detail"] and word not in ("chat-1", "cust-1042")]
+            assert not told, (route, role, problem)
+
+
+async def test_lists_of_another_tenant_hold_nothing_of_ours(scene: Scene) -> None:
+    for route in (r for r in MATRIX if "{" not in r and r.startswith("GET") and r != "GET /v1/stream"):
+        for role in sorted(MATRIX[route]):
+            answer = await ask(scene, await scene.house.enter(role, "other", name=f"Other {role}"), route)
+            assert answer.status_code == 200, (route, answer.text)
+            assert not [word for word in PRIVATE if word in answer.text], (route, role, answer.text)
+
+
+async def test_no_answer_gives_one_persons_figures_to_another(scene: Scene) -> None:
+    """DESIGN §6: Tom works; then every route that anybody else may read is searched for how he works."""
+    house = scene.house
+    tom = await house.enter("agent")
+    at = f"/v1/suggestions/{scene.ids['suggestion_id']}"
+    await tom.post(f"{at}/seen", json={"what": "displayed"})
+    await tom.post(f"{at}/decisions", json={"id": "toms-decision", "action": "dismissed", "reason": "too_long"})
+    await tom.post(f"{at}/sent", json={"text": "A wholly different answer, Ines.", "message_id": "toms"})
+    users = {u["name"]: u["id"] for u in (await (await house.enter("admin")).get("/v1/users")).json()["users"]}
+    figures = ("edit_distance", "too_long", "toms-decision", "displayed_at", "dismissed", "seconds")
+    for route in (r for r in MATRIX if r.startswith("GET") and r not in ("GET /v1/stream", "GET /v1/users")):
+        for role in sorted(MATRIX[route]):
+            other = await house.enter(role, name=f"Another {role}")
+            text = (await ask(scene, other, route)).text.replace("waiting_seconds", "")
+            assert not [word for word in figures if word in text], (route, role, text)
+            if route == "GET /v1/events":
+                assert f"user:{users['Tom Berg']}" not in "".join(
+                    str(e)
+                    for e in (await ask(scene, other, route)).json()["events"]
+                    if e["type"].startswith(("suggestion", "message", "handover"))
+                )
+
+
+async def test_a_missing_or_unknown_key_is_401(house: House) -> None:
+    for headers in ({}, {"Authorization": "Bearer rk_nobody"}, {"Authorization": "Basic dG9tOnRvbQ=="}, {"Authorization": "Bearer "}):
+        for route in ("/v1/queue", "/v1/tenants", "/v1/conversations/x"):
+            answer = await house.nobody().get(route, headers=headers)
+            assert_problem(answer, 401, "key")
+            assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_the_local_owner_is_administrator_of_any_tenant(house: House) -> None:
+    assert (await house.owner().get("/v1/tenants")).json() == {"tenants": [{"id": "default"}, {"id": "other"}]}
+    made = (await house.owner("other").post("/v1/keys", json={"role": "admin", "name": "Olu"})).json()
+    assert made["tenant_id"] == "other"
+    assert (await house.client(made["secret"]).get("/v1/settings")).status_code == 200
+    assert_problem(await house.owner("nowhere").get("/v1/queue"), 404, "nowhere")
+    assert_problem(await house.client(made["secret"]).get("/v1/tenants"), 403, "local owner")
+    acting = house.client(house.owner().headers["authorization"].split()[1], **{"X-Copilot-User": "nobody.here"})
+    assert_problem(await acting.get("/v1/queue"), 404, "nobody.here")
+
+
+async def test_a_key_cannot_choose_its_tenant(house: House) -> None:
+    tom = await house.enter("agent")
+    await house.begin("chat-1")
+    inside = await tom.get("/v1/conversations/chat-1", headers={"X-Copilot-Tenant": "other"})
+    assert inside.status_code == 200
+
+
+def test_a_route_that_the_matrix_does_not_name_fails_at_start() -> None:
+    router: APIRouter = audience("more")
+
+    @router.get("/more")
+    async def more() -> None: ...
+
+    with pytest.raises(RuntimeError, match="GET /v1/more"):
+        roles.check(route for route in router.routes)  # type: ignore[misc]  # they are APIRoutes
+    with pytest.raises(RuntimeError, match="do not exist"):
+        roles.check([])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_owner_sees_tenants(role: Role) -> None:
+    with pytest.raises(Refused):
+        roles.allow(Caller(tenant_id="default", role=role, key_id="k"), "GET /v1/tenants")
+    roles.allow(Caller(tenant_id="default", role="admin", key_id=OWNER), "GET /v1/tenants")

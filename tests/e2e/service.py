@@ -1,0 +1,178 @@
+"""`copilot serve` in a process of its own, that a test can ask, kill and start again."""
+
+import json
+import multiprocessing
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from copilot.adapters.owner import Owner, read_owner
+from tests.patience import until
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.e2e.preload"])
+QUIET = {
+    "COPILOT_EMBEDDER": "hash",
+    "COPILOT_MODEL": "",
+    "COPILOT_FALLBACK_MODELS": "",
+    "COPILOT_DATABASE_URL": "",
+    "COPILOT_CHROMA_URL": "",
+}
+"""The installation of a newcomer, but for the encoder: hashed words need no weights."""
+
+
+def _serve(folder: str, settings: Mapping[str, str], output: str) -> None:
+    """In the child: what the command line does."""
+    from copilot.cli import run
+
+    os.setsid()
+    with open(output, "ab", buffering=0) as file:  # noqa: PTH123 - a raw file to put behind stdout and stderr
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.environ.update(settings)
+    code = run(["serve", "--port", "0", "--data", folder])
+    sys.stdout.flush()
+    os._exit(code)
+
+
+class Service:
+    """A running service on a data folder. `with Service(folder) as service:` waits until it is ready and stops it in the end."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self._settings = QUIET | settings
+        self._process: Any = None
+        self._client: httpx.Client | None = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def output(self) -> str:
+        """Everything it said, on stdout and stderr."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
+    @property
+    def owner(self) -> Owner:
+        """Its address and the local token."""
+        found = read_owner(self.folder)
+        assert found is not None
+        assert found.pid == self.pid
+        return found
+
+    def start(self) -> Self:
+        """Start it and wait until it is ready."""
+        self.begin()
+        until(self._ready, "the service to be ready")
+        return self
+
+    def begin(self) -> None:
+        """Start it, and do not wait."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._process = _FORKS.Process(target=_serve, args=(str(self.folder), self._settings, str(self._log)), daemon=True)
+        self._process.start()
+
+    def kill(self) -> None:
+        """kill -9: no chance to tidy up."""
+        self._process.kill()
+        self._process.join()
+        self._forget()
+
+    def stop(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        if self._process.is_alive():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait until it has ended by itself; returns its exit code."""
+        until(lambda: not self._process.is_alive(), "the service to end")
+        self._process.join()
+        self._forget()
+        return int(self._process.exitcode)
+
+    def client(self, key: str = "", tenant: str = "default") -> httpx.Client:
+        """Somebody with a key; without one, the local owner."""
+        headers = {"Authorization": f"Bearer {key or self.owner.token}"} | ({} if key else {"X-Copilot-Tenant": tenant})
+        return httpx.Client(base_url=self.owner.address, headers=headers, timeout=60)
+
+    @property
+    def http(self) -> httpx.Client:
+        """The local owner's connection."""
+        if self._client is None:
+            self._client = self.client()
+        return self._client
+
+    def post(self, path: str, body: Any = None, **params: Any) -> Any:
+        """As the owner; the answer has to be a success."""
+        return self.http.post(path, json=body, params=params).raise_for_status().json()
+
+    def get(self, path: str, **params: Any) -> Any:
+        """As `post`."""
+        return self.http.get(path, params=params).raise_for_status().json()
+
+    def turn(self, ref: str) -> dict[str, Any]:
+        """A conversation's current turn."""
+        found: dict[str, Any] = self.get(f"/v1/conversations/{ref}/suggestions")
+        return found
+
+    def drafted(self, ref: str) -> dict[str, Any]:
+        """The current turn once it is done."""
+        return until(lambda: (t := self.turn(ref))["state"] == "done" and t, f"the turn of {ref} to be done")
+
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database file says right now, running or not; the service's own writes are not disturbed."""
+        return rows(self.folder / "rapport.db", statement, *values)
+
+    @property
+    def _log(self) -> Path:
+        return self.folder.parent / f"{self.folder.name}.log"
+
+    def _ready(self) -> bool:
+        assert self._process.is_alive(), f"the service ended: {self.output[-3000:]}"
+        owner = read_owner(self.folder)
+        if owner is None or owner.pid != self.pid or not owner.address:
+            return False
+        with suppress(httpx.TransportError):
+            return httpx.get(f"{owner.address}/ready", timeout=10).is_success
+        return False
+
+    def _forget(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def rows(path: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """The answer of a SQLite file, opened for reading only; empty while there is no such table yet."""
+    if not path.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return connection.execute(statement, values).fetchall()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error) or "unable to open" in str(error):
+            return []
+        raise
+
+
+def keys(folder: Path) -> dict[str, str]:
+    """The keys of a demo folder."""
+    found: dict[str, str] = json.loads((folder / "demo.json").read_text())
+    return found

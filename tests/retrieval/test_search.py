@@ -1,0 +1,204 @@
+"""From a query to ranked, checked passages."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+import pytest
+
+from copilot.adapters.embedder import HashEmbedder
+from copilot.domain.conversation import Message
+from copilot.domain.errors import Unavailable
+from copilot.domain.knowledge import Passage
+from copilot.domain.ports.search import PassageFilter, Vectors
+from copilot.retrieval.indexing import collection_name, index, verify
+from copilot.retrieval.passages import passage_text_for_index
+from copilot.retrieval.query import compose, plain
+from copilot.retrieval.search import PER_ARTICLE, Search, SearchResult
+from copilot.testing.search import MemoryLexical, MemoryPassages, MemoryVectors
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+ALLOW = PassageFilter(at=NOW)
+EMBEDDER = HashEmbedder(512)
+COLLECTION = collection_name("t", "passages", EMBEDDER)
+
+
+def passage(key: str, title: str, text: str, **fields: object) -> Passage:
+    return Passage.model_validate({"id": f"{key}~1", "article_id": key.partition("/")[0], "title": title, "text": text, **fields})
+
+
+HOUSE = [
+    passage("refund", "How long a refund takes", "Within 10 working days the money is back on your card."),
+    passage("bag", "Delayed bags", "Report a delayed bag at the airport and keep the receipts."),
+    passage("lounge", "Lounge access", "Gold members enter the lounge with one guest."),
+    passage("acorn", "Acorn Guest House", "Breakfast is served from 7 to 10 and included in the price."),
+    passage("worth", "Worth House", "Breakfast is served from 8 to 9 and costs 12 EUR."),
+    passage("inner", "Refund ledger", "Look at the payout ledger before you promise a refund.", audience="internal"),
+]
+
+
+class Desk:
+    """An index with its record."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self.vectors: MemoryVectors = MemoryVectors()
+        self.lexical: MemoryLexical = MemoryLexical()
+        self.source = MemoryPassages(passages)
+        self.passages = passages
+
+    async def filled(self) -> "Desk":
+        await index("t", COLLECTION, [], self.passages, EMBEDDER, self.vectors, self.lexical)
+        return self
+
+    async def ask(self, text: str, allow: PassageFilter = ALLOW, limit: int = 6) -> SearchResult:
+        return await Search(EMBEDDER, self.vectors, self.lexical).search("t", COLLECTION, plain(text), self.source, allow, limit)
+
+    async def found(self, text: str, allow: PassageFilter = ALLOW, limit: int = 6) -> list[str]:
+        return [hit.article_id for hit in (await self.ask(text, allow, limit)).hits]
+
+
+async def test_the_right_article_comes_first_and_scores_fall() -> None:
+    desk = await Desk(HOUSE).filled()
+    result = await desk.ask("how long does a refund take?")
+    assert result.hits[0].article_id == "refund"
+    assert result.degraded == ""
+    scores = [hit.score for hit in result.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+async def test_what_the_record_refuses_is_never_a_hit() -> None:
+    desk = await Desk(HOUSE).filled()
+    desk.source.remove("refund~1")
+    assert "refund" not in await desk.found("how long does a refund take?")
+    assert "inner" not in await desk.found("refund ledger payout", ALLOW.model_copy(update={"audiences": ("public",)}))
+
+
+async def test_more_is_read_when_the_record_refuses_much() -> None:
+    old = [passage(f"old{i}", "Refund rules", f"A refund takes {i} days.", valid_from=NOW + timedelta(days=1)) for i in range(60)]
+    desk = await Desk([*old, passage("now", "Money back", "Refund by card.")]).filled()
+    assert await desk.found("refund rules take days") == ["now"]
+
+
+async def test_copies_and_slices_do_not_crowd_the_list() -> None:
+    slices = [
+        passage(f"long/{i}", "Refunds", f"Refund step {name}: the refund is checked by team {name}.") for i, name in enumerate("abcdef")
+    ]
+    copies = [passage(f"copy{i}", "Refund policy", "Your refund is paid to the card you used.") for i in range(4)]
+    desk = await Desk([*slices, *copies]).filled()
+    found = await desk.found("refund", limit=10)
+    assert found.count("long") == PER_ARTICLE
+    assert sum(key.startswith("copy") for key in found) == 1
+
+
+async def test_different_figures_are_no_copies_and_the_newer_comes_first() -> None:
+    pair = [
+        passage("old", "Refund time", "Your refund takes 28 days to reach the card.", valid_from=NOW - timedelta(days=700)),
+        passage("new", "Refund time", "Your refund takes 10 days to reach the card.", valid_from=NOW - timedelta(days=7)),
+    ]
+    desk = await Desk(pair).filled()
+    assert await desk.found("my refund takes 28 days to reach the card?") == ["new", "old"]
+
+
+async def test_the_house_named_before_decides() -> None:
+    desk = await Desk(HOUSE).filled()
+    lines = [("customer", "I booked the {house}."), ("agent", "Nice."), ("customer", "When is breakfast served?")]
+    for house, key in (("Acorn Guest House", "acorn"), ("Worth House", "worth")):
+        messages = [
+            Message.model_validate({"id": str(i), "author": a, "text": t.format(house=house), "sent_at": NOW})
+            for i, (a, t) in enumerate(lines)
+        ]
+        search = Search(EMBEDDER, desk.vectors, desk.lexical)
+        result = await search.search("t", COLLECTION, compose(messages, ["2"]), desk.source, ALLOW)
+        assert result.hits[0].article_id == key
+
+
+async def test_a_known_vector_is_not_encoded_again() -> None:
+    class Deaf(HashEmbedder):
+        async def encode(self, texts: Sequence[str]) -> NoReturn:
+            raise AssertionError(f"asked to encode {texts}")
+
+    desk = await Desk(HOUSE).filled()
+    query = plain("lounge access")
+    vector = (await EMBEDDER.encode([query.text]))[0]
+    search = Search(Deaf(512), desk.vectors, desk.lexical)
+    result = await search.search("t", COLLECTION, query, desk.source, ALLOW, query_vector=vector)
+    assert result.hits[0].article_id == "lounge"
+
+
+class DownVectors(MemoryVectors):
+    async def query(self, collection: str, vector: Vectors, limit: int) -> NoReturn:
+        raise Unavailable("The vector index is being rebuilt.")
+
+
+class DownLexical(MemoryLexical):
+    async def query(self, tenant: str, terms: object, limit: int) -> NoReturn:
+        raise Unavailable("The lexical index is damaged.")
+
+
+async def test_words_lead_when_there_are_no_vectors() -> None:
+    desk = await Desk(HOUSE).filled()
+    desk.vectors = DownVectors()
+    result = await desk.ask("lounge access for gold members")
+    assert result.hits[0].article_id == "lounge"
+    assert result.hits[0].score > 0.5
+    assert "words only" in result.degraded
+    assert "being rebuilt" in result.degraded
+
+
+async def test_meaning_leads_when_there_are_no_words() -> None:
+    desk = await Desk(HOUSE).filled()
+    desk.lexical = DownLexical()
+    result = await desk.ask("lounge access for gold members")
+    assert result.hits[0].article_id == "lounge"
+    assert "meaning only" in result.degraded
+
+
+async def test_both_down_is_unavailable() -> None:
+    desk = await Desk(HOUSE).filled()
+    desk.vectors, desk.lexical = DownVectors(), DownLexical()
+    with pytest.raises(Unavailable):
+        await desk.ask("lounge")
+
+
+async def test_nothing_asked_and_nothing_known() -> None:
+    assert (await (await Desk(HOUSE).filled()).ask("  ")).hits == ()
+    assert (await Desk([]).ask("refund")).hits == ()
+
+
+async def test_tenants_do_not_meet() -> None:
+    desk = await Desk(HOUSE).filled()
+    other = collection_name("u", "passages", EMBEDDER)
+    assert other != COLLECTION
+    result = await Search(EMBEDDER, desk.vectors, desk.lexical).search("u", other, plain("refund"), desk.source, ALLOW)
+    assert result.hits == ()
+
+
+async def test_index_replaces_and_removes_and_reports() -> None:
+    desk = await Desk(HOUSE).filled()
+    seen: list[tuple[int, int]] = []
+    await index("t", COLLECTION, ["bag~1", "lounge~1"], HOUSE[2:3], EMBEDDER, desk.vectors, desk.lexical, lambda *done: seen.append(done))
+    assert seen == [(1, 1)]
+    assert await desk.vectors.count(COLLECTION) == await desk.lexical.count("t") == len(HOUSE) - 1
+    assert "bag" not in await desk.found("delayed bag")
+    assert "lounge" in await desk.found("lounge access")
+
+
+async def test_verify_counts_what_finds_itself() -> None:
+    desk = await Desk(HOUSE).filled()
+    vectors = await EMBEDDER.encode([passage_text_for_index(p) for p in HOUSE])
+    probes = [(p.id, v) for p, v in zip(HOUSE, vectors, strict=True)]
+    assert await verify(COLLECTION, probes, desk.vectors) == 1.0
+    await desk.vectors.delete(COLLECTION, ["bag~1", "acorn~1", "worth~1"])
+    assert await verify(COLLECTION, probes, desk.vectors) == 0.5
+    assert await verify(COLLECTION, [], desk.vectors) == 1.0
+
+
+@pytest.mark.parametrize("tenant", ["default", "Ärzte & Söhne GmbH", "x" * 600, "", "../../etc", "t_1"])
+def test_collection_names_obey_chroma(tenant: str) -> None:
+    name = collection_name(tenant, "memories", EMBEDDER)
+    assert 3 <= len(name) <= 512
+    assert all(c.isascii() and (c.isalnum() or c in "._-") for c in name)
+    assert name[0].isalnum()
+    assert name[-1].isalnum()
+    assert name != collection_name(f"{tenant}2", "memories", EMBEDDER)

@@ -1,0 +1,168 @@
+"""The client against the real application: the routes as methods, problems as errors, requests sent again without harm."""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from copilot.api import create_app, examples
+from copilot.client import Client, read_events
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
+from copilot.domain.formats import ConversationIn
+from copilot.testing.application import close_application, make_application, open_application, settle
+from tests.api.house import INES, OWNER, REFUNDS, chat
+
+
+class Bridge(httpx.BaseTransport):
+    """The application on an event loop of its own, reached synchronously as over a socket. `lost`: answers that never arrive."""
+
+    def __init__(self, folder: Path) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self.application = self.run(self._open(folder))
+        self._inner = httpx.ASGITransport(create_app(self.application, owner=OWNER, lifespan=False))
+        self.lost = 0
+        self.seen: list[httpx.Request] = []
+
+    async def _open(self, folder: Path) -> Any:
+        application = make_application(folder)
+        await open_application(application)
+        return application
+
+    def run(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        answer = self.run(self._answer(request))
+        if self.lost:
+            self.lost -= 1
+            raise httpx.ReadError("cut")
+        status, headers, content = answer
+        return httpx.Response(status, headers=headers, content=content)
+
+    async def _answer(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        sent = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+        answer = await self._inner.handle_async_request(sent)
+        return answer.status_code, answer.headers, await answer.aread()
+
+    def close(self) -> None:
+        if self._thread.is_alive():
+            self.run(close_application(self.application))
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self._thread.join(10)
+            self.loop.close()
+
+
+@pytest.fixture
+def bridge(sqlite_template: Path, tmp_path: Path) -> Iterator[Bridge]:
+    shutil.copy(sqlite_template, tmp_path / "rapport.db")
+    made = Bridge(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def owner(bridge: Bridge) -> Client:
+    return Client("http://copilot", OWNER.token, tenant="default", transport=bridge)
+
+
+def test_a_program_follows_a_conversation(bridge: Bridge, owner: Client) -> None:
+    assert owner.import_articles({"refunds.md": REFUNDS}).saved == 1
+    assert owner.import_customers([INES]).saved == 1
+    assert owner.search("refund for a cancelled flight")[0].article_id == "refunds"
+    key = owner.request("POST", "/v1/keys", {"role": "agent", "name": "Tom Berg"})["secret"]
+    tom = Client("http://copilot", key, transport=bridge)
+
+    received = owner.send(ConversationIn.model_validate(chat()))
+    bridge.run(settle(bridge.application))
+    turn = tom.suggestions("chat-1")
+    assert (turn.turn_id, turn.state) == (received.turn_id, "done")
+    reply = next(s for s in turn.suggestions if s.kind == "reply")
+    assert tom.decide(reply.id, "used").action == "used"
+    assert tom.sent(reply.id, reply.text, "a1").edit_distance == 0
+    assert owner.add("chat-1", {"id": "m2", "author": "customer", "text": "Thanks. And my seat?", "sent_at": "-PT0S"}).turn_id
+    assert tom.ask_for("chat-1", "cue", "handover")
+    assert [line.conversation_id for line in tom.queue()][:1] == ["chat-1"]
+    handover = tom.hand_over("chat-1", examples.OFFER)
+    assert handover.state == "offered"
+    assert tom.card("cust-1042").name == "Ines Almeida"
+    assert len(tom.conversation("chat-1").messages) == 3
+    assert {s.kind for s in owner.suggest(chat("one-off"), ["cue"]).suggestions} == {"cue"}
+    receipt = owner.erase("cust-1042")
+    bridge.run(settle(bridge.application))
+    assert owner.erasure(receipt.id).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        (lambda c: c.conversation("nowhere"), NotFound),
+        (lambda c: c.send(chat(channel="pigeon")), Invalid),
+        (lambda c: c.decide("nowhere", "used"), Refused),
+        (lambda c: c.request("POST", "/v1/tenants", {"id": "default"}), Conflict),
+        (lambda c: c.request("GET", "/ready/or/not"), NotFound),
+    ],
+)
+def test_a_problem_is_our_error_with_what_to_do(owner: Client, act: Callable[[Client], Any], kind: type[CopilotError]) -> None:
+    with pytest.raises(kind) as caught:
+        act(owner)
+    assert caught.value.todo
+
+
+def test_an_unknown_key_is_refused(bridge: Bridge) -> None:
+    with pytest.raises(Refused):
+        Client("http://copilot", "rk_nobody", transport=bridge).queue()
+
+
+def test_a_request_whose_answer_was_lost_is_sent_again_and_counts_once(bridge: Bridge, owner: Client) -> None:
+    owner.send(chat())
+    bridge.lost = 2
+    first = owner.hand_over("chat-1", examples.OFFER)
+    assert first.state == "offered"
+    tries = [r for r in bridge.seen if r.url.path.endswith("/handovers")]
+    assert len(tries) == 3
+    assert len({r.headers["idempotency-key"] for r in tries}) == 1
+    assert len(owner.request("GET", "/v1/conversations/chat-1/handovers")["handovers"]) == 1
+    bridge.lost = 3
+    with pytest.raises(Unavailable, match="does not answer"):
+        owner.queue()
+
+
+def test_an_answer_that_is_no_problem_document_is_told_all_the_same() -> None:
+    gateway = Client("http://copilot", "k", transport=httpx.MockTransport(lambda _: httpx.Response(502, text="<html>")))
+    with pytest.raises(Unavailable, match="502"):
+        gateway.queue()
+
+
+def test_the_stream_is_read_event_by_event() -> None:
+    text = 'event: ready\nid: 7\nretry: 2000\ndata: {"after": 7}\n\n: ping\n\nevent: suggestion.delta\ndata: {"text":\ndata: "a"}\n\n'
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert dict(request.url.params) == {"conversation": "c", "after": "7"}
+        return httpx.Response(200, text=text)
+
+    events = list(Client("http://copilot", "k", transport=httpx.MockTransport(answer)).stream("c", after=7))
+    assert [(e.id, e.type, e.data) for e in events] == [(7, "ready", {"after": 7}), (None, "suggestion.delta", {"text": "a"})]
+    assert list(read_events(iter(["data: {}"]))) == []
+    refused = Client("http://copilot", "k", transport=httpx.MockTransport(lambda _: httpx.Response(404, json={"detail": "No."})))
+    with pytest.raises(NotFound, match=r"No\."):
+        list(refused.stream("nowhere"))
+
+
+def test_what_the_client_needs_is_light() -> None:
+    """An integrator's script does not load the encoder or the database."""
+    import subprocess
+    import sys
+
+    program = (
+        "import sys, copilot.client; print([m for m in ('torch', 'sqlalchemy', 'fastapi', 'chromadb', 'litellm') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+    assert done.stdout.strip() == "[]"
