@@ -48,6 +48,8 @@ GIFTS: dict[str, re.Pattern[str]] = {
     ),
     "gift": _rx(
         r"free (?:night|upgrade|flight|ticket|stay|lounge|trip|month|year|membership)s?|bonus|gifts?|complimentary|"
+        r"(?:as|by way of|with) a (?:small |little |kind )?gesture|as an apology|to make up for (?:it|this|that)|als (?:kleine )?geste|"
+        r"como gesto|"
         r"gratis(?:nacht|flug)|geschenk\w*|schenke\w*|"
         r"(?:noche|vuelo|billete|mes|año) gratis|regal\w+"
     ),

@@ -1,6 +1,7 @@
 """copilot serve: one process that holds the data folder and answers over HTTP."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -66,8 +67,13 @@ def _server_class() -> type:
                 self._ready()
 
         def handle_exit(self, sig: int, frame: Any) -> None:
+            """Stop in good order; a second Ctrl-C does not wait for open requests.
+
+            uvicorn's own raises the signal once more when all is done, which would end the process before the lock is given back.
+            """
             self._stopping()
-            super().handle_exit(sig, frame)
+            self.force_exit = self.should_exit and sig == signal.SIGINT
+            self.should_exit = True
 
     return Server
 

@@ -109,6 +109,7 @@ _EN_HANDED = (
 )
 ENGLISH = Grammar(
     marker=_rx(
+        r"(?<=\band )(?:will|shall)\s+(?:then\s+|also\s+|personally\s+)?(?=(?:write|call|phone|send|let|come|confirm|ring|get)\b)",
         r"\b(?:i|we)(?:['’]ll|\s+will|\s+shall|(?:['’](?:m|re)|\s+am|\s+are)\s+(?:going\s+to|about\s+to))\s+",
         r"\b(?-i:Ill|I'l)\s+",
         r"\bi\s+(?:hereby\s+)?(?:promise|guarantee|undertake|commit)\s+(?:you\s+)?(?:that\s+|to\s+)(?:(?:i|we)(?:['’]ll|\s+will)\s+)?",

@@ -56,6 +56,7 @@ CATALOGUE: tuple[Sign, ...] = (
         (?:go|going|take this|taking this) (?:to the )?(?:public|press|media|papers|newspapers?)\b
         everyone will (?:know|hear)
         name and shame
+        post(?:ing)? (?:a |this |that |the |your )?(?:picture|photo|video|screenshot|thread|review)s?\b
         go(?:ing)? viral
         """,
     ),
@@ -72,6 +73,8 @@ CATALOGUE: tuple[Sign, ...] = (
         (?:take|taking|see) you (?:to|in) court
         (?:sue|suing) (?:you|them|your)\b
         ombudsman
+        arbitration (?:board|body|service|panel)
+        regulator\b
         trading standards
         consumer (?:protection|affairs) (?:agency|office|authority)
         report(?:ing)? (?:you|your company|this company) to\b
@@ -88,6 +91,7 @@ CATALOGUE: tuple[Sign, ...] = (
         never (?:ever )?(?:fly|book|buy|order|use|using|shop|stay|come|return)(?:ing)?\b[^.!?\n]{0,25}\b(?:again|you|here)\b
         (?:wo|will|'ll) ?N'T (?:be )?(?:fly|book|buy|use|using|shop|stay|come|return)(?:ing)?\b[^.!?\n]{0,25}\b(?:again|any ?more|ever)\b
         never again
+        (?:cut|cutting|tear|tearing) up (?:my|our|the|this|your) (?:\w+ )?(?:card|contract|ticket|membership)
         (?:last|final) time (?:i|we)\b
         (?:take|taking) (?:my|our) (?:business|money|custom) (?:elsewhere|somewhere else)
         (?:switch|switching|move|moving|go|going) to (?:a|another|your) (?:competitor|competition|different|airline|provider|company|bank)
@@ -108,6 +112,8 @@ CATALOGUE: tuple[Sign, ...] = (
         you (?:people|lot)\b
         rip(?:ped|ping)? (?:me|us|people|customers) off
         how dare you
+        (?:nobody|no one|none of you|not one of you) (?:\w+ )?(?:ever|even|once|bother(?:s|ed)?)\b
+        because of your (?:mistake|error|second|wrong|delay|fault)\b
         shame on you
         (?:worst|disgusting|appalling|shocking|atrocious) (?:customer )?(?:service|company|airline|experience|support)
         stole (?:my|our)\b
