@@ -24,7 +24,8 @@ _OURS = (
     r"replied|pay|paid|deliver|delivered|process|processed|refund|refunded|follow|tell|told|meet|met|act|release|released|make|"
     r"made)\b",
     r"\b(?:was|is|were) (?:entirely |fully |clearly |completely )?(?:our|my) (?:fault|mistake|error|doing)\b",
-    r"\b(?:was|has been|were) (?:never|not) (?:sent|paid|released|refunded|processed|answered|delivered|done|kept|made)\b",
+    r"\b(?:was|has|were)(?: been)? (?:never|not)(?: been)? (?:sent|paid|released|refunded|processed|answered|delivered|done|kept|made)\b"
+    r"|\b(?:mistake|fault|error) (?:is|was) (?:ours|mine)\b",
     r"\b(?:unser|mein)(?:e|em|en|er)? (?:\w+ )?(?:fehler|verschulden|versäumnis|schuld|versehen)\b|\b(?:wir|ich) (?:haben|habe) "
     r"(?:\w+ ){0,6}(?:versäumt|vergessen|falsch gemacht|einen fehler gemacht|nicht (?:gehalten|gesendet|geschickt|erstattet|"
     r"überwiesen|gemeldet|eingehalten|beantwortet|ausgezahlt))\b"
@@ -54,7 +55,7 @@ _SORRY_FOR_OURS = _rx(
 _REPAIR = _rx(
     r"\b(?:I|we)(?:'m|'ll|'ve|'re| am| will| have| are| can| could)\b[^.!?]{0,60}\b(?:refund|releas|send|sent|sending|pay|"
     r"transfer|credit|fix|correct|rebook|book|replace|call|check|ask|writ|escalat|arrang|process|chas|trac|offer|waiv|revers|put "
-    r"(?:it|this) right|sort|resolv|follow|look|find|make sure|take|open|raise|confirm|give|add|get)\w*",
+    r"(?:it|this) right|putting (?:it|this) right|sort|resolv|follow|look|find|make sure|take|open|raise|confirm|give|add|get)\w*",
     r"\b(?:is|are|has been|have been|will be) (?:now |already |being )*(?:refunded|released|sent|paid|credited|corrected|"
     r"rebooked|replaced|fixed|on its way|processed|transferred|booked)\b",
     r"\b(?:ich|wir)\b[^.!?]{0,60}\b(?:erstatt|send|schick|überweis|prüf|klär|kümmer|veranlass|korrigier|buch|ersetz|frag|ruf|"

@@ -164,7 +164,8 @@ class Ledger:
         index = self._index.setdefault("derived", _Index())
         emotion, today = turn.evidence.emotion, self.now.date()
         index.days.extend((_day(today), Day(today.year, 0, 0)))
-        index.amounts.update({str(today.year), str(today.year + 1), plain_float(emotion.heat), plain_float(emotion.base)})
+        index.amounts.update({str(today.year), str(today.year + 1)})
+        index.amounts.update({plain_float(emotion.heat), f"{emotion.heat:.0f}", plain_float(emotion.base)})
         index.amounts.update(map(str, (emotion.contacts_7d, emotion.contacts_30d, len(turn.window), len(turn.evidence.memories))))
         index.exact.update(("number", "day", counted) for counted in ("7", "30"))
         for unit, seconds in (("min", 60), ("day", 86_400)):

@@ -53,16 +53,18 @@ class Shape(Check):
         if draft.for_customer and (mark := _MARKUP.search(draft.text)):
             found.append(self._say("flag", "is marked up: customers read it as plain text", mark.span()))
         if draft.kind in ("reply", "own") and turn.channel in _SHORT_CHANNELS:
-            found.extend(self._length(draft))
+            found.extend(self._length(turn, draft))
         return found
 
     def _say(self, outcome: Verdict, detail: str, span: tuple[int, int] | None) -> CheckResult:
         return CheckResult(name=self.name, outcome=outcome, detail=detail, span=span)
 
-    def _length(self, draft: Checked) -> Iterator[CheckResult]:
+    def _length(self, turn: Turn, draft: Checked) -> Iterator[CheckResult]:
         parts = [s for s in sentences(draft.text) if any(char.isalnum() for char in s.text)]
-        if len(parts) > SENTENCES:
-            yield self._say("flag", f"{len(parts)} sentences: two to five are read", (parts[SENTENCES].start, parts[-1].end))
+        # Owning a mistake has parts of its own (CRAFT, Replies 4): one sentence more.
+        most = SENTENCES + (turn.evidence.fault is not None and turn.evidence.fault.party == "company")
+        if len(parts) > most:
+            yield self._say("flag", f"{len(parts)} sentences: two to five are read", (parts[most].start, parts[-1].end))
         questions = [s for s in parts if s.asks]
         if len(questions) > QUESTIONS:
             yield self._say("flag", f"{len(questions)} questions: ask one at a time", (questions[QUESTIONS].start, questions[-1].end))
