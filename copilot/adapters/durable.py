@@ -136,6 +136,7 @@ class DbosEngine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        logging.getLogger("dbos").handlers.clear()
         # It had put its own threads, which are gone now, behind every `asyncio.to_thread` of this loop.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         self._dbos = None

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from copilot.commands.connection import Api
 from copilot.commands.output import print_json, say
 from copilot.domain.errors import Invalid, Unavailable
-from copilot.domain.formats import ConversationIn, explain
+from copilot.domain.formats import ConversationIn, SuggestionOut, explain
 
 WAIT_S = 180
 
@@ -71,7 +71,9 @@ async def _wait(api: Api, turn: str, kinds: set[str]) -> dict[str, Any]:
 
 def _show(out: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print_json({name: out[name] for name in ("schema_version", "turn", "suggestions")})
+        # A stored suggestion says more (stale, decided …) than the contract of `suggest --json`.
+        made = [{name: one[name] for name in SuggestionOut.model_fields} for one in out["suggestions"]]
+        print_json({name: out[name] for name in ("schema_version", "turn")} | {"suggestions": made})
         return
     _show_evidence(out["turn"]["evidence"])
     for suggestion in out["suggestions"]:

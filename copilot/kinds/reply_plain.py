@@ -172,7 +172,7 @@ def _answering(reply: PlainReply) -> Draft | Abstention:
     if fault and not _is_about(turn, fault):
         fault, owed = None, fault
     promised = fault is not None and fault.source.startswith("promise:")
-    most = 1 if promised else _TELLING - case.upset(turn) + reply.written
+    most = 1 if promised else 2 if fault else _TELLING - case.upset(turn) + reply.written
     units = answer(turn, words, most, only_we_act=promised)
     if promised and units and max(u.fit for u in units) < SURE and any(u.passage.fits for u in units):
         units = []
