@@ -56,7 +56,7 @@ def sample_conversations() -> list[dict[str, Any]]:
 
 def sample_customers() -> list[str]:
     """The lines of the sample's customers file."""
-    return (files("copilot") / "sample" / "customers.jsonl").read_text(encoding="utf-8").splitlines()
+    return (files("copilot") / "sample" / "customers.jsonl").read_text(encoding="utf-8").strip().split("\n")
 
 
 def knowledge_folder() -> Path:

@@ -11,6 +11,8 @@ from copilot.domain.errors import CopilotError, Invalid
 ENDINGS = (".md", ".markdown", ".html", ".htm")
 BATCH_BYTES = 2_000_000
 BATCH_FILES = 200
+LARGEST = 7_500_000
+"""Bytes of a file; a request may have 8 MB."""
 
 
 async def import_path(api: Api, path: Path, *, as_json: bool) -> int:
@@ -78,6 +80,9 @@ def read_files(path: Path, refused: list[dict[str, str]]) -> Iterator[dict[str, 
         if file.suffix.lower() not in ENDINGS:
             refused.append({"name": name, "reason": f"This kind of file is not read. Give {', '.join(ENDINGS)} or a BEIR corpus.jsonl."})
             continue
+        if file.stat().st_size > LARGEST:
+            refused.append({"name": name, "reason": f"The file has more than {LARGEST / 1e6:g} MB. Make several articles of it."})
+            continue
         try:
             yield {"name": name, "text": file.read_text(encoding="utf-8-sig")}
         except (OSError, UnicodeDecodeError) as error:
@@ -102,10 +107,11 @@ def _batches(files: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
     batch: list[dict[str, str]] = []
     size = 0
     for file in files:
-        if batch and (size + len(file["text"]) > BATCH_BYTES or len(batch) >= BATCH_FILES):
+        more = len(file["text"].encode())
+        if batch and (size + more > BATCH_BYTES or len(batch) >= BATCH_FILES):
             yield batch
             batch, size = [], 0
         batch.append(file)
-        size += len(file["text"])
+        size += more
     if batch:
         yield batch

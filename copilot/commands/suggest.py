@@ -55,6 +55,11 @@ async def saved(api: Api, given: dict[str, Any], kinds: str, *, as_json: bool) -
     if turn is None:
         raise Invalid("Nobody waits in this conversation: it is stored, and there is nothing to suggest.", todo="Ask for kinds by name.")
     out = await _wait(api, turn, set(kinds.split(",")) if kinds else set())
+    if out["state"] == "failed" or out["turn"] is None:
+        raise Unavailable(
+            f"The conversation is stored, but its suggestions could not be made (turn {turn}).",
+            todo="See the service's log, then ask again.",
+        )
     _show(out, as_json=as_json)
     return 0
 

@@ -146,6 +146,7 @@ class OutcomeIn(Strict):
 class InteractionIn(ConversationIn):
     """An earlier conversation of a customer, with how it ended."""
 
+    status: Status = Field(default="closed", description="An earlier conversation is over unless the file says otherwise.")
     customer: CustomerIn | None = None
     outcome: str | OutcomeIn | None = None
     csat: int | None = Field(default=None, ge=1, le=5)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.cli import CommandLine
 
-HEAVY = ("torch", "sentence_transformers", "litellm", "chromadb", "dbos", "langgraph", "sqlalchemy", "fastapi", "spacy", "presidio_analyzer")
+HEAVY = ("torch", "sentence_transformers", "litellm", "chromadb", "dbos", "langgraph", "sqlalchemy", "fastapi", "presidio_analyzer")
 COMMANDS = (
     ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["knowledge"], ["knowledge", "import"],
     ["knowledge", "search"], ["knowledge", "reindex"], ["customers"], ["customers", "import"], ["customers", "card"],

@@ -4,21 +4,12 @@ Nothing is opened or started here, so that a fork carries no threads and no conn
 """
 
 import os
+from importlib import import_module
 
-for _name in ("LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS", "LITELLM_LOCAL_BLOG_POSTS"):
-    os.environ.setdefault(_name, "True")
+HEAVY = ("aiosqlite", "chromadb", "dateparser", "dbos", "litellm", "presidio_analyzer", "psycopg", "tantivy", "uvicorn")
+OURS = ("copilot.api.admin", "copilot.api.stream", "copilot.bootstrap", "copilot.commands.serving")
 
-import aiosqlite  # noqa: F401
-import chromadb  # noqa: F401
-import dateparser  # noqa: F401
-import dbos  # noqa: F401
-import litellm  # noqa: F401
-import presidio_analyzer  # noqa: F401
-import psycopg  # noqa: F401
-import tantivy  # noqa: F401
-import uvicorn  # noqa: F401
-
-import copilot.api.admin
-import copilot.api.stream
-import copilot.bootstrap
-import copilot.commands.serving  # noqa: F401
+for _setting in ("LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS", "LITELLM_LOCAL_BLOG_POSTS"):
+    os.environ.setdefault(_setting, "True")
+for _name in (*HEAVY, *OURS):
+    import_module(_name)

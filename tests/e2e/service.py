@@ -88,7 +88,7 @@ class Service:
         self._process.start()
 
     def kill(self) -> None:
-        """kill -9: no chance to tidy up."""
+        """As `kill -9`: no chance to tidy up."""
         self._process.kill()
         self._process.join()
         self._forget()
