@@ -28,7 +28,7 @@ demo: setup ## The sample company, and the service; RESET=1 starts over
 	$(BIN)/copilot demo $(if $(RESET),--reset)
 
 test: setup ## Everything that is tested; FULL=1 runs the long matrices whole
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: setup lint types contracts ## Lint, types, import contracts
 

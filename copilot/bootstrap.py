@@ -45,8 +45,8 @@ from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.queue import Queue
-from copilot.services.replicas import Replicas
 from copilot.services.reading import Reading
+from copilot.services.replicas import Replicas
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
