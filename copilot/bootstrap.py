@@ -206,7 +206,7 @@ def _wire(
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),
         decisions=Decisions(database, privacy, clock, wake),
-        handovers=Handovers(database, clock, live.wake),
+        handovers=Handovers(database, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,

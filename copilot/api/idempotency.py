@@ -85,7 +85,7 @@ async def _fingerprint(request: Request) -> str:
 def _kept(route: str, body: bytes) -> str:
     if route not in LEFT_OUT:
         return body.decode()
-    return json.dumps(LEFT_OUT[route](json.loads(body)))
+    return json.dumps(LEFT_OUT[route](json.loads(body)), ensure_ascii=False)
 
 
 def _replayed(stored: tuple[str, int, str], fingerprint: str) -> Response:

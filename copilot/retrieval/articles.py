@@ -56,6 +56,9 @@ def _front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
             f"{name}: the front matter is not valid YAML{where}: {getattr(error, 'problem', None) or 'it cannot be read'}.",
             todo="Correct it; put text with a colon or a quote in it between double quotes.",
         ) from None
+    except ValueError as error:
+        # What looks like a date or a number and is none (2026-13-45), which YAML's own errors do not cover.
+        raise Invalid(f"{name}: the front matter holds a value that cannot be read: {error}.", todo="Correct it.") from None
     if not meta and re.match(r"---[ \t]*\n\s*\w+[ \t]*:", text):
         raise Invalid(f"{name}: the front matter is not closed.", todo="Add a line with three dashes after its last field.")
     if not meta and re.match(r"---[ \t]*\n(?!\s*\n)(?:(?!---).*\n)+---[ \t]*\n", text):
@@ -180,9 +183,13 @@ DROPPED = ("script", "style", "noscript", "template", "nav", "footer", "form", "
 def parse_html(text: str, name: str) -> Article:
     """One HTML page → a published, public Article. Title from the page, id from the file name; scripts, menus and forms are dropped."""
     from bs4 import BeautifulSoup, Comment
+    from bs4.exceptions import ParserRejectedMarkup
     from markdownify import MarkdownConverter
 
-    page = BeautifulSoup(text, "html.parser")
+    try:
+        page = BeautifulSoup(text, "html.parser")
+    except ParserRejectedMarkup:
+        raise Invalid(f"{name}: this is not HTML that can be read.", todo="Save the page again, or write it as Markdown.") from None
     for element in page(DROPPED):
         element.decompose()
     for comment in page.find_all(string=lambda node: isinstance(node, Comment)):

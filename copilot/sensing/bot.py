@@ -30,7 +30,7 @@ _WANTS_HUMAN = phrases(
     \b(?:speak|talk|chat|connect\w*|transfer\w*|put)\b[^.!?\n]{0,25}\b(?:advis[eo]r|supervisor|manager)\b
     \b(?:real|actual|live) (?:person|human|agent)\b
     \bhuman (?:please|agent|being|now)\b
-    ^\W*(?:human|agent|operator|representative)\W*$
+    ^\W{0,9}(?:human|agent|operator|representative)\W{0,9}$
     \bnot (?:talk\w* to )?a (?:bot|robot|machine)\b
     \b(?:stupid|useless|dumb) bot\b
     \b(?:echten?|richtigen?) menschen\b

@@ -12,7 +12,7 @@ READ_AT_MOST = 12_000
 
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+|(?<![\w@])@\w{2,40}", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]{2,}")
-_LINES = re.compile(r"\s*\n\s*\n\s*")
+_LINES = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 
 
 def clean(text: str, names: Sequence[str]) -> str:

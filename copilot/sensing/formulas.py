@@ -23,7 +23,7 @@ _CLOSING_LINE = re.compile(
       | yours?(?:[ ](?:sincerely|faithfully|truly))? | sincerely(?:[ ]yours)? | best | cheers | rgds | br
       | (?P<thanks>(?:many[ ])?thanks(?:[ ](?:again|in[ ]advance))? | thank[ ]you(?:[ ]in[ ]advance)? | thx)
       | mit[ ]freundlichen[ ]gr(?:ü|ue)(?:ß|ss)en | viele[ ]gr(?:ü|ue)(?:ß|ss)e | mfg | cordialement | saludos
-    )[ \t]*[,.–-]*[ \t]*(?P<who>[^,.!?\n]{0,60})[ \t.]*""",
+    )[ \t]*+[,.–-]*+[ \t]*+(?P<who>[^,.!?\n]{0,60})[ \t.]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CLOSED_INLINE = re.compile(
@@ -31,8 +31,8 @@ _CLOSED_INLINE = re.compile(
     r"[ \t]*[,–-]?[ \t]*(?P<who>[^,.!?\n]{0,40})[ \t.]*\Z",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(rf"(?:[-–—~,.!?…\n][ \t]*)+{re.escape(MASK)}[ \t.]*\Z")
-"""The writer's name at the very end, set off by a mark or on a line of its own."""
+_SETS_OFF = "-–—~,.!?…\n"
+"""Marks before the writer's name at the very end; a line of its own is one too."""
 _INTRODUCTION = re.compile(
     rf"\A(?:(?:my name is|my name's|i am called|this is|i'm|i am)[ \t]+{re.escape(MASK)}|{re.escape(MASK)}[ \t]+(?=here\b))"
     r"(?:[ \t]*(?:here|speaking))?(?:[ \t]*[.,!;:–—-]+|[ \t]+and\b|\s*(?=\n|\Z))\s*",
@@ -56,11 +56,21 @@ def strip_formulas(text: str) -> str:
     thanked = _THANKED_BY.search(text)
     if thanked and _is_address(thanked["who"]):
         text = text[: thanked.end("thanks")]
-    signed = _SIGNED.search(text)
-    if signed:
-        marks = text[signed.start() : signed.end()]
-        text = text[: signed.start()] + (marks[0] if marks[0] in ".!?…" else "")
-    return text.strip(" \t\n,-–—~")
+    return _without_signature(text).strip(" \t\n,-–—~")
+
+
+def _without_signature(text: str) -> str:
+    """Without the writer's name at the very end, if marks set it off. By strips: a pattern takes the square of a long row of marks."""
+    before = text.rstrip(" \t.").removesuffix(MASK)
+    if not text.rstrip(" \t.").endswith(MASK):
+        return text
+    kept = before.rstrip(_SETS_OFF + " \t")
+    marks = before[len(kept) :]
+    spaces = len(marks) - len(marks.lstrip(" \t"))
+    if spaces == len(marks):
+        return text
+    first = marks[spaces]
+    return kept + marks[:spaces] + (first if first in ".!?…" else "")
 
 
 def _without_greeting(text: str) -> str:

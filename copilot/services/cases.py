@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from copilot.domain.base import new_id
-from copilot.domain.conversation import Conversation
+from copilot.domain.conversation import Conversation, Message
 from copilot.domain.formats import ConversationIn
 from copilot.domain.memory import Memory, Promise
 from copilot.domain.people import Assurance, Customer
@@ -41,7 +41,7 @@ async def load_file(records: Records, given: ConversationIn, *, counted_from: da
     customer = None
     if given.customer is not None:
         stored = await records.customers.find(given.customer.id)
-        customer = merge(stored, given.customer.to_customer(counted_from))
+        customer = merge(stored, cut_customer(given.customer.to_customer(counted_from), privacy))
         # A file is brought by someone who knows who spoke; over the API, absent means none.
         assurance = given.customer.assurance or Assurance.PROVEN
         conversation = conversation.model_copy(update={"customer_id": customer.id, "assurance": assurance})
@@ -50,8 +50,31 @@ async def load_file(records: Records, given: ConversationIn, *, counted_from: da
 
 def cut(conversation: Conversation, privacy: Privacy) -> Conversation:
     """Card numbers and passwords removed: before anything is stored or shown."""
-    messages = tuple(m.model_copy(update={"text": privacy.cut(m.text)}) for m in conversation.messages)
-    return conversation.model_copy(update={"messages": messages})
+    changed: dict[str, object] = {"messages": tuple(cut_message(m, privacy) for m in conversation.messages)}
+    if conversation.outcome is not None:
+        changed["outcome"] = conversation.outcome.model_copy(update={"text": privacy.cut(conversation.outcome.text)})
+    return conversation.model_copy(update=changed)
+
+
+def cut_message(message: Message, privacy: Privacy) -> Message:
+    """As `cut`, one message: its words and the names of what is attached."""
+    attachments = tuple(a.model_copy(update={"name": privacy.cut(a.name)}) for a in message.attachments)
+    # Only what was given may be marked as given: a delivery without attachments leaves those that are stored.
+    changed = {"text": privacy.cut(message.text)} | ({"attachments": attachments} if attachments else {})
+    return message.model_copy(update=changed)
+
+
+def cut_customer(customer: Customer, privacy: Privacy) -> Customer:
+    """A profile without card numbers and passwords; a field's name counts as the words before its value (`password`: …)."""
+    fields = tuple(f.model_copy(update={"value": _cut_field(f.name, f.value, privacy)}) for f in customer.fields)
+    preferences = tuple(privacy.cut(text) for text in customer.preferences)
+    return customer.model_copy(update={"name": privacy.cut(customer.name), "fields": fields, "preferences": preferences})
+
+
+def _cut_field(name: str, value: str, privacy: Privacy) -> str:
+    named = f"{name.replace('_', ' ')}: "
+    whole = privacy.cut(named + value)
+    return whole.removeprefix(named) if whole.startswith(named) else privacy.cut(value)
 
 
 def merge(stored: Customer | None, given: Customer) -> Customer:

@@ -18,7 +18,7 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.tenant import TenantSettings
 from copilot.memory import details, episodes, record
 from copilot.services import promises
-from copilot.services.cases import cut, merge
+from copilot.services.cases import cut, cut_customer, merge
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge import Imported, Refusal
 from copilot.services.tombstones import Tombstones
@@ -70,6 +70,8 @@ class Customers:
                 saved += 1
             except CopilotError as error:
                 refused.append(Refusal(name=f"line {number}", reason=str(error)))
+            except RecursionError:
+                refused.append(Refusal(name=f"line {number}", reason="It is nested too deeply. Correct that line."))
         await self.indexes.memories(tenant, remembered)
         self.wake(tenant)
         return Imported(saved=saved, refused=tuple(refused))
@@ -100,7 +102,7 @@ class Customers:
     async def _line(self, tenant: str, line: str, where: str) -> list[Memory]:
         given = read_line(line, where)
         now = self.clock()
-        customer = given.to_customer(now)
+        customer = cut_customer(given.to_customer(now), self.privacy)
         threads = [cut(i.to_conversation(now), self.privacy) for i in given.interactions]
         async with self.database.write(tenant) as records:
             await self.tombstones.refuse(records, customer)
@@ -149,6 +151,11 @@ def read_line(line: str, where: str) -> CustomerLine:
         raise Invalid(f"{where}: this is not JSON ({error.msg} at column {error.colno}).", todo="Write one JSON object a line.") from None
     except ValidationError as error:
         raise explain(error, where) from None
+    except (ValueError, RecursionError):
+        # A number of thousands of digits, or a thousand brackets inside each other: JSON, but nobody's record.
+        raise Invalid(
+            f"{where}: this cannot be read: it is nested too deeply, or a number is too long.", todo="Correct that line."
+        ) from None
 
 
 async def _find(records: Records, ref: str) -> Customer:

@@ -8,6 +8,7 @@ from copilot.domain.base import Frozen, new_id
 from copilot.domain.case import Handover, HandoverState
 from copilot.domain.conversation import Channel
 from copilot.domain.errors import Conflict, Invalid, NotFound, Refused
+from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import HandoverPayload
@@ -39,6 +40,7 @@ class Handovers:
     """Offers, acceptances, introductions, returns."""
 
     database: Database
+    privacy: Privacy
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
 
@@ -56,7 +58,7 @@ class Handovers:
                 raise Conflict(f"This conversation is already {open_[0].state}.", todo="Return that handover first.")
             if offer.to_user and await records.admin.user(offer.to_user) is None:
                 raise NotFound(f"There is no user {offer.to_user!r}.", todo="Check the id, or offer it to a team.")
-            brief, turn_id = await _brief(records, offer)
+            brief, turn_id = await _brief(records, offer, conversation.id)
             handover = Handover(
                 id=new_id(),
                 conversation_id=conversation.id,
@@ -67,8 +69,8 @@ class Handovers:
                 to_user=offer.to_user,
                 to_team=offer.to_team,
                 to_channel=offer.to_channel,
-                brief=brief,
-                note=offer.note,
+                brief=_cut_brief(brief, self.privacy),
+                note=self.privacy.cut(offer.note),
                 offered_at=now,
                 changed_at=now,
             )
@@ -93,7 +95,7 @@ class Handovers:
                     "state": "accepted",
                     "accepted_by": caller.user_id,
                     "accepted_name": name,
-                    "read_back": read_back.strip(),
+                    "read_back": self.privacy.cut(read_back.strip()),
                     "introduction": handover.brief.introduction.replace(NEXT_AGENT, name),
                     "changed_at": self.clock(),
                 }
@@ -107,7 +109,9 @@ class Handovers:
         """Introduced (the customer has read the introduction), declined or returned."""
         async with self.database.write(caller.tenant_id) as records:
             handover = await _next(records, handover_id, to)
-            handover = handover.model_copy(update={"state": to, "note": note or handover.note, "changed_at": self.clock()})
+            handover = handover.model_copy(
+                update={"state": to, "note": self.privacy.cut(note) or handover.note, "changed_at": self.clock()}
+            )
             if to == "returned":
                 await records.conversations.change(handover.conversation_id, assignee=handover.offered_by)
             await self._store(records, caller, handover)
@@ -146,15 +150,29 @@ async def _next(records: Records, handover_id: str, to: HandoverState) -> Handov
     return handover
 
 
-async def _brief(records: Records, offer: Offer) -> tuple[HandoverPayload, str]:
-    """The brief, and the turn it was made from (empty for one written by hand)."""
+def _cut_brief(brief: HandoverPayload, privacy: Privacy) -> HandoverPayload:
+    """Without card numbers and passwords: an agent may have written it."""
+
+    def cut(value: object) -> object:
+        if isinstance(value, str):
+            return privacy.cut(value)
+        if isinstance(value, dict):
+            return {name: cut(one) for name, one in value.items()}
+        return [cut(one) for one in value] if isinstance(value, list) else value
+
+    return HandoverPayload.model_validate(cut(brief.model_dump(mode="json")))
+
+
+async def _brief(records: Records, offer: Offer, conversation_id: str) -> tuple[HandoverPayload, str]:
+    """The brief, and the turn it was made from (empty for one written by hand): another conversation's tells of another customer."""
     if offer.suggestion_id is None:
         if offer.brief is None:
             raise Invalid("A handover needs a brief.", todo="Ask for the kind handover and name its suggestion_id, or send a brief.")
         return offer.brief, ""
     suggestion = await records.suggestions.get(offer.suggestion_id)
-    if suggestion is None or suggestion.kind != "handover":
-        raise NotFound("There is no handover suggestion with that id.", todo="Ask for the kind handover first.")
+    turn = await records.turns.get(suggestion.turn_id) if suggestion is not None else None
+    if suggestion is None or suggestion.kind != "handover" or turn is None or turn.conversation_id != conversation_id:
+        raise NotFound("This conversation has no handover suggestion with that id.", todo="Ask for the kind handover first.")
     if suggestion.state != "proposed" and offer.brief is None:
         raise Conflict(f"That suggestion is {suggestion.state}.", todo="Write the brief yourself and send it.")
     return offer.brief or HandoverPayload.model_validate(suggestion.payload), suggestion.turn_id

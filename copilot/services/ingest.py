@@ -12,7 +12,7 @@ from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.services import answers
-from copilot.services.cases import cut, merge
+from copilot.services.cases import cut, cut_customer, cut_message, merge
 from copilot.services.drafting import TURN
 from copilot.services.tombstones import Tombstones
 
@@ -56,8 +56,7 @@ class Ingest:
 
     async def message(self, tenant: str, ref: str, given: MessageIn, actor: str = "system") -> Received:
         """One more message of a known conversation. Idempotent by the sender's message id."""
-        message = given.to_message(self.clock())
-        message = message.model_copy(update={"text": self.privacy.cut(message.text)})
+        message = cut_message(given.to_message(self.clock()), self.privacy)
         async with self.database.write(tenant) as records:
             stored = await records.conversations.find(ref)
             if stored is None:
@@ -70,7 +69,7 @@ class Ingest:
     async def _customer(self, records: Records, given: CustomerIn | None, now: datetime) -> Customer | None:
         if given is None:
             return None
-        customer = given.to_customer(now)
+        customer = cut_customer(given.to_customer(now), self.privacy)
         await self.tombstones.refuse(records, customer)
         known = await records.customers.find(given.id)
         return await records.customers.upsert(merge(known, customer))
@@ -84,14 +83,20 @@ class Ingest:
         return stored
 
     async def _update(self, records: Records, known: Conversation, given: ConversationIn, customer: Customer | None) -> Conversation:
-        """What a known conversation's sender says anew: its status, who it is with (once), how sure they are of that."""
+        """What a known conversation's sender says anew: its status, who it is with (once), how sure they are of that.
+
+        How sure they are of somebody else proves nothing about the person on record: then nobody is proven here any more.
+        """
         changed: dict[str, object] = {}
         if given.status != known.status:
             changed["status"] = given.status
         if customer is not None and known.customer_id is None:
             changed["customer_id"] = customer.id
-        if given.customer is not None and given.customer.assurance not in (None, known.assurance):
-            changed["assurance"] = given.customer.assurance
+        assurance = given.customer.assurance if given.customer is not None else None
+        if customer is not None and known.customer_id not in (None, customer.id):
+            assurance = Assurance.NONE
+        if assurance not in (None, known.assurance):
+            changed["assurance"] = assurance
         if changed:
             await records.conversations.change(known.id, **changed)
         return known.model_copy(update=changed)

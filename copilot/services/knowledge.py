@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError, Invalid, NotFound
@@ -115,6 +116,8 @@ def read_file(file: SourceFile, counted_from: datetime) -> Article:
     """A file as an article. Raises Invalid for what cannot be one."""
     if not file.text.strip():
         raise Invalid(f"{file.name} is empty.", todo="Write the article, or leave the file out.")
-    if file.name.lower().endswith((".html", ".htm")):
-        return parse_html(file.text, file.name)
-    return parse_article(file.text, file.name, counted_from)
+    read = parse_html if file.name.lower().endswith((".html", ".htm")) else partial(parse_article, counted_from=counted_from)
+    try:
+        return read(file.text, file.name)
+    except RecursionError:
+        raise Invalid(f"{file.name}: it is nested too deeply to be read.", todo="Flatten it, or save it as Markdown.") from None

@@ -209,9 +209,18 @@ def test_a_placeholder_that_was_never_given_stays() -> None:
     assert EXACT.masker(MARIA).restore("Dear ⟦NAME_9⟧") == "Dear ⟦NAME_9⟧"
 
 
+def test_a_value_that_was_not_in_what_was_sent_cannot_be_asked_for() -> None:
+    """The number of somebody not proven is not in the prompt; a model that writes its placeholder all the same gets nothing."""
+    masker = EXACT.masker(("Maria Schmidt", "maria@example.com"))
+    assert masker.mask("Maria Schmidt, not proven") == "⟦NAME_1⟧, not proven"
+    assert masker.restore("⟦NAME_1⟧: ⟦EMAIL_1⟧") == "Maria Schmidt: ⟦EMAIL_1⟧"
+
+
 @pytest.mark.parametrize("written", ["⟦NAME_1⟧", "⟦ NAME_1 ⟧", "⟦name_1⟧", "⟦NAME 1⟧"])
 def test_small_slips_of_the_model_are_understood(written: str) -> None:
-    assert EXACT.masker(MARIA).restore(f"Dear {written},") == "Dear Maria Schmidt,"
+    masker = EXACT.masker(MARIA)
+    masker.mask("Maria Schmidt")
+    assert masker.restore(f"Dear {written},") == "Dear Maria Schmidt,"
 
 
 @given(

@@ -1,6 +1,7 @@
 """Messages in, conversations out, drafts on demand, one's own words checked; and input that is wrong."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -323,6 +324,31 @@ async def test_one_message_in_many_deliveries_at_once_is_one(house: House) -> No
 async def test_card_numbers_are_cut_before_anything_is_stored(house: House) -> None:
     await house.begin("c", "My card is 4111 1111 1111 1111, please refund it.")
     assert "1111" not in (await (await house.enter("agent")).get("/v1/conversations/c")).json()["messages"][0]["text"]
+
+
+async def test_card_numbers_and_passwords_are_cut_from_profiles_too(house: House) -> None:
+    customer = {"id": "c-9", "name": "Bo", "assurance": "proven", "payment": "Visa 4111 1111 1111 1111", "portal_password": "hunter2"}
+    await house.begin("c", "Hello", customer=customer)
+    line = {**customer, "id": "c-10", "interactions": [chat("i-1") | {"outcome": "Refunded to 4111111111111111", "customer": None}]}
+    program = await house.enter("integrator")
+    assert (await program.post("/v1/customers/import", json={"lines": [json.dumps(line)]})).json()["saved"] == 1
+    agent = await house.enter("agent")
+    for ref in ("c-9", "c-10"):
+        shown = (await agent.get(f"/v1/customers/{ref}/card")).text + (await agent.get(f"/v1/customers/{ref}/memories")).text
+        assert "1111" not in shown
+        assert "hunter2" not in shown
+        assert "card number removed" in shown
+
+
+async def test_proof_of_somebody_else_proves_nothing(furnished: House) -> None:
+    """The same conversation sent again under another customer's id: who is on record for it is not proven by that, but less sure."""
+    program = await furnished.enter("integrator")
+    await program.post("/v1/conversations", json=chat(assurance="claimed"))
+    other = {"id": "cust-2", "name": "Otto Other", "assurance": "proven"}
+    answer = await program.post("/v1/conversations", json=chat("chat-1", "One.", "Two.", customer=other))
+    assert answer.status_code == 202
+    seen = (await program.get("/v1/conversations/chat-1")).json()
+    assert (seen["customer"]["id"], seen["assurance"]) == ("cust-1042", "none")
 
 
 async def test_a_deleted_message_loses_its_words(house: House) -> None:

@@ -74,6 +74,15 @@ async def test_a_bad_line_is_listed_and_the_good_ones_land(house: House, line: d
     assert named in answer["refused"][0]["reason"]
 
 
+@pytest.mark.parametrize("value", ["[" * 100_000, "1" * 5000, "[" * 500 + "]" * 500], ids=["brackets", "digits", "deep"])
+async def test_what_only_breaks_the_reader_is_listed_too(house: House, value: str) -> None:
+    program = await house.enter("integrator")
+    lines = [f'{{"id": "c", "x": {value}}}', '{"id": "good"}']
+    answer = await program.post("/v1/customers/import", json={"lines": lines})
+    assert answer.status_code == 200, answer.text
+    assert "good" in str((await program.get("/v1/customers/good/card")).json()["id"])
+
+
 async def test_the_card_says_who_they_are_and_each_look_is_noted(furnished: House) -> None:
     tom, ada = await furnished.enter("agent"), await furnished.enter("admin")
     card = (await tom.get("/v1/customers/cust-1042/card")).json()

@@ -56,6 +56,31 @@ async def test_who_it_was_offered_to_takes_it(furnished: House) -> None:
     assert (await sara.post(f"/v1/handovers/{handover['id']}/accept", json=examples.ACCEPT)).status_code == 200
 
 
+async def test_another_conversations_brief_does_not_come_along(furnished: House) -> None:
+    """It tells of another customer."""
+    other = await furnished.begin("chat-2", "I want to speak to a human now. This is the third time I write about my refund!")
+    tom = await furnished.enter("agent")
+    await tom.post("/v1/conversations/chat-2/suggestions", json={"kinds": ["handover"]})
+    await furnished.settle()
+    drafted = (await tom.get(f"/v1/turns/{other['id']}")).json()["suggestions"]
+    ident = next(s["id"] for s in drafted if s["kind"] == "handover")
+    await furnished.begin("chat-1")
+    offer = {"suggestion_id": ident, "to_team": "refunds"}
+    assert_problem(await tom.post(HANDOVERS, json=offer), 404, "This conversation")
+    assert (await tom.post("/v1/conversations/chat-2/handovers", json=offer)).status_code == 201
+
+
+async def test_card_numbers_in_briefs_and_notes_are_not_stored(furnished: House) -> None:
+    await furnished.begin()
+    tom, sara = await furnished.enter("agent"), await furnished.enter("supervisor")
+    brief = examples.OFFER["brief"] | {"known": ["card 4111 1111 1111 1111"]}
+    offered = await tom.post(HANDOVERS, json=examples.OFFER | {"brief": brief, "note": "Their password is hunter2."})
+    accepted = await sara.post(f"/v1/handovers/{offered.json()['id']}/accept", json={"read_back": "Refund to 4111111111111111."})
+    assert accepted.status_code == 200
+    assert "1111" not in offered.text + accepted.text
+    assert "hunter2" not in offered.text
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "named"),
     [

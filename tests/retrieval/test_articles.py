@@ -130,6 +130,17 @@ def test_html_without_text_is_refused() -> None:
         parse_html("<html><body><script>x</script></body></html>", "empty.html")
 
 
+@pytest.mark.parametrize("field", ["review_by: 2026-13-45", f"title: {'1' * 5000}"])
+def test_values_that_only_look_like_dates_or_numbers_are_named(field: str) -> None:
+    with pytest.raises(Invalid, match=r"a\.md: the front matter holds a value"):
+        parse_article(f"---\nid: a\n{field}\n---\nText", "a.md", NOW)
+
+
+def test_html_that_the_parser_rejects_is_refused() -> None:
+    with pytest.raises(Invalid, match=r"a\.html"):
+        parse_html("<![foo[ ", "a.html")
+
+
 def test_beir(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.jsonl"
     records = [{"_id": "1", "title": "T", "text": "x"}, {"_id": 2, "title": "", "text": " A short first line \n     Then the text."}]

@@ -32,3 +32,7 @@ def test_a_bot_that_helped_or_came_after_the_human() -> None:
 def test_the_word_agent_in_a_sentence_is_no_cry_for_one() -> None:
     messages = [said(1, "Refund"), said(2, "Who sold you the ticket?", author="bot"), said(3, "It was a travel agent in Graz")]
     assert failed_bot(messages) == ()
+
+
+def test_thousands_of_empty_lines_is_no_wish_for_a_person() -> None:
+    assert failed_bot([said(1, "Refund"), said(2, "See our page.", author="bot"), said(3, "\n" * 200_000 + "x")]) == ()

@@ -1,10 +1,13 @@
 """Who a person is, and what others wrote, is gone before emotion is read."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.sensing.cleaning import READ_AT_MOST, clean
+from copilot.sensing.formulas import _without_signature
 
 OWN = "Could you tell me when my refund arrives?"
 RAGE = "You are THIEVES and liars!!! I'll never fly with you again. Disgusting."
@@ -102,3 +105,19 @@ def test_any_text_and_any_names_are_read(text: str, names: list[str]) -> None:
 def test_a_hostile_message_of_a_megabyte_is_read_to_its_end(unit: str) -> None:
     """No pattern explodes (it would not come back), and only the first pages are read."""
     assert len(clean(unit * (1_000_000 // len(unit)), ("Anna",))) <= 2 * READ_AT_MOST
+
+
+@pytest.mark.parametrize(
+    "text", ["?" * 200_000, ". -" * 50_000, "best" + " " * 200_000 + "!", "\n" * 200_000, " \n" * 100_000], ids=range(5)
+)
+def test_long_rows_of_marks_cost_no_more_than_their_length(text: str) -> None:
+    """With patterns that try again from every mark this took minutes, and stopped the whole service meanwhile."""
+    assert len(clean(text, ["Maria"])) <= READ_AT_MOST
+
+
+@given(st.lists(st.sampled_from(["a", " ", "\t", "\n", ".", ",", "-", "!", "[NAME]"]), max_size=9).map("".join))
+def test_a_name_set_off_at_the_end_is_a_signature(text: str) -> None:
+    """By strips as by the pattern that says it plainest."""
+    plain = re.search(r"(?:[-–—~,.!?…\n][ \t]*)+\[NAME\][ \t.]*\Z", text)
+    first = plain[0][0] if plain else ""
+    assert _without_signature(text) == (text[: plain.start()] + (first if first in ".!?…" else "") if plain else text)

@@ -38,3 +38,7 @@ def test_a_clear_sentence_overrules_the_hint() -> None:
 
 def test_a_doubtful_one_does_not() -> None:
     assert detect("Dubai to Doha ticket change", "en") == "en"
+
+
+def test_a_megabyte_without_a_space_is_read_at_its_beginning_only() -> None:
+    assert detect("a" * 1_000_000, "de") in ("de", "en")

@@ -25,7 +25,7 @@ class SecretMasker:
         position = 0
         for span in merged([*self._exact.find(text), *self._patterns.find(text)], text):
             value = span.value if span.value is not None else text[span.start : span.end]
-            pieces += [text[position : span.start], self._placeholders.name(span.label, value)]
+            pieces += [text[position : span.start], self._placeholders.give(span.label, value)]
             position = span.end
         return "".join([*pieces, text[position:]])
 

@@ -23,6 +23,7 @@ class Placeholders:
         self._names: dict[str, str] = {}
         self._values: dict[tuple[str, int], str] = {}
         self._counts: dict[str, int] = {}
+        self._given: set[str] = set()
 
     def name(self, label: str, value: str) -> str:
         """The placeholder for a value; `value` is what `restore` puts back."""
@@ -32,6 +33,12 @@ class Placeholders:
             self._values[label, number] = value
             self._names[key] = f"{OPEN}{label}_{number}{CLOSE}"
         return self._names[key]
+
+    def give(self, label: str, value: str) -> str:
+        """The placeholder for a value that stands in what is sent: only such are put back."""
+        placeholder = self.name(label, value)
+        self._given.add(placeholder)
+        return placeholder
 
     def restore(self, text: str) -> str:
         """Put the values back. A placeholder that was never given stays as it is."""
@@ -43,4 +50,6 @@ class Placeholders:
         return self.restore(text[: beginning.start()] if beginning else text)
 
     def _value(self, match: re.Match[str]) -> str:
-        return self._values.get((match[1].upper(), int(match[2])), match.group())
+        label, number = match[1].upper(), int(match[2])
+        given = f"{OPEN}{label}_{number}{CLOSE}" in self._given
+        return self._values[label, number] if given else match.group()
