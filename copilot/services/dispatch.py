@@ -31,6 +31,7 @@ class Dispatcher:
         self._event = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._unfinished: list[Unfinished] = []
+        self._stopping = False
 
     def watch(self, unfinished: Unfinished) -> None:
         """Before `start`: the sweep asks for work that should have been done by now."""
@@ -42,10 +43,13 @@ class Dispatcher:
 
     async def start(self) -> None:
         """Run until stopped."""
+        self._stopping = False
         await self._database.heartbeat(self._replica, self._clock())
         self._tasks = [asyncio.create_task(self._forever(self.once, POLL_S)), asyncio.create_task(self._forever(self.sweep, SWEEP_S))]
 
     async def stop(self) -> None:
+        # A driver may turn the cancellation into an error of its own, which the loop would take for a passing one.
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -83,7 +87,7 @@ class Dispatcher:
         return renewed
 
     async def _forever(self, work: Callable[[], Awaitable[int]], pause: float) -> None:
-        while True:
+        while not self._stopping:
             self._event.clear()
             try:
                 await work()

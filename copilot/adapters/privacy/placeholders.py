@@ -51,5 +51,6 @@ class Placeholders:
 
     def _value(self, match: re.Match[str]) -> str:
         label, number = match[1].upper(), int(match[2])
-        given = f"{OPEN}{label}_{number}{CLOSE}" in self._given
-        return self._values[label, number] if given else match.group()
+        # A first name may be made of a whole one that was given; who is told a name is the checks' matter.
+        given = label == "NAME" or f"{OPEN}{label}_{number}{CLOSE}" in self._given
+        return self._values.get((label, number), match.group()) if given else match.group()
