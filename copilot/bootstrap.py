@@ -88,13 +88,22 @@ class Application:
     administration: Administration
     listening: Listening | None = None
     """With PostgreSQL: hears what other replicas change."""
+    notes: tuple[str, ...] = ()
+    """What whoever runs this should know: an index that was damaged and is made again."""
     ready: bool = False
 
     async def open(self) -> None:
         """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up."""
         current, head = await self.database.revision()
+        if current > head:  # revisions are numbered
+            raise Refused(
+                f"The database has revision {current}, which is newer than this version of the program (it knows {head}).",
+                todo="Install the version that made it, or restore an older backup.",
+            )
         if current and current != head:
             raise Refused(f"The database is at {current}, this version needs {head}.", todo="Stop the service and run: copilot migrate")
+        for note in self.notes:
+            log.warning("note", text=note)
         await self.database.migrate()
         if DEFAULT_TENANT not in await self.database.tenants():
             await self.database.create_tenant(DEFAULT_TENANT, TenantSettings())
@@ -151,11 +160,16 @@ def build(
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
     embedder = embedder or make_embedder(settings.embedder)
-    vectors = vectors or ChromaVectors(settings.chroma_url or folder / "vectors")
+    notes: tuple[str, ...] = ()
+    if vectors is None:
+        vectors = chroma = ChromaVectors(settings.chroma_url or folder / "vectors")
+        notes = (chroma.message,) if chroma.message else ()
     lexical = lexical or TantivyLexical(folder / "words")
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
     models = models or _models(settings, privacy, database, clock)
-    return _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine)
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine)
+    wired.notes = notes
+    return wired
 
 
 def _wire(

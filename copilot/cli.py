@@ -64,15 +64,11 @@ def _settings(data: Path | None = None, **changed: Any) -> Any:
 def _with_api(data: Path | None, tenant: str, act: Any, *, work: bool = False) -> int:
     """Run `act(api)` against the service or, without one, in this process."""
     import asyncio
-    import logging
 
-    import structlog
-
+    from copilot.adapters.logs import configure_logs
     from copilot.commands.connection import connect
 
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
-    )
+    configure_logs("error")
     settings = _settings(data)
 
     async def go() -> int:

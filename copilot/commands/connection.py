@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from copilot.adapters.owner import Owner, OwnerLock, running_service
+from copilot.commands.output import warn
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.settings import Settings
 
@@ -71,6 +72,8 @@ async def _in_process(settings: Settings, holder: Owner, tenant: str, *, work: b
     from copilot.bootstrap import build
 
     application = build(settings)
+    for note in application.notes:
+        warn(note)
     try:
         if work:
             await application.start()

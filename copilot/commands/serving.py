@@ -4,10 +4,11 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from copilot.adapters.owner import OwnerLock
+from copilot.adapters.owner import Owner, OwnerLock
 from copilot.commands.output import say
 from copilot.domain.errors import Unavailable
 from copilot.settings import Settings
@@ -22,31 +23,36 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> int
 
 
 async def _serve(settings: Settings, ready: Callable[[str], None]) -> int:
-    import uvicorn
-
     from copilot.adapters.logs import configure_logs
-    from copilot.api import create_app
-    from copilot.bootstrap import build
 
     configure_logs(settings.log_level)
     lock = OwnerLock(Path(settings.data_dir))
     owner = lock.take()
     try:
-        listening = _bind(settings.host, settings.port)
-        host, port = listening.getsockname()[:2]
-        address = f"http://{host if host != '0.0.0.0' else '127.0.0.1'}:{port}"  # noqa: S104 - compared, not bound
-        application = build(settings)
-        owner = lock.announce(owner, address)
-        app = create_app(application, owner=owner)
-        server = _Server(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, lifespan="on"),
-            lambda: ready(address),
-            application.live.close,
-        )
-        await server.serve(sockets=[listening])
-        return 0 if server.was_ready else 3
+        with closing(_bind(settings.host, settings.port)) as listening:
+            return await _answer(settings, lock.announce(owner, _address(listening)), listening, ready)
     finally:
         lock.release()
+
+
+async def _answer(settings: Settings, owner: Owner, listening: socket.socket, ready: Callable[[str], None]) -> int:
+    """Start, answer, stop. What hinders the start is raised as it is: one clear line, where the server would log a stack trace."""
+    import uvicorn
+
+    from copilot.api import create_app
+    from copilot.bootstrap import build
+
+    application = build(settings)
+    app = create_app(application, owner=owner, lifespan=False)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, lifespan="off")
+    server = _Server(config, lambda: ready(owner.address), application.live.close)
+    try:
+        await application.start()
+        await app.state.metrics.begin()
+        await server.serve(sockets=[listening])
+    finally:
+        await application.stop()
+    return 0 if server.was_ready else 3
 
 
 def _server_class() -> type:
@@ -92,6 +98,13 @@ def _bind(host: str, port: int) -> socket.socket:
         listening.close()
         raise Unavailable(f"{host}:{port} cannot be used: {error.strerror}.", todo="Choose another with --port.") from error
     return listening
+
+
+def _address(listening: socket.socket) -> str:
+    """At which address this machine reaches the service."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _announce(address: str) -> None:

@@ -29,6 +29,8 @@ def read_conversation(path: Path) -> dict[str, Any]:
         ConversationIn.model_validate(given)
     except json.JSONDecodeError as error:
         raise Invalid(f"{path} is not JSON: {error.msg} at line {error.lineno}.", todo="Correct the file.") from None
+    except RecursionError:
+        raise Invalid(f"{path} is not JSON that can be read: it is nested too deeply.", todo="Correct the file.") from None
     except ValidationError as error:
         raise explain(error, str(path)) from None
     return dict(given)

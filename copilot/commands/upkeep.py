@@ -6,6 +6,7 @@ import json
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +77,9 @@ def restore(settings: Settings, file: Path, *, as_json: bool) -> int:
     try:
         with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
             manifest = _unpack(file, Path(folder))
+            # Brought up to date before anything is replaced: a backup from a newer version is refused here.
+            copy = settings.model_copy(update={"data_dir": Path(folder), "database_url": ""})
+            asyncio.run(_migrate(copy))
             buried = _tombstones(target) if target.exists() else []
             _bury(Path(folder) / DATABASE, buried)
             _swap(Path(folder), target)
@@ -124,9 +128,11 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
         with tarfile.open(file) as tar:
             tar.extractall(folder, filter="data")
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-    except (OSError, tarfile.TarError, ValueError) as error:
-        raise Invalid(f"{file} is not a backup ({error}).", todo="Give a file that `copilot backup` wrote.") from None
-    if manifest.get("format") != FORMAT or _sha256(folder / DATABASE) != manifest.get("sha256"):
+        whole = manifest.get("format") == FORMAT and _sha256(folder / DATABASE) == manifest.get("sha256")
+    except (OSError, EOFError, zlib.error, tarfile.TarError, ValueError) as error:
+        why = str(error).splitlines()[0].rstrip(".:") if str(error) else type(error).__name__
+        raise Invalid(f"{file} is not a backup, or is damaged ({why}).", todo="Give a file that `copilot backup` wrote.") from None
+    if not whole:
         raise Invalid(f"{file} is damaged, or from another version.", todo="Use another backup.")
     return manifest
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.conversation import Conversation
-from copilot.domain.errors import CopilotError, Invalid, NotFound
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
 from copilot.domain.formats import CustomerLine, explain
 from copilot.domain.memory import KnownDetail, Memory, Promise
 from copilot.domain.people import Customer
@@ -118,6 +118,9 @@ class Customers:
 
     async def _interaction(self, records: Records, customer: Customer, thread: Conversation, settings: TenantSettings) -> list[Memory]:
         """One earlier conversation: stored, its promises settled, itself an episode unless it still goes on."""
+        known = await records.conversations.find(thread.external_id)
+        if known is not None and known.customer_id not in (None, customer.id):
+            raise Conflict(f"The conversation {thread.external_id!r} belongs to another customer.", todo="Give it an id of its own.")
         stored = await records.conversations.upsert(thread.model_copy(update={"customer_id": customer.id}))
         for promise in promises.settle(stored, promises.read(stored, customer.id, settings)):
             await records.memories.put_promise(promise)

@@ -94,7 +94,8 @@ class Dispatcher:
             except CopilotError as error:
                 log.warning("dispatcher_waits", reason=str(error))
             except Exception:  # whatever it is, a dispatcher that ends would leave accepted messages without an answer
-                log.exception("dispatcher_failed")
+                if not self._stopping:
+                    log.exception("dispatcher_failed")
             with contextlib.suppress(TimeoutError):
                 if work == self.once:
                     await asyncio.wait_for(self._event.wait(), pause)

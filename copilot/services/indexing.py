@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import structlog
 
 from copilot.domain.base import Frozen
@@ -76,6 +77,7 @@ class Indexes:
         if not complete:
             log.warning("vectors_incomplete", tenant=tenant, passages=passages)
             await self.reindex(tenant, progress)
+        await self._missing_memories(tenant)
 
     async def reindex(self, tenant: str, progress: Progress | None = None) -> Rebuilt:
         """Make everything again from the record, verified."""
@@ -96,9 +98,32 @@ class Indexes:
             log.warning("vectors_behind", tenant=tenant, reason=str(error))
 
     async def forget(self, tenant: str, memory_ids: Sequence[str]) -> None:
-        """Remove vectors of memories and make them unreadable."""
-        await self.vectors.delete(self.collection(tenant, "memories"), memory_ids)
+        """Remove vectors of memories so that no file holds them: the collection is made again from the vectors that stay.
+
+        Deleting alone would leave id and vector in the index's write-ahead table; vectors can partly be turned back into words.
+        """
+        collection, gone = self.collection(tenant, "memories"), set(memory_ids)
+        kept: dict[str, Vectors] = {}
+        async with self._lock(tenant):
+            async with self.database.read(tenant) as records:
+                async for batch in records.memories.every():
+                    kept |= await self.vectors.get(collection, [m.id for m in batch if m.id not in gone])
+            await self.vectors.drop(collection)
+            ids = list(kept)
+            for start in range(0, len(ids), BATCH):
+                part = ids[start : start + BATCH]
+                await self.vectors.upsert(collection, part, np.stack([kept[ident] for ident in part]))
         await self.vectors.compact()
+
+    async def _missing_memories(self, tenant: str) -> None:
+        """Vectors of memories that a crash between the record and the index, or a damaged index, took away."""
+        collection = self.collection(tenant, "memories")
+        async with self.database.read(tenant) as records:
+            if await self.vectors.count(collection) == await records.memories.count():
+                return
+            async for batch in records.memories.every(BATCH):
+                there = await self.vectors.get(collection, [m.id for m in batch])
+                await self.memories(tenant, [m for m in batch if m.id not in there])
 
     async def _catch_up(self, tenant: str, name: str, apply: Apply) -> None:
         async with self.database.read(tenant) as records:

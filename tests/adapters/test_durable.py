@@ -235,7 +235,7 @@ async def test_only_ids_are_kept(work_template: Path, tmp_path: Path, desk: Desk
         stored = [
             value
             for table in ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
-            for row in connection.execute(f"SELECT inputs, output, error FROM ({_COLUMNS[table].format(table)})")  # noqa: S608 - ours
+            for row in connection.execute(f"SELECT inputs, output, error FROM ({_COLUMNS[table].format(table)})")
             for value in row
             if value is not None
         ]

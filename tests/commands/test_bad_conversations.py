@@ -69,7 +69,7 @@ def test_what_is_wrong_is_named(cli: CommandLine, given: Path, changed: dict[str
         (b"[]", ["dictionary"]),
         (b"\xff\xfe", ["UTF-8"]),
         (b"", ["not JSON"]),
-        (b"[" * 100_000, ["not JSON"]),
+        (b"[" * 100_000, ["nested too deeply"]),
     ],
 )
 def test_what_is_no_conversation_is_said(cli: CommandLine, given: Path, content: bytes, words: list[str]) -> None:
@@ -122,7 +122,7 @@ def test_nothing_is_known_of_anything(cli: CommandLine, given: Path) -> None:
     ],
 )
 def test_every_script_is_text(company: Path, cli: CommandLine, given: Path, language: str, text: str) -> None:
-    out = suggested(cli, given, conversation("script", text) | {"language": language}, "--save")
+    out = suggested(cli, given, conversation("script", text, channel="email", language=language), "--save")
     emotion = out["turn"]["evidence"]["emotion"]
     if language in ("he", "ar", "ja"):
         assert (emotion["measured"], emotion["label"]) == (False, None)
@@ -147,7 +147,7 @@ def test_half_a_surrogate_pair_is_refused_or_kept_but_never_a_crash(company: Pat
 
 def test_a_message_of_a_megabyte(company: Path, cli: CommandLine, given: Path) -> None:
     log = "2026-11-20 10:00:00 INFO payment gateway answered 502, retrying in 3 s\n" * 14_500
-    out = suggested(cli, given, conversation("pasted", f"{LOST_CARD}\n{log}"), "--save")
+    out = suggested(cli, given, conversation("pasted", f"{LOST_CARD}\n{log}", channel="email"), "--save")
     assert {"cue", "reply"} <= kinds(out)
     ((length,),) = rows(company / "rapport.db", "SELECT length(text) FROM messages WHERE external_id = 'pasted-1'")
     assert length > 1_000_000, "kept whole"
@@ -155,7 +155,7 @@ def test_a_message_of_a_megabyte(company: Path, cli: CommandLine, given: Path) -
 
 def test_a_thousand_messages(company: Path, cli: CommandLine, given: Path) -> None:
     said = [message(str(n), f"Message number {n}.", "customer" if n % 2 else "agent") | {"sent_at": f"-PT{2000 - n}M"} for n in range(999)]
-    out = suggested(cli, given, conversation("long") | {"messages": [*said, message("last", LOST_CARD)]}, "--save")
+    out = suggested(cli, given, conversation("long", channel="email") | {"messages": [*said, message("last", LOST_CARD)]}, "--save")
     assert {"cue", "reply"} <= kinds(out)
     assert rows(
         company / "rapport.db",

@@ -32,7 +32,7 @@ def assert_refused(ran: Ran, code: int, *words: str) -> None:
 def counted(folder: Path) -> dict[str, int]:
     """Rows by table."""
     tables = [name for (name,) in rows(folder / "rapport.db", "SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {name: rows(folder / "rapport.db", f"SELECT count(*) FROM {name}")[0][0] for name in tables}  # noqa: S608 - names of our tables
+    return {name: rows(folder / "rapport.db", f"SELECT count(*) FROM {name}")[0][0] for name in tables}
 
 
 # --- wrong use -------------------------------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def test_good_customers_land_and_bad_ones_are_listed(cli: CommandLine, tmp_path:
     said = {"id": "1", "author": "customer", "text": "x"}
     lines = [
         person("a", identities=[{"type": "email", "value": "home@example.com", "verified": True}], interactions=[talk("a-1", "Hello?")]),
-        "{not json",
+        "{" + '"x": [' * 20_000,
         person("c", interactions=[talk("c-1", "Hi") | {"colour": "red"}]),
         "",
         person("e", email="home@example.com"),

@@ -6,8 +6,10 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,14 +31,14 @@ QUIET = {
 """The installation of a newcomer, but for the encoder: hashed words need no weights."""
 
 
-def _serve(folder: str, settings: Mapping[str, str], output: str) -> None:
+def _serve(folder: str, settings: Mapping[str, str], output: Connection) -> None:
     """In the child: what the command line does."""
     from copilot.cli import run
 
     os.setsid()
-    with open(output, "ab", buffering=0) as file:  # noqa: PTH123 - a raw file to put behind stdout and stderr
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    output.close()
     os.environ.update(settings)
     code = run(["serve", "--port", "0", "--data", folder])
     sys.stdout.flush()
@@ -49,7 +51,9 @@ class Service:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self._settings = QUIET | settings
+        self._said = bytearray()
         self._process: Any = None
+        self._listening: threading.Thread | None = None
         self._client: httpx.Client | None = None
 
     def __enter__(self) -> Self:
@@ -61,7 +65,7 @@ class Service:
     @property
     def output(self) -> str:
         """Everything it said, on stdout and stderr."""
-        return self._log.read_text(errors="replace") if self._log.exists() else ""
+        return self._said.decode(errors="replace")
 
     @property
     def pid(self) -> int:
@@ -84,8 +88,12 @@ class Service:
     def begin(self) -> None:
         """Start it, and do not wait."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._process = _FORKS.Process(target=_serve, args=(str(self.folder), self._settings, str(self._log)), daemon=True)
+        ours, theirs = multiprocessing.Pipe(duplex=False)
+        self._process = _FORKS.Process(target=_serve, args=(str(self.folder), self._settings, theirs), daemon=True)
         self._process.start()
+        theirs.close()
+        self._listening = threading.Thread(target=self._listen, args=(ours,), daemon=True)
+        self._listening.start()
 
     def kill(self) -> None:
         """As `kill -9`: no chance to tidy up."""
@@ -140,9 +148,10 @@ class Service:
         """What the database file says right now, running or not; the service's own writes are not disturbed."""
         return rows(self.folder / "rapport.db", statement, *values)
 
-    @property
-    def _log(self) -> Path:
-        return self.folder.parent / f"{self.folder.name}.log"
+    def _listen(self, output: Connection) -> None:
+        with output:
+            while said := os.read(output.fileno(), 65_536):
+                self._said += said
 
     def _ready(self) -> bool:
         assert self._process.is_alive(), f"the service ended: {self.output[-3000:]}"
@@ -154,6 +163,8 @@ class Service:
         return False
 
     def _forget(self) -> None:
+        if self._listening is not None:
+            self._listening.join()
         if self._client is not None:
             self._client.close()
             self._client = None

@@ -48,6 +48,10 @@ class SqlMemories(Group):
         await self._db.one(_MEMORY.where(memories.c.id == memory_id), f"There is no memory {memory_id}.")
         await self._db.run(sa.update(memories).where(mine(memories), memories.c.id == memory_id).values(state=state))
 
+    async def count(self) -> int:
+        """Active memories."""
+        return int(await self._db.value(sa.select(sa.func.count()).where(mine(memories), memories.c.state == "active")))
+
     async def every(self, batch: int = 500) -> AsyncIterator[list[Memory]]:
         """All active memories, by id."""
         after = ""

@@ -165,6 +165,10 @@ class Memories(Protocol):
 
     async def set_state(self, memory_id: str, state: MemoryState) -> None: ...
 
+    async def count(self) -> int:
+        """Active memories."""
+        ...
+
     def every(self, batch: int = 500) -> AsyncIterator[list[Memory]]:
         """All active memories, for re-indexing."""
         ...
