@@ -88,7 +88,8 @@ class Dispatcher:
 
     async def _forever(self, work: Callable[[], Awaitable[int]], pause: float) -> None:
         while not self._stopping:
-            self._event.clear()
+            if work == self.once:
+                self._event.clear()
             try:
                 await work()
             except CopilotError as error:

@@ -69,8 +69,10 @@ async def _service(folder: Path, provider: str) -> AsyncIterator[tuple[httpx.Asy
         process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=log)
     try:
         client = await _ready(folder, process)
-        async with client:
+        try:
             yield client, psutil.Process(process.pid), time.perf_counter() - started
+        finally:
+            await client.aclose()
     finally:
         process.terminate()
         await process.wait()
