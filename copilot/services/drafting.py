@@ -33,6 +33,10 @@ BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
 """Channels in which people write in bursts; elsewhere a message is complete and drafting begins at once."""
 
 
+AT_ONCE = 2
+"""Turns whose evidence is made at the same time: it is work for the processor, and waiting for models is not part of it."""
+
+
 @dataclass(frozen=True)
 class Drafting:
     """Runs turns through the graph and saves what they make."""
@@ -44,6 +48,8 @@ class Drafting:
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     readers: dict[str, KnowledgeReader] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    """Taken while a turn's evidence is made: without it, a rush of messages starves the acknowledgement of the next."""
 
     def reader(self, tenant: str) -> KnowledgeReader:
         """The tenant's articles, as the graph reads them."""
@@ -110,7 +116,11 @@ class Drafting:
         state["timings"] = {"read": (time.perf_counter() - started) * 1000}
         watcher = Saver(self, tenant, stored, patient=not only)
         context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
-        turn, _ = await run(self.graph, state, context)
+        await self.room.acquire()
+        try:
+            turn, _ = await run(self.graph, state, context)
+        finally:
+            watcher.give_way()
         if not only or await self._nothing_left(tenant, turn, context):
             await self._finish(tenant, stored, watcher.superseded)
 
@@ -151,6 +161,13 @@ class Saver:
         self._drafting, self._tenant, self._stored, self._patient = drafting, tenant, stored, patient
         self._growing: dict[str, Growing] = {}
         self.superseded = False
+        self._in_room = True
+
+    def give_way(self) -> None:
+        """Let the next turn make its evidence: what follows here is mostly waiting."""
+        if self._in_room:
+            self._in_room = False
+            self._drafting.room.release()
 
     async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
@@ -172,6 +189,7 @@ class Saver:
             await records.turns.measure(turn)
 
     async def wanted(self, turn: Turn) -> bool:
+        self.give_way()
         if not self._patient:
             return True
         wait = quiet_seconds(turn.settings, turn.channel) - (self._drafting.clock() - self._stored.minted_at).total_seconds()
