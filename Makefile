@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 DATA ?=
 STAMP := $(VENV)/.setup-done
 
-.PHONY: help setup demo test check lint types contracts bench schemas lock clean
+.PHONY: help setup demo test browser check lint types contracts bench screenshots schemas lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,13 @@ $(STAMP): pyproject.toml requirements.lock
 demo: setup ## The sample company, and the service; RESET=1 starts over
 	$(BIN)/copilot demo $(if $(RESET),--reset)
 
-test: setup ## Everything that is tested; FULL=1 runs the long matrices whole
+test: setup browser ## Everything that is tested; FULL=1 runs the long matrices whole
 	$(BIN)/python -m pytest -n 2
+
+browser: ## The Chromium of the browser tests, installed where this may be done; else they are skipped (under CI=true: they fail)
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q --no-install-recommends chromium; } \
+	  || echo "There is no Chromium here: browser tests are skipped. Install it with: apt-get install chromium"
 
 check: setup lint types contracts ## Lint, types, import contracts
 
@@ -44,6 +49,9 @@ contracts: setup
 
 bench: setup ## Every figure, beside its baseline; DATA=folder adds the public data sets
 	$(BIN)/python -m evals.bench $(DATA)
+
+screenshots: setup browser ## The pictures of the README, from the sample company in a real browser
+	$(BIN)/python -m tests.web.screenshots
 
 schemas: setup ## Write the JSON Schemas of the formats again
 	$(BIN)/python -m copilot.commands.schemas copilot/schemas

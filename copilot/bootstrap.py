@@ -1,30 +1,34 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
-import os
-import secrets
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 
+from copilot.adapters import keyring
 from copilot.adapters.database import open_database
 from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
+from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, NoModels
+from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.adapters.vectors import ChromaVectors
+from copilot.adapters.workshop import Workshop
 from copilot.domain import base
 from copilot.domain.errors import Refused
+from copilot.domain.ports.access import IdentityProvider, Passwords
 from copilot.domain.ports.models import Models, Privacy, Prompts
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
 from copilot.domain.ports.work import DurableEngine
 from copilot.domain.tenant import TenantSettings
+from copilot.graph.aside import Aside
 from copilot.graph.build import Tools
 from copilot.graph.build import build as build_graph
 from copilot.graph.draft import Drafter
@@ -32,28 +36,59 @@ from copilot.retrieval.search import Search
 from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
 from copilot.services.administration import Administration
+from copilot.services.answering import Answering
+from copilot.services.asking import Asking
+from copilot.services.briefs import Briefs
+from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.curating import Curating
 from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
-from copilot.services.drafting import KIND, TURN, Drafting
+from copilot.services.drafting import KINDS_JOB, TURN, Drafting
 from copilot.services.erasure import ERASE, Erasure
+from copilot.services.exporting import Exporting
+from copilot.services.falling import FALL, Falling
+from copilot.services.figures import Figuring
+from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
+from copilot.services.marks import Marks
+from copilot.services.owed import Owing
+from copilot.services.panels import Panels
+from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
 from copilot.services.replicas import Replicas
+from copilot.services.retention import RETAIN, Retention
+from copilot.services.shift import Shift
+from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
+from copilot.services.whereabouts import Whereabouts
+from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
 
 log = structlog.get_logger()
 DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the desk does with an agent's day, one use case each."""
+
+    answering: Answering
+    marks: Marks
+    whereabouts: Whereabouts
+    wrapping: Wrapping
+    shift: Shift
+    owing: Owing
+    figuring: Figuring
+    exporting: Exporting
 
 
 @dataclass
@@ -77,15 +112,24 @@ class Application:
     suggest: Suggest
     decisions: Decisions
     handovers: Handovers
+    briefs: Briefs
+    grants: Grants
+    asking: Asking
+    questions: Questions
     knowledge: KnowledgeBase
     customers: Customers
     erasure: Erasure
     queue: Queue
     staff: Staff
+    signing_in: SigningIn
+    panels: Panels
     reading: Reading
     conversations: Conversations
     curating: Curating
+    day: Day
     administration: Administration
+    company_accounts: CompanyAccounts | None = None
+    """With an identity provider."""
     listening: Listening | None = None
     """With PostgreSQL: hears what other replicas change."""
     notes: tuple[str, ...] = ()
@@ -112,8 +156,7 @@ class Application:
 
     async def start(self) -> None:
         """Warm up and work: durable jobs, dispatcher. Ready when this returns."""
-        await self.embedder.warm()
-        await self.models.warm()
+        await asyncio.gather(self.embedder.warm(), self.models.warm(), self.drafting.tools.aside.warm())
         await self.open()
         await self.engine.launch()
         await self.dispatcher.start()
@@ -133,6 +176,7 @@ class Application:
 
     async def close(self) -> None:
         """Give back files and connections."""
+        self.drafting.tools.aside.close()
         await self.models.close()
         await self.database.close()
         self.embedder.close()
@@ -152,10 +196,12 @@ def build(
     privacy: Privacy | None = None,
     prompts: Prompts | None = None,
     engine: DurableEngine | None = None,
+    passwords: Passwords | None = None,
+    provider: IdentityProvider | None = None,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     privacy = privacy or PresidioPrivacy()
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
@@ -167,8 +213,12 @@ def build(
     lexical = lexical or TantivyLexical(folder / "words")
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
     models = models or _models(settings, privacy, database, clock)
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine)
+    passwords = passwords or Argon2Passwords()
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords)
     wired.notes = notes
+    provider = provider or _provider(settings)
+    if provider is not None:
+        wired.company_accounts = CompanyAccounts(database, wired.signing_in, provider, settings.oidc_tenant, settings.oidc_groups)
     return wired
 
 
@@ -183,25 +233,42 @@ def _wire(
     privacy: Privacy,
     prompts: Prompts,
     engine: DurableEngine,
+    passwords: Passwords,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
-    tombstones = Tombstones(_secret(settings))
+    key, *older = keyring.keys(settings.data_dir, settings.secret_key)
+    tombstones = Tombstones(key, tuple(older))
     search = Search(embedder, vectors, lexical)
     indexes = Indexes(database, embedder, vectors, lexical, settings.replica_id)
     head = Head.load() if settings.embedder == "minilm" else None
-    tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts))
+    aside = Workshop() if settings.drafting_process else Aside()
+    tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts, aside=aside))
     drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake)
 
     def wake(tenant: str) -> None:
         live.wake(tenant)
         dispatcher.wake()
 
-    erasure = Erasure(database, indexes, engine, tombstones, clock, dispatcher.wake)
-    for name, job in ((TURN, drafting.turn), (KIND, drafting.kind), (ERASE, erasure.run)):
+    erasure = Erasure(database, indexes, engine, tombstones, clock, dispatcher.wake, aside.forget)
+    handovers = Handovers(database, privacy, clock, live.wake)
+    day = Day(
+        answering=Answering(database, privacy, clock, wake),
+        marks=Marks(database, clock),
+        whereabouts=Whereabouts(database, clock),
+        wrapping=Wrapping(database, indexes, privacy, clock, live.wake),
+        shift=Shift(database, handovers, clock),
+        owing=Owing(database, clock, live.wake),
+        figuring=Figuring(database, clock),
+        exporting=Exporting(database, clock, live.wake),
+    )
+    retention = Retention(database, indexes, engine, clock)
+    falling = Falling(database, clock, live.wake)
+    jobs = ((TURN, drafting.turn), (KINDS_JOB, drafting.kinds), (ERASE, erasure.run), (RETAIN, retention.run), (FALL, falling.run))
+    for name, job in jobs:
         engine.register(name, job)
     engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished):
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -220,18 +287,31 @@ def _wire(
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),
         decisions=Decisions(database, privacy, clock, wake),
-        handovers=Handovers(database, privacy, clock, live.wake),
+        handovers=handovers,
+        briefs=Briefs(database, clock),
+        grants=Grants(database, privacy, clock, wake),
+        asking=Asking(database, tools, clock, drafting.reader, live.wake),
+        questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
         queue=Queue(database, clock),
         staff=Staff(database, clock),
+        signing_in=SigningIn(database, passwords, clock, live.wake),
+        panels=Panels(database, clock),
         reading=Reading(database, live.wake),
         conversations=Conversations(database, live.wake),
-        curating=Curating(database, indexes, clock, live.wake),
+        curating=Curating(database, indexes, privacy, clock, live.wake),
+        day=day,
         administration=Administration(database, live.wake),
     )
+
+
+def _provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, groups=settings.oidc_groups_claim)
 
 
 def _listening(settings: Settings, replicas: Replicas) -> Listening | None:
@@ -253,16 +333,3 @@ def _models(settings: Settings, privacy: Privacy, database: Database, clock: Cal
             return (await records.admin.settings()).daily_budget_microusd
 
     return LiteLLMModels(settings.models, api_base=settings.api_base or None, privacy=privacy, spent=spent, budget=budget, clock=clock)
-
-
-def _secret(settings: Settings) -> bytes:
-    """The key of the erasure tombstones: set by the operator, or made once and kept in the data folder."""
-    if settings.secret_key:
-        return settings.secret_key.encode()
-    path = Path(settings.data_dir) / "secret.key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text().strip().encode()

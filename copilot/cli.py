@@ -1,5 +1,6 @@
 """The command line. Exit codes: 0 done, 1 refused or partly done, 2 bad input, 3 something needed is unavailable."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,8 @@ knowledge = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Artic
 customers = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Customers: bring them in, see their card, erase them.")
 tenants = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Companies (or brands) that share this installation.")
 keys = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Keys by which people and programs come in.")
-for group, name in ((knowledge, "knowledge"), (customers, "customers"), (tenants, "tenants"), (keys, "keys")):
+users = typer.Typer(no_args_is_help=True, context_settings=HELP, help="People who work here: add them, let them sign in.")
+for group, name in ((knowledge, "knowledge"), (customers, "customers"), (tenants, "tenants"), (keys, "keys"), (users, "users")):
     app.add_typer(group, name=name)
 
 USAGE: Any = typer.BadParameter.__mro__[2]
@@ -32,6 +34,15 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code; what `main` and the tests call."""
+    # What a command writes holds people's data: for its owner only, in whichever library the file is made.
+    before = os.umask(0o077)
+    try:
+        return _run(arguments)
+    finally:
+        os.umask(before)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="copilot", standalone_mode=False)
     except CopilotError as error:
@@ -259,3 +270,67 @@ def keys_revoke(key: str, data: Data = None, tenant: Tenant = "default", as_json
     from copilot.commands.staff import revoke_key
 
     return _with_api(data, tenant, lambda api: revoke_key(api, key, as_json=as_json))
+
+
+@users.command("add")
+def users_add(
+    email: Annotated[str, typer.Argument(help="Their work address, by which they sign in.")],
+    name: Annotated[str, typer.Option(help="As customers and colleagues see it.")],
+    role: Annotated[str, typer.Option(help="agent, editor, qa, supervisor, integrator or admin.")] = "agent",
+    team: Annotated[str, typer.Option(help="The team they work in.")] = "",
+    external_id: Annotated[str, typer.Option(help="Their id in the chat tool.")] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Add a person. Then give them a password, or a link that signs them in once."""
+    from copilot.commands.users import add
+
+    person = {"email": email, "name": name, "role": role, "team": team, "external_id": external_id}
+    return _with_api(data, tenant, lambda api: add(api, person, as_json=as_json))
+
+
+@users.command("list")
+def users_list(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """List the people who work here."""
+    from copilot.commands.users import list_users
+
+    return _with_api(data, tenant, lambda api: list_users(api, as_json=as_json))
+
+
+@users.command("password")
+def users_password(
+    user: Annotated[str, typer.Argument(help="Their address or id.")],
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Set a person's password: asked for on a terminal, else read from standard input. They are signed out everywhere."""
+    from copilot.commands.users import read_password, set_password
+
+    password = read_password()
+    return _with_api(data, tenant, lambda api: set_password(api, user, password, as_json=as_json))
+
+
+@users.command("link")
+def users_link(
+    user: Annotated[str, typer.Argument(help="Their address or id.")],
+    address: Annotated[str, typer.Option(help="Where people reach the service, such as https://desk.example.com.")] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Print a link that signs a person in once, within 15 minutes."""
+    from copilot.commands.users import make_link
+
+    where = address or _address(data)
+    return _with_api(data, tenant, lambda api: make_link(api, user, where, as_json=as_json))
+
+
+def _address(data: Path | None) -> str:
+    """Of the running service; else where one would listen."""
+    from copilot.adapters.owner import running_service
+
+    settings = _settings(data)
+    owner = running_service(Path(settings.data_dir))
+    return owner.address if owner else f"http://{settings.host}:{settings.port}"

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from copilot.domain.errors import Invalid
+from copilot.domain.staff import Role
 
 
 class Settings(BaseSettings):
@@ -32,10 +33,31 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
     log_level: str = "info"
+    drafting_process: bool | None = None
+    """Make drafts in a process of their own (some 120 MB), so that hundreds of agents do not wait for each other's. Empty: `copilot
+    serve` does so on more than one core."""
+    streams_per_key: int = Field(default=20, ge=1)
+    """How many streams one API key may hold open on this replica."""
     prompts_dir: Path | None = None
     """Empty: the prompts that ship with the product."""
     secret_key: str = ""
-    """Keys the erasure tombstones. Empty: made once and kept in the data folder; set it when several machines share a database."""
+    """Keys the erasure tombstones. Empty: made once and kept in the data folder; set it when several machines share a database. Whoever
+    restores a backup elsewhere has to set the same: a key that is set here is in no backup."""
+
+    oidc_issuer: str = ""
+    """The address of your identity provider (OpenID Connect); empty: none. Register <address of this service>/oidc/callback there."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_groups: Annotated[dict[str, Role], NoDecode] = {}
+    """Group there → role here, such as support=agent,leads=supervisor; * stands for everyone. Empty: only people whom you have added."""
+    oidc_groups_claim: str = "groups"
+    oidc_tenant: str = "default"
+    """Whose people the provider knows."""
+
+    @field_validator("oidc_groups", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part) if isinstance(value, str) else value
 
     @field_validator("fallback_models", mode="before")
     @classmethod

@@ -37,7 +37,7 @@ class DbosEngine:
         self._jobs[name] = job
 
     def on_failure(self, job: Job) -> None:
-        """Called as `job(tenant, subject)` when a run was given up after its retries."""
+        """Called as `job(tenant, subject)` when a run was given up after its retries; not for what was Unavailable, which passes."""
         self._given_up = job
 
     async def launch(self) -> None:
@@ -152,14 +152,26 @@ class DbosEngine:
     async def _attempt(self, name: str, tenant_id: str, subject_id: str) -> None:
         from dbos import DBOS
 
-        job = self._jobs[name]
+        job, reason = self._jobs[name], ""
 
         async def step() -> None:
-            await job(tenant_id, subject_id)
+            nonlocal reason
+            try:
+                await job(tenant_id, subject_id)
+            except Unavailable as error:
+                reason = str(error)
+                raise
+            except Exception:
+                reason = ""
+                raise
 
         try:
             await DBOS.run_step_async({"name": name, "retries_allowed": True, "max_attempts": ATTEMPTS, "interval_seconds": 0.5}, step)
         except Exception:
+            if reason:
+                # Nothing is wrong with the work: what it needs is out of reach (a full disk). `renew` takes it up again.
+                log.warning("work_waits", job=name, tenant=tenant_id, subject=subject_id, reason=reason)
+                raise
             log.exception("work_given_up", job=name, tenant=tenant_id, subject=subject_id)
             if self._given_up is not None:
                 await self._tell(self._given_up, tenant_id, subject_id)

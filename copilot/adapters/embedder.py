@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import queue
+import sys
 import threading
 import zlib
 from collections import OrderedDict
@@ -34,6 +35,9 @@ BULK_BATCH = 16
 
 KEPT_CALL = 64
 """The vectors of calls with at most so many texts are kept: messages are sensed, recalled and searched with, sentences are quoted again."""
+
+COURTESY = 5
+"""On a busy machine, answering requests goes before encoding."""
 
 MERGED = 32
 """Short calls that wait at the same time are encoded together, up to so many texts."""
@@ -159,6 +163,8 @@ class SentenceTransformerEmbedder:
 
     def _work(self) -> None:
         model: Any = None
+        if sys.platform == "linux":  # where a thread has a priority of its own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), COURTESY)
         while True:
             batch = self._next_batch()
             if batch is None:

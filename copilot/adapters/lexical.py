@@ -171,7 +171,7 @@ class _TenantIndex:
         if folder is None:
             self._index = tantivy.Index(self._schema)
         else:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
         self._refresh()
         # Reads every segment once: a damaged one shows here, not in the middle of a customer's turn.

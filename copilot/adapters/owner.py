@@ -31,7 +31,7 @@ class OwnerLock:
     def take(self, address: str = "") -> Owner:
         """Raises Unavailable when another process holds the folder."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout:
             other = read_owner(self._folder)

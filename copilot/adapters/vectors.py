@@ -56,7 +56,7 @@ class ChromaVectors:
         self._client = self._open_folder(self._folder) if self._folder is not None else _server(self._url)
 
     def _open_folder(self, folder: Path) -> Any:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _doubtful(folder) and not _survives(folder):
             self._set_aside(folder)
         try:
@@ -71,7 +71,7 @@ class ChromaVectors:
     def _set_aside(self, folder: Path) -> None:
         aside = folder.with_name(f"{folder.name}.damaged-{now():%Y%m%dT%H%M%S%f}")
         shutil.move(folder, aside)
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
         self.rebuilt = True
         self.message = f"The vector index was damaged. It was moved to {aside.name} and starts empty; it is filled again from the database."
 
@@ -109,6 +109,10 @@ class ChromaVectors:
     async def count(self, collection: str) -> int:
         """Items in a collection; 0 when it does not exist."""
         return await self._run(lambda: c.count() if (c := self._collection(collection)) else 0)
+
+    async def ids(self, collection: str) -> set[str]:
+        """All ids in a collection; none when it does not exist."""
+        return await self._run(self._ids, collection)
 
     async def compact(self) -> None:
         """VACUUM: what was dropped or deleted stays in the free pages of Chroma's SQLite file until then.
@@ -180,6 +184,10 @@ class ChromaVectors:
             # Another replica may change what a server holds; a folder has one owner.
             self._keep(collection, fresh)
         return vectors | fresh
+
+    def _ids(self, collection: str) -> set[str]:
+        found = self._collection(collection)
+        return set(found.get(include=[])["ids"]) if found is not None else set()
 
     def _keep(self, collection: str, vectors: dict[str, Vectors]) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""The HTTP edge: FastAPI, one file per audience."""
+"""The HTTP edge: FastAPI, one file per audience. `create_app` puts the pages (`copilot.web`) beside them."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -20,10 +20,13 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     from copilot.api.auth import Gate
     from copilot.api.idempotency import Once
     from copilot.api.metrics import Metrics
+    from copilot.api.open_streams import OpenStreams
     from copilot.api.problems import answer_with_problems
     from copilot.api.references import References
     from copilot.api.requests import Requests
     from copilot.api.version import installed
+    from copilot.api.wire import Wire
+    from copilot.web import mount
 
     metrics = Metrics(application)
 
@@ -48,21 +51,40 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     app.state.application, app.state.metrics = application, metrics
     app.state.gate, app.state.once = Gate(application, owner), Once(application)
     app.state.references = References(application.database)
+    app.state.wire = Wire(app.state.references)
+    app.state.open_streams = OpenStreams(application.settings.streams_per_key)
     audiences = _audiences()
     roles.check(_routes(audiences))
     for router in (*audiences, health.router, pages.router):
         app.include_router(router)
     answer_with_problems(app)
     app.add_middleware(Requests, metrics=metrics)
+    mount(app)
     _document(app)
     return app
 
 
 def _audiences() -> "tuple[APIRouter, ...]":
-    from copilot.api import admin, conversations, customers, handovers, knowledge, queue, stream, suggest, suggestions
+    from copilot.api import (
+        admin,
+        conversations,
+        customers,
+        day,
+        grants,
+        handovers,
+        knowledge,
+        questions,
+        queue,
+        signing_in,
+        stream,
+        suggest,
+        suggestions,
+        teams,
+    )
 
-    # Handovers first: a conversation's own address may hold slashes and would take theirs.
-    rooms = (handovers, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin)
+    # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
+    first = (handovers, grants, questions, day)
+    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 
 

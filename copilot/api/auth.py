@@ -1,5 +1,11 @@
-"""Who asks: `Authorization: Bearer <key>`, or the local owner token with the tenant in a header."""
+"""Who asks.
 
+- `Authorization: Bearer …`: an API key, a panel token (`panel_…`), or the local owner token with the tenant in a header;
+- without that header, the cookie of a session. A browser sends cookies whoever makes it ask, so everything that changes something then
+  needs `X-Copilot-CSRF`: a word that follows from the cookie, which only our own pages can read (`<meta name="csrf">`).
+"""
+
+import hashlib
 import hmac
 from dataclasses import dataclass, field
 from typing import Annotated, cast
@@ -11,11 +17,15 @@ from copilot.adapters.owner import Owner
 from copilot.api.problems import Unknown
 from copilot.api.roles import OWNER
 from copilot.bootstrap import DEFAULT_TENANT, Application
-from copilot.domain.errors import NotFound
+from copilot.domain.errors import NotFound, Refused
 from copilot.domain.staff import Caller
+from copilot.services.panels import PREFIX as PANEL
 
 TENANT_HEADER = "X-Copilot-Tenant"
 USER_HEADER = "X-Copilot-User"
+COOKIE = "copilot_session"
+CSRF_HEADER = "X-Copilot-CSRF"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER = HTTPBearer(auto_error=False, description="An API key (`copilot keys create`), or the local owner token from owner.json.")
 
 
@@ -28,16 +38,35 @@ class Gate:
     _tenants: set[str] = field(default_factory=set)
 
     async def caller(self, request: Request) -> Caller:
-        """Raises Unknown for a missing or unknown key."""
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        """Raises Unknown for a missing or unknown key, Refused for a change by cookie without its CSRF word."""
+        given = request.headers.get("authorization", "")
+        if not given and (cookie := request.cookies.get(COOKIE)):
+            return await self._session(request, cookie)
+        scheme, _, secret = given.partition(" ")
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret:
             raise Unknown("There is no key in this request.", todo="Send it as Authorization: Bearer <key>.")
+        if secret.startswith(PANEL):
+            return await self._panel(secret)
         if self.owner is not None and self.owner.token and hmac.compare_digest(secret.encode(), self.owner.token.encode()):
             return await self._owner(request.headers.get(TENANT_HEADER) or DEFAULT_TENANT, request.headers.get(USER_HEADER, ""))
         caller = await self.application.staff.caller(secret)
         if caller is None:
             raise Unknown("This key is unknown or was revoked.", todo="Ask an administrator for a key.")
+        return caller
+
+    async def _session(self, request: Request, cookie: str) -> Caller:
+        caller = await self.application.signing_in.caller(cookie)
+        if caller is None:
+            raise Unknown("You are no longer signed in.", todo="Sign in again.")
+        if request.method not in READING:
+            check_csrf(cookie, request.headers.get(CSRF_HEADER, ""))
+        return caller
+
+    async def _panel(self, secret: str) -> Caller:
+        caller = await self.application.panels.caller(secret)
+        if caller is None:
+            raise Unknown("This panel is no longer signed in.", todo="Sign in again.")
         return caller
 
     async def _owner(self, tenant: str, user: str) -> Caller:
@@ -53,6 +82,17 @@ class Gate:
         if person is None:
             raise NotFound(f"There is no user {user!r}.", todo=f"Correct the header {USER_HEADER}, or create the user.")
         return Caller(tenant_id=tenant, role="admin", key_id=OWNER, user_id=person.id, name=person.name)
+
+
+def csrf_word(cookie: str) -> str:
+    """What a page sends beside the cookie to show that it is ours. It follows from the cookie, which no script can read."""
+    return hashlib.sha256(f"csrf {cookie}".encode()).hexdigest()
+
+
+def check_csrf(cookie: str, word: str) -> None:
+    """Raises Refused."""
+    if not hmac.compare_digest(csrf_word(cookie).encode(), word.encode()):
+        raise Refused("This did not come from one of our pages.", todo=f"Reload the page; programs send {CSRF_HEADER}.")
 
 
 def _caller(request: Request) -> Caller:

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Path
-
 from copilot.api import examples
 from copilot.api.auth import App, Me
 from copilot.api.bodies import KindsIn, ReviewIn, example
+from copilot.api.connections import Connection, Ref
 from copilot.api.routing import audience
 from copilot.api.views import ConversationView, Requested, ReviewView, TurnView
+from copilot.domain.conversation import DEFAULT_CONNECTION
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.times import parse_when
@@ -18,12 +18,13 @@ from copilot.services.ingest import Received
 from copilot.services.reading import actor
 
 router = audience("conversations")
-Ref = Annotated[str, Path(description="The sender's conversation id, or ours.", examples=["chat-4711"])]
 TIMES = ("sent_at", "edited_at", "deleted_at")
 
 
 @router.post("/conversations", status_code=202)
-async def receive_conversation(app: App, me: Me, given: Annotated[ConversationIn, example(examples.CONVERSATION)]) -> Received:
+async def receive_conversation(
+    app: App, me: Me, given: Annotated[ConversationIn, example(examples.CONVERSATION)], connection: Connection = ""
+) -> Received:
     """Take in a conversation, or what is new of one that is known.
 
     Answered after one transaction stored it with its turn; suggestions follow (stream, or GET …/suggestions). Without `assurance` the
@@ -32,7 +33,7 @@ async def receive_conversation(app: App, me: Me, given: Annotated[ConversationIn
     check_times(given.messages, app.clock())
     if given.as_of is not None:
         raise Invalid("as_of belongs to a replay, which stores nothing.", todo="Leave it out, or use POST /v1/suggest.")
-    return await app.ingest.conversation(me.tenant_id, given, actor=actor(me))
+    return await app.ingest.conversation(me.tenant_id, given, connection=connection or DEFAULT_CONNECTION, actor=actor(me))
 
 
 @router.post("/conversations/{ref:path}/messages", status_code=202)
@@ -59,7 +60,7 @@ async def request_suggestions(app: App, me: Me, ref: Ref, given: Annotated[Kinds
 @router.post("/conversations/{ref:path}/review")
 async def review(app: App, me: Me, ref: Ref, given: Annotated[ReviewIn, example(examples.REVIEW)]) -> ReviewView:
     """Run the checks on an agent's own words. Private: nothing is stored, nothing is blocked."""
-    return ReviewView(checks=list(await app.suggest.review(me.tenant_id, ref, given.text)))
+    return ReviewView.of(given.text, await app.suggest.review(me.tenant_id, ref, given.text))
 
 
 @router.get("/turns/{turn_id}")

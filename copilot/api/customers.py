@@ -3,19 +3,22 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Query, Request, Response
 from pydantic import ValidationError
 
 from copilot.api import examples
 from copilot.api.auth import App, Me
-from copilot.api.bodies import CustomersIn, MemoryStateIn, PromiseStateIn, example
+from copilot.api.bodies import AbsenceIn, CustomersIn, MemoryIn, PromiseIn, example
 from copilot.api.routing import audience
-from copilot.api.views import MemoriesView, PromisesView, outside
+from copilot.api.views import AbsenceView, MemoriesView, PromisesView, PromiseView, outside
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import explain
 from copilot.domain.memory import Memory, MemoryState, Promise
+from copilot.services import owed
+from copilot.services.correcting import Correction
 from copilot.services.customers import Card
 from copilot.services.erasure import Receipt
+from copilot.services.exporting import Export
 from copilot.services.knowledge import Imported
 from copilot.services.reading import actor
 
@@ -91,10 +94,10 @@ async def memories(
 
 @router.patch("/memories/{memory_id}")
 async def judge_memory(
-    app: App, me: Me, request: Request, memory_id: str, given: Annotated[MemoryStateIn, example(examples.MEMORY_STATE)]
+    app: App, me: Me, request: Request, memory_id: str, given: Annotated[MemoryIn, example(examples.MEMORY_STATE)]
 ) -> Memory:
-    """Approve what live work taught, or forget what is remembered."""
-    memory = await app.curating.judge(me, memory_id, given.state)
+    """Approve what live work taught, correct it, or forget what is remembered. What is sensitive can only ever guide."""
+    memory = await app.curating.judge(me, memory_id, Correction(**given.model_dump()))
     shown: Memory = outside(memory, await request.app.state.references.of(me.tenant_id, [memory.conversation_id]))
     return shown
 
@@ -103,23 +106,50 @@ async def judge_memory(
 async def promises(
     app: App,
     me: Me,
-    request: Request,
     owner: Annotated[str, Query(max_length=200, description="me, or your own name: nobody else's can be picked out.")] = "",
 ) -> PromisesView:
-    """Open promises, the most urgent first: agents see their own, supervisors and chat tools all."""
-    found = await app.curating.promises(me, owner)
-    refs = await request.app.state.references.of(me.tenant_id, [p.conversation_id for p in found])
-    return PromisesView(promises=[outside(promise, refs) for promise in found])
+    """Open promises, the most urgent first: agents see their own, supervisors and chat tools all.
+
+    Your own are also those that moved to you, for good or while a colleague is away, and not those that moved from you. Those that are
+    soon due come with an update for the customer.
+    """
+    return PromisesView(promises=[PromiseView.of_owed(one) for one in await app.day.owing.promises(me, owner)])
 
 
 @router.patch("/promises/{promise_id}")
 async def settle_promise(
-    app: App, me: Me, request: Request, promise_id: str, given: Annotated[PromiseStateIn, example(examples.PROMISE_STATE)]
+    app: App, me: Me, request: Request, promise_id: str, given: Annotated[PromiseIn, example(examples.PROMISE_STATE)]
 ) -> Promise:
-    """Say that a promise was kept, or that it no longer holds."""
-    promise = await app.curating.settle(me, promise_id, given.state)
+    """Say that a promise was kept or no longer holds, give it another owner, or another date.
+
+    Anybody of the desk may take one over (owner: me); one's own may be given away, and by supervisors any.
+    """
+    promise = await app.day.owing.change(me, promise_id, owed.Change(**given.model_dump()))
     shown: Promise = outside(promise, await request.app.state.references.of(me.tenant_id, [promise.conversation_id]))
     return shown
+
+
+@router.post("/users/{user_ref}/absence")
+async def absence(
+    app: App,
+    me: Me,
+    user_ref: Annotated[str, Path(description="A user's id, or me.", examples=["me"])],
+    given: Annotated[AbsenceIn, example(examples.ABSENCE)],
+) -> AbsenceView:
+    """Somebody is away: a colleague minds their promises until then, and they come back by themselves. Without `until`: back now.
+
+    Your own; a colleague's is said by supervisors.
+    """
+    away = await app.day.owing.absent(me, user_ref, given.until, given.promises_to)
+    return AbsenceView(until=away.until if away else None, promises_to=away.promises_to if away else None)
+
+
+@router.get("/customers/{ref:path}/export")
+async def export(app: App, me: Me, response: Response, ref: Ref) -> Export:
+    """Everything on record about one person, as JSON. Each export is noted in the audit."""
+    response.headers["Content-Disposition"] = 'attachment; filename="customer.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return await app.day.exporting.customer(me, ref)
 
 
 @router.delete("/customers/{ref:path}", status_code=202)

@@ -46,6 +46,20 @@ OFFER: dict[str, Any] = {
         "introduction": "Ines, this is {next agent} from our refunds team, who has your case in front of them.",
     },
 }
+GRANT: dict[str, Any] = {
+    "offer": "goodwill credit",
+    "limit": {"amount": 40, "currency": "EUR"},
+    "reason": "Nine days late, the third time she writes.",
+}
+GRANT_DECISION: dict[str, Any] = {
+    "decision": "countered",
+    "limit": {"amount": 30, "currency": "EUR"},
+    "note": "Thirty, as in the other Lisbon cases.",
+}
+ASK: dict[str, Any] = {"question": "How long does a refund take to the card?"}
+QUESTION: dict[str, Any] = {"text": "Does the bank in Porto pay out on Saturdays?", "to": "everyone"}
+ANSWER: dict[str, Any] = {"text": "It does not; what arrives on Friday after 14:00 is paid on Monday."}
+BRIEF: dict[str, Any] = {"brief": OFFER["brief"] | {"emotion": "calmer since the call"}}
 ACCEPT: dict[str, Any] = {"read_back": "I take over Ines's overdue refund and call her before 17:00."}
 NOTE: dict[str, Any] = {"note": "Done in the chat."}
 DECISION: dict[str, Any] = {
@@ -68,6 +82,11 @@ CUSTOMER_LINE = (
 CUSTOMERS: dict[str, Any] = {"lines": [CUSTOMER_LINE], "first": 1}
 MEMORY_STATE: dict[str, Any] = {"state": "active"}
 PROMISE_STATE: dict[str, Any] = {"state": "kept"}
+ABSENCE: dict[str, Any] = {"until": "2030-03-09T08:00:00+01:00", "promises_to": "agent-8"}
+OWN_ANSWER: dict[str, Any] = {"text": "Ines, your refund of €142 left us today. You will hear from me by Thursday, 5 March."}
+SEEN_UNTIL: dict[str, Any] = {"message_id": "m-2"}
+WRAP_UP: dict[str, Any] = {"summary": "The refund was released and arrives by Thursday.", "disposition": "solved", "resolved": True}
+SHIFT: dict[str, Any] = {"to": {"team": "refunds"}, "note": "Back on Monday."}
 KNOWLEDGE: dict[str, Any] = {
     "files": [
         {
@@ -89,3 +108,5 @@ SETTINGS: dict[str, Any] = {
     "currency": "EUR",
     "quiet_period_s": 2,
 }
+PASSWORD: dict[str, Any] = {"password": "seven quiet trains at noon"}
+PANEL_TOKEN: dict[str, Any] = {"origin": "https://chat.example.com"}

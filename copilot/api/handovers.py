@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Path
-
 from copilot.api import examples
 from copilot.api.auth import App, Me
-from copilot.api.bodies import AcceptIn, NoteIn, example
+from copilot.api.bodies import AcceptIn, BriefIn, NoteIn, example
+from copilot.api.connections import Ref
 from copilot.api.routing import audience
 from copilot.api.views import HandoversView, outside
 from copilot.bootstrap import Application
@@ -15,7 +14,6 @@ from copilot.domain.staff import Caller
 from copilot.services.handovers import Offer
 
 router = audience("handovers")
-Ref = Annotated[str, Path(description="The sender's conversation id, or ours.", examples=["chat-4711"])]
 
 
 async def _outside(app: Application, me: Caller, handover: Handover) -> Handover:
@@ -37,10 +35,22 @@ async def handovers(app: App, me: Me, ref: Ref) -> HandoversView:
     return HandoversView(handovers=[await _outside(app, me, one) for one in found])
 
 
+@router.get("/handovers")
+async def waiting(app: App, me: Me) -> HandoversView:
+    """Offers that wait for you: to you, to your team, or to anybody at the desk; oldest first."""
+    return HandoversView(handovers=[await _outside(app, me, one) for one in await app.handovers.waiting(me)])
+
+
 @router.get("/handovers/{handover_id}")
 async def handover(app: App, me: Me, handover_id: str) -> Handover:
     """One handover."""
     return await _outside(app, me, await app.handovers.get(me, handover_id))
+
+
+@router.patch("/handovers/{handover_id}")
+async def correct(app: App, me: Me, handover_id: str, given: Annotated[BriefIn, example(examples.BRIEF)]) -> Handover:
+    """Correct the brief, while it is offered or accepted. The parts that changed are marked for the receiver."""
+    return await _outside(app, me, await app.handovers.correct(me, handover_id, given.brief))
 
 
 @router.post("/handovers/{handover_id}/accept")

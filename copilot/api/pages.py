@@ -1,4 +1,4 @@
-"""Two plain pages: where one is, and the list of routes. Nothing is fetched from anywhere, no script runs."""
+"""The list of routes, as a plain page. Nothing is fetched from anywhere, no script runs."""
 
 from functools import cache
 from typing import Any
@@ -15,11 +15,6 @@ FRAME = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="view
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
 code,td:first-child{font-family:ui-monospace,monospace}td{padding:.2rem 1rem .2rem 0;vertical-align:top}
 td:first-child{white-space:nowrap}</style><h1>{{ title }}</h1>"""
-HOME = (
-    FRAME
-    + """<p>The service answers. Look at the <a href="/docs">list of routes</a>, the machine-readable
-<a href="/openapi.json">OpenAPI document</a>, <a href="/ready">whether it is ready</a>, or <a href="/metrics">its figures</a>.</p></html>"""
-)
 DOCS = (
     FRAME
     + """<p>Every request under <code>/v1</code> carries <code>Authorization: Bearer KEY</code>
@@ -38,12 +33,6 @@ def _environment() -> Environment:
 def _page(template: str, **variables: Any) -> HTMLResponse:
     text = _environment().from_string(template).render(**variables)
     return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
-
-
-@router.get("/")
-async def home() -> HTMLResponse:
-    """Where one is."""
-    return _page(HOME, title="Rapport")
 
 
 @router.get("/docs")

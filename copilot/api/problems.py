@@ -26,6 +26,12 @@ class Unknown(CopilotError):
     """Nobody we know: the sender brings a valid key."""
 
 
+class AtTheEdge(CopilotError):
+    """An error that only callers over HTTP can make, with its status."""
+
+    status = 400
+
+
 class Place(BaseModel):
     """One thing that is wrong with a request, and where."""
 
@@ -54,6 +60,7 @@ TITLES = {
     409: ("conflict", "It contradicts what is stored"),
     413: ("too-large", "The body is too large"),
     422: ("invalid", "The request is wrong"),
+    429: ("too-many", "Too much at the same time"),
     500: ("failure", "The service failed"),
     503: ("unavailable", "Something needed is not available now"),
 }
@@ -92,7 +99,7 @@ def problem(
 
 def of_error(error: CopilotError) -> JSONResponse:
     """The problem document of one of our errors."""
-    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    status = error.status if isinstance(error, AtTheEdge) else next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     headers: dict[str, str] = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(math.ceil(error.retry_after or RETRY_S))
@@ -145,11 +152,12 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
 
 
-def _documented(status: int) -> dict[str, Any]:
+def documented(status: int) -> dict[str, Any]:
+    """How a status stands in the OpenAPI document."""
     return {"description": TITLES[status][1], "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: _documented(status) for status in (400, 401, 403, 404, 409, 413, 422, 500, 503)}
+PROBLEMS: dict[int | str, dict[str, Any]] = {status: documented(status) for status in (400, 401, 403, 404, 409, 413, 422, 500, 503)}
 """For routers: what every operation may answer instead of its result."""
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copilot.api.metrics import Metrics
@@ -92,9 +94,12 @@ class Requests:
         )
 
     async def _failed(self, exchange: _Exchange, error: Exception, receive: Receive, send: Send) -> None:
-        answer = of_failure(error, route=exchange.route, tenant=exchange.tenant)
+        answer: Response = of_failure(error, route=exchange.route, tenant=exchange.tenant)
         if exchange.status:
             return  # The answer has begun; it ends here, and the log says why.
+        dress = getattr(exchange.scope["app"].state, "dress", None)
+        if dress is not None:  # a page, where a browser asks
+            answer = dress(Request(exchange.scope), answer)
         await answer(exchange.scope, receive, self._sending(exchange, send))
 
 

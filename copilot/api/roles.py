@@ -7,7 +7,10 @@ DESIGN §6 in this matrix, and what the routes themselves add to it:
 - The audit (`GET /events`) names actors, so it is for administrators only; and what an agent did with drafts stays without a name there
   too (`copilot.api.shown`). Streams name nobody but the listener.
 - Decisions and sent texts are shown to the person who made them.
+- How far somebody has read, their shift and the updates drafted for their promises are shown to that person; figures are of teams of five
+  or more, each of whom took part.
 - What was sent to a provider holds a customer's words: QA, supervisors and administrators, and each look is noted.
+- A panel framed in another page can do what an agent may, whoever opened it: its token lives in that page's frame.
 - Editors write knowledge and see its gaps; they need no customer. Erasing a person is for administrators.
 """
 
@@ -16,6 +19,7 @@ from typing import Final
 
 from fastapi.routing import APIRoute
 
+from copilot.domain.access import PANEL_KEY
 from copilot.domain.errors import Refused
 from copilot.domain.staff import Caller, Role
 
@@ -35,6 +39,8 @@ PROGRAMS: Roles = frozenset({INTEGRATOR, ADMIN})
 """Chat tools and imports: they bring in what customers say and who they are."""
 DESK: Roles = frozenset({AGENT, SUPERVISOR, ADMIN})
 """People who answer customers. What they do there also needs a key that belongs to a person."""
+LEADS: Roles = frozenset({SUPERVISOR, ADMIN})
+"""Who may say yes to what goes beyond an agent's authority; nobody to what they asked for themselves."""
 WORK: Roles = DESK | {INTEGRATOR}
 """The desk, and the chat tool that acts for it."""
 READERS: Roles = WORK | {QA}
@@ -51,15 +57,34 @@ MATRIX: dict[str, Roles] = {
     "GET /v1/conversations/{ref}/suggestions": READERS,
     "POST /v1/conversations/{ref}/suggestions": WORK,
     "POST /v1/conversations/{ref}/review": WORK,
+    "POST /v1/conversations/{ref}/grants": DESK,
+    "GET /v1/conversations/{ref}/grants": READERS,
+    "GET /v1/grants": LEADS,
+    "POST /v1/grants/{grant_id}/decide": LEADS,
+    "POST /v1/conversations/{ref}/ask": WORK,
+    "POST /v1/conversations/{ref}/questions": DESK,
+    "GET /v1/conversations/{ref}/questions": READERS,
+    "GET /v1/questions": DESK | {EDITOR},
+    "POST /v1/questions/{question_id}/answer": DESK | {EDITOR},
     "POST /v1/conversations/{ref}/handovers": WORK,
     "GET /v1/conversations/{ref}/handovers": READERS,
+    "POST /v1/conversations/{ref}/answers": DESK,
+    "POST /v1/conversations/{ref}/seen-until": DESK,
+    "GET /v1/conversations/{ref}/where": READERS,
+    "GET /v1/conversations/{ref}/wrap-up": DESK,
+    "POST /v1/conversations/{ref}/wrap-up": DESK,
+    "GET /v1/shift": DESK,
+    "POST /v1/shift/handover": DESK,
+    "GET /v1/teams/figures": LEADS,
     "GET /v1/turns/{turn_id}": READERS,
     "GET /v1/suggestions/{suggestion_id}": READERS,
     "GET /v1/suggestions/{suggestion_id}/provider-call": frozenset({QA, SUPERVISOR, ADMIN}),
     "POST /v1/suggestions/{suggestion_id}/decisions": DESK,
     "POST /v1/suggestions/{suggestion_id}/seen": DESK,
     "POST /v1/suggestions/{suggestion_id}/sent": DESK,
+    "GET /v1/handovers": DESK,
     "GET /v1/handovers/{handover_id}": READERS,
+    "PATCH /v1/handovers/{handover_id}": WORK,
     "POST /v1/handovers/{handover_id}/accept": DESK,
     "POST /v1/handovers/{handover_id}/introduced": WORK,
     "POST /v1/handovers/{handover_id}/decline": DESK,
@@ -72,6 +97,8 @@ MATRIX: dict[str, Roles] = {
     "PATCH /v1/memories/{memory_id}": DESK,
     "GET /v1/promises": WORK,
     "PATCH /v1/promises/{promise_id}": DESK,
+    "POST /v1/users/{user_ref}/absence": DESK,
+    "GET /v1/customers/{ref}/export": LEADS,
     "DELETE /v1/customers/{ref}": ADMINS,
     "GET /v1/erasures/{erasure_id}": ADMINS,
     "POST /v1/knowledge/import": EDITORS | PROGRAMS,
@@ -88,6 +115,10 @@ MATRIX: dict[str, Roles] = {
     "DELETE /v1/keys/{key_id}": ADMINS,
     "GET /v1/users": DESK,
     "POST /v1/users": ADMINS,
+    "POST /v1/users/{user_ref}/password": ADMINS,
+    "POST /v1/users/{user_ref}/links": ADMINS,
+    "GET /v1/me": ALL,
+    "POST /v1/panel-tokens": DESK,
     "GET /v1/settings": ADMINS,
     "PUT /v1/settings": ADMINS,
     "GET /v1/events": ADMINS,
@@ -102,6 +133,8 @@ def name_of(route: APIRoute) -> str:
 def allow(caller: Caller, route: str) -> None:
     """Raises Refused unless the caller's role may use the route."""
     allowed = MATRIX[route]
+    if caller.key_id.startswith(PANEL_KEY) and AGENT not in allowed:
+        raise Refused("A panel in another page may not do this.", todo="Open the desk itself.")
     if caller.key_id == OWNER or caller.role in allowed:
         return
     who = f"one of {', '.join(sorted(allowed))}" if allowed else "the local owner of the data folder"

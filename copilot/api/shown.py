@@ -5,13 +5,13 @@ from typing import Any
 
 from copilot.domain.staff import Caller
 
-CASE = ("conversation.", "message.", "turn.", "evidence.", "suggestion.", "handover.", "promise.", "memory.", "customer.imported")
+CASE = ("conversation.", "message.", "turn.", "evidence.", "suggestion.", "handover.", "promise.", "memory.", "customer.imported", "grant.")
 """Types that those who may read conversations follow live."""
-KNOWLEDGE = ("article.", "gap.")
+KNOWLEDGE = ("article.", "gap.", "question.")
 """Types that everyone follows; editors follow nothing else."""
-OWN_WORK = ("suggestion.", "message.", "handover.")
-"""Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, proved an
-identity or exported something is a change of the record, which the audit has to name.)"""
+OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.")
+"""Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, granted a gesture,
+proved an identity or exported something is a change of the record, which the audit has to name.)"""
 FIGURES = ("edit_distance", "action", "reason", "part")
 """Data of an event that measures the person who acted."""
 

@@ -1,10 +1,11 @@
 """What answers look like that are not a record or a contract of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from copilot.checks.changes import Change, change
 from copilot.domain.base import Instant
 from copilot.domain.case import Gap, Handover, TurnState
 from copilot.domain.conversation import Attachment, Author, Channel, Conversation, Message, Status, Visibility
@@ -15,8 +16,10 @@ from copilot.domain.output import outside_ids, written_suggestion, written_turn
 from copilot.domain.people import Assurance
 from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import CheckResult, Suggestion
-from copilot.services.queue import QueueLine
+from copilot.services.owed import Owed
 from copilot.services.reading import Drafted, Thread
+from copilot.services.shift import NotOffered, OpenLine
+from copilot.services.updates import Update
 
 
 class MessageView(BaseModel):
@@ -59,6 +62,7 @@ class ConversationView(BaseModel):
     assurance: Assurance
     customer: CustomerView | None
     turn_id: str | None = Field(description="The turn that waits for an answer.")
+    answered_here: bool = Field(description="No chat tool of its own: POST …/answers takes the answer.")
     messages: list[MessageView]
 
     @classmethod
@@ -71,6 +75,7 @@ class ConversationView(BaseModel):
             id=talk.id,
             customer=CustomerView(id=customer.external_id, name=customer.name) if customer else None,
             turn_id=thread.turn_id,
+            answered_here=thread.answered_here,
             messages=[MessageView.of(message) for message in talk.messages],
             **{name: getattr(talk, name) for name in names},
         )
@@ -139,10 +144,20 @@ class Requested(BaseModel):
     requested: list[str]
 
 
+class FindingView(CheckResult):
+    """What one check says of an agent's own words."""
+
+    change: Change | None = Field(description="What would mend it in one step; null where a person has to decide what is right.")
+
+
 class ReviewView(BaseModel):
     """What the checks say of an agent's own words. It advises; nothing is blocked or stored."""
 
-    checks: list[CheckResult]
+    checks: list[FindingView]
+
+    @classmethod
+    def of(cls, text: str, results: Iterable[CheckResult]) -> "ReviewView":
+        return cls(checks=[FindingView(**result.model_dump(), change=change(text, result)) for result in results])
 
 
 class HandoversView(BaseModel):
@@ -151,10 +166,54 @@ class HandoversView(BaseModel):
     handovers: list[Handover]
 
 
-class QueueView(BaseModel):
-    """Open conversations in the order of service."""
+class AnsweredView(BaseModel):
+    """Your message as it was stored. `turn_id`: the turn that waits now, if they wrote again meanwhile."""
 
-    lines: list[QueueLine]
+    message: MessageView
+    turn_id: str | None
+
+
+class PromiseView(Promise):
+    """A promise as the desk shows it."""
+
+    conversation_ref: str = Field(description="The sender's own conversation id; empty for one from the record.")
+    channel: Channel | None
+    customer: CustomerView
+    moved_from: str = Field(description="Whose it was; empty: it is whose it always was.")
+    moved_until: Instant | None = Field(description="Until when its owner is away; null: it moved for good, or not at all.")
+    soon: bool = Field(description="Overdue, or due within the tenant's notice time.")
+    update: Update | None = Field(description="What to write to the customer now; for your own promises that are soon.")
+
+    @classmethod
+    def of_owed(cls, owed: Owed) -> "PromiseView":
+        names = ("conversation_ref", "channel", "moved_from", "moved_until", "soon", "update")
+        promise = owed.promise.model_dump() | {"conversation_id": owed.conversation_ref or owed.promise.conversation_id}
+        customer = CustomerView(id=owed.customer_ref, name=owed.customer_name)
+        return cls(**promise, customer=customer, **{name: getattr(owed, name) for name in names})
+
+
+class WrapUpView(BaseModel):
+    """How the conversation was closed."""
+
+    id: str
+    conversation_id: str
+    summary: str
+    disposition: str
+    resolved: bool | None
+    closed_at: Instant
+
+
+class ShiftView(BaseModel):
+    """Your open conversations in the order of service."""
+
+    conversations: list[OpenLine]
+
+
+class HandedView(BaseModel):
+    """What was offered, and what was not, with the reason."""
+
+    offered: list[Handover]
+    not_offered: list[NotOffered]
 
 
 class MemoriesView(BaseModel):
@@ -163,10 +222,17 @@ class MemoriesView(BaseModel):
     memories: list[Memory]
 
 
+class AbsenceView(BaseModel):
+    """Until when, and our id of who minds the promises; null: here."""
+
+    until: Instant | None
+    promises_to: str | None
+
+
 class PromisesView(BaseModel):
     """Open promises, the most urgent first."""
 
-    promises: list[Promise]
+    promises: list[PromiseView]
 
 
 class FoundView(BaseModel):

@@ -35,9 +35,16 @@ def levers_for(turn: Turn, sorts: frozenset[str], text: str = "") -> list[TurnLe
 
     `text`: the offer's words; a lever on the late fee says nothing about the annual fee.
     """
-    own = [(lever, _gives(lever)) for lever in turn.evidence.levers if not aimed_at_us(lever.offer) and _same_fee(lever, text)]
+    return levers_among(turn.evidence.levers, sorts, text)
+
+
+def levers_among(levers: Sequence[TurnLever], sorts: frozenset[str], text: str = "") -> list[TurnLever]:
+    """As levers_for, of these levers."""
+    own = [(lever, _gives(lever)) for lever in levers if not aimed_at_us(lever.offer) and _same_fee(lever, text)]
     exact = [lever for lever, gives in own if gives & sorts]
-    return exact or [lever for lever, gives in own if gives & _ALIKE and sorts & _ALIKE]
+    alike = [lever for lever, gives in own if gives & _ALIKE and sorts & _ALIKE and lever not in exact]
+    # A supervisor's yes is to the gesture, whatever the articles call theirs.
+    return [*exact, *(lever for lever in alike if lever.grant_id)] if exact else alike
 
 
 def _gives(lever: TurnLever) -> frozenset[str]:

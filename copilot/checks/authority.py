@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from copilot.checks.allowance import comparable, exceeds, least, levers_for, objections
 from copilot.checks.base import Check, Checked
 from copilot.checks.claims import Claim, claims
+from copilot.checks.granted import MEASURED, given_again
 from copilot.checks.ledger import Ledger, ledger
 from copilot.checks.normalise import squeezed
 from copilot.checks.offers import GIFTS, Offer, backed, denied, grants, offers, sorts_of
@@ -38,8 +39,11 @@ class Authority(Check):
         return found
 
     def _offer(self, turn: Turn, book: Ledger, offer: Offer) -> Iterator[tuple[Verdict, str]]:
-        judged = [claim for claim in offer.figures if claim.kind in ("money", "percent", "number")]
-        if _owed(book, offer) or (not offer.is_gift and _ordinary(book, offer)):
+        judged = [claim for claim in offer.figures if claim.kind in MEASURED]
+        if by := _owed(book, offer):
+            yield from given_again(turn, offer) if by == "agent" else ()
+            return
+        if not offer.is_gift and _ordinary(book, offer):
             return
         levers = levers_for(turn, offer.sorts & GIFTS.keys() or offer.sorts, offer.sentence.text)
         if not levers:
@@ -96,14 +100,14 @@ def _bare_sums(words: Spoken, book: Ledger) -> Iterator[Offer]:
             yield Offer(Sentence(sentence.text, sentence.start), gifts, sums, asks_others=False, confirms=False)
 
 
-def _owed(book: Ledger, offer: Offer) -> bool:
-    """A promise on record of the same sort, with every sum of the offer."""
-    for source in book.texts(*_OWED):
+def _owed(book: Ledger, offer: Offer) -> Origin | None:
+    """What binds us already: a promise on record of the same sort with every sum of the offer, else an agent's words here."""
+    for source in sorted(book.texts(*_OWED), key=lambda source: source.origin != "promise"):
         if offer.sorts & sorts_of(source.text) and all(
             _same(claim, source.claims) for claim in offer.figures if claim.kind in ("money", "percent")
         ):
-            return True
-    return False
+            return source.origin
+    return None
 
 
 def _same(claim: Claim, others: Sequence[Claim]) -> bool:

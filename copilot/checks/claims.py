@@ -12,6 +12,7 @@ from typing import Literal
 
 from copilot.checks.calendar import Found, calendar
 from copilot.checks.contacts import contacts
+from copilot.checks.kept import kept_with, recent
 from copilot.checks.normalise import Normal, fold, listed, normalise
 from copilot.checks.numerals import number_words
 
@@ -103,6 +104,7 @@ _RANGE = re.compile(r"\s*(?:-|to|or|and|bis|oder|und|a|o|y)\s*$", re.IGNORECASE)
 _CARDINAL = re.compile(r"(?:st|nd|rd|th|ª|º)\b")
 
 
+@recent()
 def claims(text: str, language: str = "en") -> tuple[Claim, ...]:
     """Every claim of `text`, in order; places do not overlap, but for the two ends of `12–14 March`."""
     return claims_in(normalise(text), language)
@@ -110,6 +112,19 @@ def claims(text: str, language: str = "en") -> tuple[Claim, ...]:
 
 def claims_in(normal: Normal, language: str = "en") -> tuple[Claim, ...]:
     """As `claims`, of a text that was normalised before."""
+    known = _readings(normal)
+    if language not in known:
+        known[language] = _claims(normal, language)
+    return known[language]
+
+
+@kept_with
+def _readings(_: Normal) -> dict[str, tuple[Claim, ...]]:
+    """The claims of a text by language: every check asks for them."""
+    return {}
+
+
+def _claims(normal: Normal, language: str) -> tuple[Claim, ...]:
     taken = [False] * len(normal.text)
     found: list[Claim] = []
     for claim in (*_contacts(normal), *_calendar(normal, language)):

@@ -24,11 +24,11 @@ _STREET_WORDS = frozenset(
 )
 _TAIL = re.compile(
     r"(?:end(?:s|ing)?|last|final|endet|endend|letzten?|terminad[ao]s?|acabad[ao]s?|termina|acaba|"
-    r"[*x•.#]{2,})[^\d\n]{0,24}?(\d{2,})(?!\d)",
+    r"(?<![*x•.#])[*x•.#]{2,}+)[^\d\n]{0,24}?(\d{2,})(?!\d)",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d(?:[ \-./()]{0,2}\d){3,}")
-_MASKED = re.compile(r"(?P<first>[\w])[\w]?[*•.·x]{2,}[\w]{0,3}\s?@\s?(?P<domain>[\w.-]+)", re.IGNORECASE)
+_MASKED = re.compile(r"(?P<first>[\w])[\w]?[*•.·x]{2,40}[\w]{0,3}\s?@\s?(?P<domain>[\w.-]+)", re.IGNORECASE)
 _TELLING, _SHORT_LOCAL = 4, 4
 """Digits of a long number, and letters of a mail address's first part, that tell who it is."""
 _BACKWARDS = 6

@@ -4,13 +4,13 @@ Built once per Turn and dropped with it.
 """
 
 import re
-import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from copilot.checks.calendar import Day, Found
 from copilot.checks.claims import Claim, claims, claims_in, plain
+from copilot.checks.kept import kept_with
 from copilot.checks.normalise import Normal
 from copilot.checks.sources import MENTION, Origin, Source, sources_of
 from copilot.domain.knowledge import Limit
@@ -216,15 +216,10 @@ _IN = re.compile(r"\b(?:in|en|dentro de|within|within the next|in the next)\s*(?
 _PRICED = re.compile(r"amount|price|fare|fee|total|paid|cost|sum|betrag|preis|importe|precio|limit|balance", re.IGNORECASE)
 
 
+@kept_with
 def ledger(turn: Turn) -> Ledger:
     """The Turn's ledger; the same one for every check, gone when the Turn is."""
-    known = _LEDGERS.get(id(turn))
-    if known and known[0]() is turn:
-        return known[1]
-    made = Ledger(turn)
-    key = id(turn)
-    _LEDGERS[key] = (weakref.ref(turn, lambda _: _LEDGERS.pop(key, None)), made)
-    return made
+    return Ledger(turn)
 
 
 def _moments(turn: Turn) -> Iterator[tuple[Origin, datetime | None]]:
@@ -235,9 +230,6 @@ def _moments(turn: Turn) -> Iterator[tuple[Origin, datetime | None]]:
     yield from (("promise", promise.made_at) for promise in turn.evidence.promises)
     yield from ((hit.audience, hit.valid_from) for hit in turn.evidence.passages)
     yield "derived", turn.person.since if turn.person else None
-
-
-_LEDGERS: dict[int, tuple["weakref.ref[Turn]", Ledger]] = {}
 
 
 def of_limit(limit: Limit) -> tuple[str, str, str]:

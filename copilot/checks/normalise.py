@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from copilot.checks.kept import WORDS, kept_with, recent
+
 _DROPPED = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 """Code points that show nothing and are not of category Cf: joiners, fillers, variation selectors."""
 
@@ -23,10 +25,12 @@ _PLAIN = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '
 )
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W_]([ .\-_*·]))(?:[^\W_]\1)+[^\W_](?![^\W_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_ODD = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
+"""Where a text has more than ASCII, with the letter before it (a combining mark changes it)."""
 _ZEROS = re.compile(r"(?<=\d)(?:[Oo]{2,}\b|O\b|[Oo](?=\d))")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Normal:
     """Perceived text and, for each of its characters, where it begins and ends in the source."""
 
@@ -41,6 +45,7 @@ class Normal:
         return self.starts[start], self.ends[end - 1]
 
 
+@recent()
 def normalise(text: str) -> Normal:
     """NFKC, invisible characters dropped, look-alikes and digits of other scripts as Latin, letter-spaced words joined."""
     if text.isascii() and not _CONTROL.search(text):
@@ -49,19 +54,29 @@ def normalise(text: str) -> Normal:
     starts: list[int] = []
     ends: list[int] = []
     latin = _mostly_latin(text)
-    for start, end in _clusters(text):
-        for char in _perceived(text[start:end], latin):
-            chars.append(char)
-            starts.append(start)
-            ends.append(end)
+    position = 0
+    # What is plain is taken over as it stands; where controls have to go, nothing is.
+    odd = [match.span() for match in _ODD.finditer(text)] if not _CONTROL.search(text) else [(0, len(text))]
+    for first, last in odd:
+        chars.append(text[position:first])
+        starts.extend(range(position, first))
+        ends.extend(range(position + 1, first + 1))
+        position = last
+        for start, end in _clusters(text, first, last):
+            for char in _perceived(text[start:end], latin):
+                chars.append(char)
+                starts.append(start)
+                ends.append(end)
+    chars.append(text[position:])
+    starts.extend(range(position, len(text)))
+    ends.extend(range(position + 1, len(text) + 1))
     return _zeros(_joined(Normal("".join(chars), tuple(starts), tuple(ends))))
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
+def _clusters(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Each character with the combining marks that follow it: they are normalised together."""
-    start = 0
-    for index in range(1, len(text) + 1):
-        if index == len(text) or text[index] < "\u0300" or not unicodedata.combining(text[index]):
+    for index in range(start + 1, stop + 1):
+        if index == stop or text[index] < "\u0300" or not unicodedata.combining(text[index]):
             yield start, index
             start = index
 
@@ -113,6 +128,7 @@ def _zeros(normal: Normal) -> Normal:
     return normal if text == normal.text else Normal(text, normal.starts, normal.ends)
 
 
+@recent(WORDS)
 def fold(word: str) -> str:
     """A word as it is compared: no case, no accents, ß as ss, and ä = ae = a."""
     plain = word.casefold()
@@ -136,6 +152,7 @@ class Squeezed:
 WORD = re.compile(r"[^\W_]+")
 
 
+@kept_with
 def squeeze(normal: Normal) -> Squeezed:
     """Every word folded and joined to the next."""
     chars: list[str] = []
@@ -148,6 +165,7 @@ def squeeze(normal: Normal) -> Squeezed:
     return Squeezed("".join(chars), tuple(places))
 
 
+@recent()
 def squeezed(text: str) -> str:
     """The squeezed text alone."""
     return "".join(fold(word) for word in WORD.findall(normalise(text).text))
@@ -158,6 +176,7 @@ def listed(words: str) -> list[str]:
     return words.split()
 
 
-def content_words(text: str) -> list[str]:
+@recent()
+def content_words(text: str) -> tuple[str, ...]:
     """Folded words of four letters or more, and numbers."""
-    return [word for match in WORD.finditer(text) if len(word := fold(match[0])) > 3 or word.isdigit()]
+    return tuple(word for match in WORD.finditer(text) if len(word := fold(match[0])) > 3 or word.isdigit())

@@ -23,7 +23,7 @@ GIFTS: dict[str, re.Pattern[str]] = {
     "credit": _rx(
         r"(?:travel |goodwill |store |account )?credits?|vouchers?|coupons?|gift cards?|goodwill(?: gesture| payment)?|gestures? "
         r"of goodwill|good-?will|"
-        r"credit(?:ed|ing) (?:you|your account|\D{0,12}\d)\S*|(?:\w+-)*gutscheine?[ns]?|(?:\w+-)?gutschrift(?:en)?|"
+        r"credit(?:ed|ing) (?:you|your account|\D{0,12}\d)\S*|(?:\w{1,30}-){0,3}gutscheine?[ns]?|(?:\w{1,30}-)?gutschrift(?:en)?|"
         r"(?:reise)?guthaben|kulanz\w*|gut(?:ge)?schr[ei]+ben?|schreibe\b.{0,60}\bgut|"
         r"vales?|bonos?|cup[óo]n(?:es)?|cr[ée]dito(?: de viaje)?|saldo|gesto comercial|cortes[íi]a"
     ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from copilot.checks.base import Check, Checked
 from copilot.checks.claims import Claim
+from copilot.checks.kept import kept_with
 from copilot.checks.ledger import Ledger, ledger
 from copilot.checks.normalise import fold, listed
 from copilot.checks.sources import Origin
@@ -18,15 +19,15 @@ _COLLEAGUES: frozenset[Origin] = _OURS | {"internal", "note", "memory", "guide"}
 _REFERENCE = re.compile(
     r"\b(?:booking|reservation|confirmation|reference|ref|pnr|locator|ticket|order|case|account|customer|member(?:ship)?|file|"
     r"card|iban|policy|buchung\w*|vorgang\w*|reservierung\w*|referenz|"
-    r"kunden(?:nummer|nr)|kontonummer|reserva|localizador|referencia|pedido|billete|cuenta)\b(?:\s+(?:number|no|nr|code|"
-    r"reference|ref|id|nummer|n[úu]mero|is|ist|lautet|es|of|ending|in))*\.?\s*[:#]?\s*"
+    r"kunden(?:nummer|nr)|kontonummer|reserva|localizador|referencia|pedido|billete|cuenta)\b(?:\s{1,9}(?:number|no|nr|code|"
+    r"reference|ref|id|nummer|n[úu]mero|is|ist|lautet|es|of|ending|in)){0,6}\.?\s{0,9}[:#]?\s{0,9}"
     r"(?P<code>(?-i:[A-Z]{5,8})\b|[A-Z]{0,3}[ -]?\d{4,}\b)",
     re.IGNORECASE,
 )
 _NAME = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herrn?|Frau|Señora?|Sra?|Don|Doña)\b\.?\s+(?P<name>{_NAME}(?:\s+{_NAME})?)")
 _GREETED = re.compile(
-    rf"(?:^|\n)\s*(?:Hi|Hello|Hey|Dear|Good (?:morning|afternoon|evening)|Hallo|Liebe[rs]?|Guten (?:Tag|Morgen|Abend)|Sehr "
+    rf"(?:^|\n)[^\S\n]*+(?:Hi|Hello|Hey|Dear|Good (?:morning|afternoon|evening)|Hallo|Liebe[rs]?|Guten (?:Tag|Morgen|Abend)|Sehr "
     rf"geehrte[rs]?|Hola|Estimad[ao]|Querid[ao]|Buenos d[íi]as|Buenas tardes),?\s+(?P<name>{_NAME}(?:\s+{_NAME})?)"
 )
 _INTRODUCED = re.compile(
@@ -62,7 +63,7 @@ class Others(Check):
         words = whole(draft)
         ours = _OURS if draft.for_customer else _COLLEAGUES
         found = [self._withhold(words, what, place) for what, place in _addresses(book, words, ours)]
-        known = _people(turn, book)
+        known = _people(turn)
         for spoken_words in spoken(draft):
             for name, place in _names(turn, spoken_words):
                 if not all(fold(part) in known or fold(part) in _NO_NAMES for part in re.split(r"[\s-]+", name)):
@@ -100,14 +101,16 @@ def _is_a_kind(claim: Claim, words: Spoken) -> bool:
     return short and not _REFERENCE.search(before)
 
 
-def _people(turn: Turn, book: Ledger) -> set[str]:
+@kept_with
+def _people(turn: Turn) -> set[str]:
     """Every word of the evidence that may be a name, and the names in fields."""
+    book = ledger(turn)
     texts = [source.text for source in book.texts(*_OURS, "memory", "note", "internal")]
     texts += [message.author_name for message in turn.window]
     texts += [turn.agent.name, turn.person.name if turn.person else "", turn.settings.company]
     texts += [part for promise in turn.evidence.promises for part in (promise.owner,)]
     texts += [detail.value for detail in turn.evidence.known_details]
-    return {fold(part) for text in texts for part in re.findall(r"[^\W\d_]+", text)}
+    return {fold(part) for part in set(re.findall(r"[^\W\d_]+", "\n".join(texts)))}
 
 
 def _names(turn: Turn, words: Spoken) -> Iterator[tuple[str, tuple[int, int]]]:

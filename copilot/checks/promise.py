@@ -26,7 +26,7 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(
-    r"\b(?:I|I['’](?:ll|m|ve)|my(?:self)?|me|ich|mein\w*|yo|mi)\b|\b\w+(?:r[ée]|oy|go)\b(?=.*\b(?:le|te|lo|la)\b)|\bvoy a\b|"
+    r"\b(?:I|I['’](?:ll|m|ve)|my(?:self)?|me|ich|mein\w*|yo|mi)\b|\b\w+(?:r[ée]|oy|go)\b(?=.{0,80}\b(?:le|te|lo|la)\b)|\bvoy a\b|"
     r"\b(?:le|te|les) (?:\w+o|\w+r[ée])\b",
     re.IGNORECASE,
 )

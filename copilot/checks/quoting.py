@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from copilot.checks.kept import recent
 from copilot.checks.normalise import WORD, Squeezed, fold, normalise, squeeze
 from copilot.checks.sources import Source
 from copilot.checks.spoken import Spoken
@@ -18,13 +19,12 @@ _FEWEST, _LETTERS = 7, 3
 """Words (of so many letters) below which nearness says nothing."""
 
 
-def runs(text: str, size: int = RUN) -> Iterator[str]:
+@recent()
+def runs(text: str, size: int = RUN) -> tuple[str, ...]:
     """Every `size` consecutive words of a text, squeezed; a shorter sentence counts whole when it has enough letters."""
     words = [fold(match[0]) for match in WORD.finditer(normalise(text).text)]
-    for index in range(len(words) - size + 1):
-        run = "".join(words[index : index + size])
-        if len(run) >= _SHORTEST:
-            yield run
+    runs = ("".join(words[index : index + size]) for index in range(len(words) - size + 1))
+    return tuple(run for run in runs if len(run) >= _SHORTEST)
 
 
 def quotations(
@@ -62,6 +62,7 @@ def _nearly(words: Spoken, text: str, free: str) -> tuple[int, int] | None:
     return None
 
 
+@recent()
 def _words(text: str) -> frozenset[str]:
     return frozenset(word for match in WORD.finditer(text) if len(word := fold(match[0])) >= _LETTERS)
 

@@ -35,6 +35,8 @@ _LEAKS = re.compile(
 _ENCODED = re.compile(r"(?<![\w/+=-])(?:[A-Za-z0-9+/_-]{12,}={0,2}|(?:[0-9a-fA-F]{2}[ :]?){8,})(?![\w/+=])")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _JOINER = "\u200d"
+_UNUSUAL = re.compile(r"[^\x20-\x7e\n\r\tà-ÿ]")
+"""Characters that are worth a look, one by one."""
 
 
 class Shape(Check):
@@ -86,7 +88,8 @@ def _foreign(turn: Turn, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _characters(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    for index, char in enumerate(text):
+    for found in _UNUSUAL.finditer(text):
+        index, char = found.start(), found[0]
         if char in _BIDI:
             yield "holds a character that turns the reading direction", (index, index + 1)
             return

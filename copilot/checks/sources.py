@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 from copilot.checks.claims import Claim, claims
+from copilot.checks.kept import recent
 from copilot.checks.normalise import content_words, squeezed
 from copilot.domain.turn import Turn
 
@@ -39,6 +40,7 @@ _AIMED_AT_US = re.compile(
 )
 
 
+@recent(4096)
 def aimed_at_us(text: str) -> bool:
     """Whether a text speaks to whoever drafts instead of informing: such a source supports nothing."""
     return bool(_AIMED_AT_US.search(text))
@@ -65,7 +67,7 @@ class Source:
         return frozenset(content_words(self.text))
 
 
-@lru_cache(maxsize=4096)
+@recent(4096)
 def _of_knowledge(text: str, language: str) -> tuple[Claim, ...]:
     """Claims of a passage: the same passages are found again and again, and hold no personal data."""
     return claims(text, language)

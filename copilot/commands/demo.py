@@ -4,24 +4,24 @@ import asyncio
 import json
 import os
 import shutil
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copilot.adapters.owner import OwnerLock
 from copilot.commands.output import progress, say, warn
 from copilot.domain.errors import Refused
 from copilot.settings import Settings
 
+if TYPE_CHECKING:
+    from copilot.bootstrap import Application
+    from copilot.domain.ports.records import Database
+
 LOADED = "demo.json"
 """In the data folder: the demo's keys. Its presence says that the sample is loaded."""
-AGENTS = {
-    "agent-lea": "Lea Brandt",
-    "agent-jonas": "Jonas Weber",
-    "agent-priya": "Priya Nair",
-    "agent-tom": "Tom Okafor",
-    "agent-sofia": "Sofia Marin",
-}
+AGENT, LEAD = "agent-lea", "lead-henrik"
+"""Whom the demo's links sign in."""
 HERO = "live-marta-refund"
 BATCH = 10
 
@@ -39,13 +39,14 @@ def demo(settings: Settings, *, reset: bool, load_only: bool = False) -> int:
                 raise Refused(f"{folder} holds other data.", todo="Name another folder with --data, or start over with --reset.")
             say("Loading the sample company (about a minute, once) …")
             asyncio.run(_load(settings))
+        links = {} if load_only else asyncio.run(_links(settings))
     finally:
         lock.release()
     if load_only:
         return 0
     from copilot.commands.serving import serve
 
-    return serve(settings, lambda address: _welcome(address, folder))
+    return serve(settings, lambda address: _welcome(address, folder, links))
 
 
 def sample_conversations() -> list[dict[str, Any]]:
@@ -74,34 +75,22 @@ def _clear(folder: Path) -> None:
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
+def sample_people() -> list[dict[str, Any]]:
+    """Who works at the sample company."""
+    people: list[dict[str, Any]] = json.loads((files("copilot") / "sample" / "people.json").read_text(encoding="utf-8"))
+    return people
+
+
 async def _load(settings: Settings) -> None:
-    from copilot.bootstrap import DEFAULT_TENANT, build
-    from copilot.commands.knowledge import read_files
-    from copilot.domain.formats import ConversationIn
-    from copilot.domain.tenant import TenantSettings
-    from copilot.services.knowledge import SourceFile
+    from copilot.bootstrap import build
 
     application = build(settings)
-    refused: list[dict[str, str]] = []
     try:
         await application.open()
-        async with application.database.write(DEFAULT_TENANT) as records:
-            await records.admin.put_settings(TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es")))
-        sources = [SourceFile(**file) for file in read_files(knowledge_folder(), refused)]
-        lines, live = sample_customers(), sample_conversations()
-        with progress("Ternway", len(sources) + len(lines) + len(live)) as bar:
-            for start in range(0, len(sources), BATCH):
-                done = await application.knowledge.import_files(DEFAULT_TENANT, sources[start : start + BATCH])
-                refused += [one.model_dump() for one in done.refused]
-                bar.advance(len(sources[start : start + BATCH]))
-            for number, line in enumerate(lines, 1):
-                done = await application.customers.import_lines(DEFAULT_TENANT, [line], number)
-                refused += [one.model_dump() for one in done.refused]
-                bar.advance()
+        total = len(_sources([])) + len(sample_customers()) + len(sample_conversations())
+        with progress("Ternway", total) as bar:
+            refused = await fill(application, bar.advance)
             keys = await _keys(application)
-            for given in live:
-                await application.ingest.conversation(DEFAULT_TENANT, ConversationIn.model_validate(given), connection="file")
-                bar.advance()
     finally:
         await application.close()
     for one in refused:
@@ -111,23 +100,94 @@ async def _load(settings: Settings) -> None:
         json.dump(keys, file)
 
 
-async def _keys(application: Any) -> dict[str, str]:
-    """A key for each agent of the sample, and one for every other role."""
+def _sources(refused: list[dict[str, str]]) -> list[Any]:
+    from copilot.commands.knowledge import read_files
+    from copilot.services.knowledge import SourceFile
+
+    return [SourceFile(**file) for file in read_files(knowledge_folder(), refused)]
+
+
+async def fill(
+    application: "Application", done: Callable[[int], None] = lambda _: None, *, quiet_period_s: float = 2.0
+) -> list[dict[str, str]]:
+    """The sample company in the first tenant: settings, people, articles, customers, live conversations. Returns what was refused."""
+    from copilot.bootstrap import DEFAULT_TENANT
+    from copilot.domain.formats import ConversationIn
+    from copilot.domain.tenant import TenantSettings
+
+    refused: list[dict[str, str]] = []
+    async with application.database.write(DEFAULT_TENANT) as records:
+        company = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=quiet_period_s)
+        await records.admin.put_settings(company)
+    await put_people(application.database)
+    sources = _sources(refused)
+    for start in range(0, len(sources), BATCH):
+        imported = await application.knowledge.import_files(DEFAULT_TENANT, sources[start : start + BATCH])
+        refused += [one.model_dump() for one in imported.refused]
+        done(len(sources[start : start + BATCH]))
+    for number, line in enumerate(sample_customers(), 1):
+        imported = await application.customers.import_lines(DEFAULT_TENANT, [line], number)
+        refused += [one.model_dump() for one in imported.refused]
+        done(1)
+    for given in sample_conversations():
+        await application.ingest.conversation(DEFAULT_TENANT, ConversationIn.model_validate(given), connection="file")
+        done(1)
+    return refused
+
+
+async def put_people(database: "Database") -> None:
+    """Those of the sample who are not there yet, or not as they are now."""
+    from copilot.bootstrap import DEFAULT_TENANT
+    from copilot.domain.base import new_id
+    from copilot.domain.staff import User
+
+    async with database.write(DEFAULT_TENANT) as records:
+        for given in sample_people():
+            known = await records.admin.user(given["external_id"])
+            await records.admin.put_user(User(id=known.id if known else new_id(), **given))
+
+
+async def _keys(application: "Application") -> dict[str, str]:
+    """A key for each person of the sample, by name, and one for every role."""
     keys = {}
-    for ident, name in AGENTS.items():
-        keys[name] = (await application.staff.create_key("default", "agent", name, ident)).secret
+    for one in sample_people():
+        keys[one["name"]] = (await application.staff.create_key("default", one["role"], one["name"], one["external_id"])).secret
     for role in ("supervisor", "editor", "qa", "integrator", "admin"):
         keys[role] = (await application.staff.create_key("default", role, f"demo {role}", None)).secret
     return keys
 
 
-def _welcome(address: str, folder: Path) -> None:
+async def _links(settings: Settings) -> dict[str, str]:
+    """Paths that sign in as the sample's agent and lead: new ones at each start. An older demo is brought up to date first."""
+    from copilot.adapters.database import open_database
+    from copilot.adapters.passwords import Argon2Passwords
+    from copilot.bootstrap import DEFAULT_TENANT
+    from copilot.domain.base import now
+    from copilot.domain.staff import Caller
+    from copilot.services.signing_in import SigningIn
+
+    database = open_database(settings.sqlalchemy_url)
+    try:
+        await database.migrate()
+        await put_people(database)
+        signing_in = SigningIn(database, Argon2Passwords(), now, lambda _: None)
+        demo = Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="demo")
+        return {ref: f"/enter/{(await signing_in.make_link(demo, ref)).secret}" for ref in (AGENT, LEAD)}
+    finally:
+        await database.close()
+
+
+def _welcome(address: str, folder: Path, links: dict[str, str]) -> None:
     keys = json.loads((folder / LOADED).read_text())
     say(f"""
+Open the desk (each link works once, within 15 minutes; the next start prints new ones):
+
+  as Lea Brandt, agent:         {address}{links[AGENT]}
+  as Henrik Solberg, her lead:  {address}{links[LEAD]}
+
 Rapport answers at {address}   (stop with Ctrl-C; your data stays in {folder})
 
-Lea Brandt's key:  {keys["Lea Brandt"]}
-(the other agents' and roles' keys: {folder / LOADED})
+Lea's key for the API:  {keys["Lea Brandt"]}   (the others': {folder / LOADED})
 
 Try, in another terminal:
 

@@ -51,6 +51,9 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     state: Literal["ok", "problem"] = "problem" if free < LOW_DISK else "ok"
     yield Finding(subject="data folder", state=state, text=f"{folder}, {free / 1e9:.0f} GB free")
+    if folder.stat().st_mode & 0o077:
+        text = f"Other users of this machine may look into {folder}: chmod 700 {folder}"
+        yield Finding(subject="permissions", state="note", text=text)
 
 
 def _service(settings: Settings) -> Iterator[Finding]:

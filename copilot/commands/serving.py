@@ -1,8 +1,10 @@
 """copilot serve: one process that holds the data folder and answers over HTTP."""
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +15,8 @@ from copilot.commands.output import say
 from copilot.domain.errors import Unavailable
 from copilot.settings import Settings
 
+SWITCH_S = 0.001
+"""How soon the event loop gets the interpreter back from the thread that drafts (Python's own: 5 ms each time)."""
 STOP_S = 5
 """How long open requests may go on after the signal to stop."""
 
@@ -26,6 +30,7 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> int:
     from copilot.adapters.logs import configure_logs
 
     configure_logs(settings.log_level)
+    sys.setswitchinterval(SWITCH_S)
     lock = OwnerLock(Path(settings.data_dir))
     owner = lock.take()
     try:
@@ -42,6 +47,8 @@ async def _answer(settings: Settings, owner: Owner, listening: socket.socket, re
     from copilot.api import create_app
     from copilot.bootstrap import build
 
+    if settings.drafting_process is None:
+        settings = settings.model_copy(update={"drafting_process": (os.cpu_count() or 1) > 1})
     application = build(settings)
     app = create_app(application, owner=owner, lifespan=False)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, lifespan="off")

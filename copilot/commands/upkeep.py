@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from copilot.adapters import keyring
 from copilot.adapters.owner import OwnerLock
 from copilot.commands.output import print_json, say
 from copilot.domain.errors import Invalid, Refused, Unavailable
 from copilot.settings import Settings
 
-DATABASE, SECRET, MANIFEST = "rapport.db", "secret.key", "manifest.json"
+DATABASE, SECRET, MANIFEST = "rapport.db", keyring.FILE, "manifest.json"
 FORMAT = 1
 
 
@@ -37,7 +38,11 @@ def migrate(settings: Settings, *, as_json: bool) -> int:
 
 
 def backup(settings: Settings, file: Path, *, as_json: bool) -> int:
-    """A consistent copy of the records, also while the service writes. Indexes are not in it: they are made again from the records."""
+    """A consistent copy of the records, also while the service writes. Indexes are not in it: they are made again from the records.
+
+    The keys of the erasure tombstones that the data folder keeps are in it: whoever has the backup has the people's data anyway, and
+    without them a restore elsewhere could not tell who was erased. A key that is set by COPILOT_SECRET_KEY is not: only its fingerprint.
+    """
     source = _sqlite(settings)
     if not source.exists():
         raise Invalid(f"There is no database in {settings.data_dir}.", todo="Name the data folder with --data.")
@@ -49,15 +54,17 @@ def backup(settings: Settings, file: Path, *, as_json: bool) -> int:
             reading.backup(writing)
         secret = Path(settings.data_dir) / SECRET
         manifest = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(), "revision": _revision(copy), "sha256": _sha256(copy)}
+        manifest["keys"] = [keyring.fingerprint(key) for key in keyring.known(Path(settings.data_dir), settings.secret_key)]
         (Path(folder) / MANIFEST).write_text(json.dumps(manifest))
         partial = file.with_name(file.name + ".partial")
         try:
+            partial.unlink(missing_ok=True)
+            partial.touch(mode=0o600)
             with tarfile.open(partial, "w:gz") as tar:
                 tar.add(copy, DATABASE)
                 tar.add(Path(folder) / MANIFEST, MANIFEST)
                 if secret.exists():
                     tar.add(secret, SECRET)
-            partial.chmod(0o600)
             partial.replace(file)
         except OSError as error:
             partial.unlink(missing_ok=True)
@@ -80,8 +87,11 @@ def restore(settings: Settings, file: Path, *, as_json: bool) -> int:
             # Brought up to date before anything is replaced: a backup from a newer version is refused here.
             copy = settings.model_copy(update={"data_dir": Path(folder), "database_url": ""})
             asyncio.run(_migrate(copy))
+            keys = _keys(settings, Path(folder), manifest)
             buried = _tombstones(target) if target.exists() else []
             _bury(Path(folder) / DATABASE, buried)
+            # Before the records: with a key too many nobody comes back.
+            keyring.add(Path(settings.data_dir), keys)
             _swap(Path(folder), target)
         erased = asyncio.run(_erase_again(settings))
     finally:
@@ -137,6 +147,19 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _keys(settings: Settings, folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """The keys a backup brings along. Raises Refused when its erasures were noted with one that neither it nor this installation has."""
+    brought = keyring.kept(folder)
+    here = {keyring.fingerprint(key) for key in (*brought, *keyring.known(Path(settings.data_dir), settings.secret_key))}
+    missing = [key for key in manifest.get("keys", []) if key not in here]
+    if missing and _tombstones(folder / DATABASE):
+        raise Refused(
+            f"This backup notes who was erased with a key that is not here (fingerprint {missing[0]}): they could come back.",
+            todo="Set COPILOT_SECRET_KEY to the key of the installation that made the backup, or add it as a line of secret.key.",
+        )
+    return brought
+
+
 def _tombstones(path: Path) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return connection.execute("SELECT * FROM tombstones").fetchall()
@@ -158,11 +181,8 @@ def _swap(folder: Path, target: Path) -> None:
         leftover.unlink()
     for index in ("vectors", "words"):
         shutil.rmtree(target.parent / index, ignore_errors=True)
+    (folder / DATABASE).chmod(0o600)  # an archive brings its own permissions along
     (folder / DATABASE).replace(target)
-    secret = target.parent / SECRET
-    if not secret.exists() and (folder / SECRET).exists():
-        (folder / SECRET).replace(secret)
-        secret.chmod(0o600)
 
 
 async def _erase_again(settings: Settings) -> int:

@@ -60,6 +60,12 @@ class Handover(Frozen):
     read_back: str = ""
     introduction: str = ""
     """Insertable only once accepted; the next agent's name is filled in then."""
+    corrected: dict[str, Instant] = {}
+    """Sections of the brief that were corrected after it was offered, and when."""
+    falls_at: Instant | None = None
+    """Until when the person it was offered to has time; then it falls to the team. None: it waits."""
+    fell_from: str = ""
+    """Whom it was offered to first, once it fell to the team (`to_team`; without one, to everybody at the desk)."""
     offered_at: Instant
     changed_at: Instant
 
@@ -93,6 +99,13 @@ class Event(Frozen):
     schema_version: int = 1
 
 
+class QueuePoint(Frozen):
+    """One point of the small line that a queue row draws: heat 0–100 at one customer message."""
+
+    heat: float
+    label: str | None = None
+
+
 class QueueEntry(Frozen):
     """An open conversation as the queue needs it."""
 
@@ -115,3 +128,12 @@ class QueueEntry(Frozen):
     last_text: str
     promise_due: Instant | None = None
     """The earliest open promise's due time."""
+    promises_open: int = 0
+    trajectory: tuple[QueuePoint, ...] = ()
+    """The last points, oldest first; at most 8."""
+    needs_human: bool = False
+    """They asked for a person, or an assistant (bot) answered beside the question."""
+    acknowledge_id: str | None = None
+    """The current turn's proposed `acknowledge` draft."""
+    unread: int = 0
+    """Customer messages that came after the last one the reader has seen."""

@@ -11,6 +11,12 @@ Author = Literal["customer", "agent", "bot", "system"]
 Visibility = Literal["public", "private"]
 Status = Literal["open", "pending", "closed"]
 Party = Literal["company", "customer", "third", "none"]
+DEFAULT_CONNECTION = "api"
+"""The chat tool account of a sender who names none."""
+FILE_CONNECTION = "file"
+"""Where conversations belong that were imported from files."""
+BUILT_IN = (DEFAULT_CONNECTION, FILE_CONNECTION)
+"""Kinds of connections whose conversations have no chat tool of their own: they are answered in the built-in view."""
 
 
 class Attachment(Frozen):

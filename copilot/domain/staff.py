@@ -42,3 +42,5 @@ class Caller(Frozen):
     key_id: str
     user_id: str | None = None
     name: str = ""
+    until: Instant | None = None
+    """When the session or token ends by which they came in; None for keys."""

@@ -1,8 +1,8 @@
 """A tenant's settings. Versioned: every Turn names the version it was made under."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from copilot.domain.base import Frozen
 
@@ -17,6 +17,12 @@ class Hours(Frozen):
 
     opens: Minutes = 0
     closes: Minutes = 1440
+
+
+Retained = Literal["conversations", "memories", "provider_calls"]
+"""Classes of records for which a company can say how long they are kept."""
+Outdating = Literal["conversations", "memories", "provider_calls", "expired_memories"]
+"""Classes of records that go when they are old; guarded memories (health, grief) have an end of their own."""
 
 
 class TenantSettings(Frozen):
@@ -35,6 +41,22 @@ class TenantSettings(Frozen):
     """How much earlier mood may bring someone forward, per channel."""
     kinds: tuple[str, ...] = KINDS
     daily_budget_microusd: int = 5_000_000
-    retention_days: int = 1095
+    retention_days: dict[Retained, int] = {}
+    """How many days a class of records is kept; one that is not named is kept for ever. `conversations`: closed ones, counted from their
+    last message, with everything drafted, promised and remembered from them. `provider_calls`: exactly what a provider received."""
     answer_minutes: dict[str, float] = {"chat": 20, "sms": 30, "phone": 60, "email": 480, "social": 120, "letter": 2880}
     """How long an answer may take that the acknowledgement promises, in business minutes."""
+    promise_notice_minutes: float = 120.0
+    """How long before a promise falls due its owner is told and finds an update drafted, in business minutes."""
+    handover_minutes: float = 10.0
+    """How long a colleague has to accept a handover before it falls to the team, in business minutes; 0: it waits for them."""
+    dispositions: tuple[str, ...] = ("solved", "waiting for the customer", "waiting for us", "not solved", "no answer needed")
+    """How a conversation can end, as the wrap-up offers it: in the company's own words."""
+    panel_origins: tuple[str, ...] = ()
+    """Exact origins (https://chat.example.com) of the pages that may frame the panel."""
+
+    @field_validator("retention_days", mode="before")
+    @classmethod
+    def _by_class(cls, value: object) -> object:
+        """Settings and turns stored by earlier versions hold one number, which nothing ever acted on."""
+        return {} if isinstance(value, int) else value

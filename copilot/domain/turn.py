@@ -26,6 +26,8 @@ class TurnLever(Frozen):
     applies: Applies
     reason: str = ""
     """Why it applies or not, or what the agent has to confirm."""
+    grant_id: str | None = None
+    """Set for a supervisor's grant: allowed in this conversation, once."""
 
 
 class Need(Frozen):

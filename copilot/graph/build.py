@@ -20,6 +20,7 @@ from copilot.domain.ports.search import Embedder, VectorIndex
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.turn import Turn
 from copilot.graph import evidence
+from copilot.graph.aside import Aside
 from copilot.graph.case import Case, Knowledge, Watcher
 from copilot.graph.draft import Drafter
 from copilot.kinds import CATALOGUE, by_name
@@ -37,6 +38,11 @@ class Tools:
     search: Search
     senser: Senser
     drafter: Drafter
+
+    @property
+    def aside(self) -> Aside:
+        """Where pure work is done."""
+        return self.drafter.aside
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,8 @@ async def _question(state: State, runtime: Runtime[Run]) -> State:
 
 async def _sense(state: State, runtime: Runtime[Run]) -> State:
     started = time.perf_counter()
-    felt = evidence.sense(state["case"], state["question"], runtime.context.tools.senser)
+    tools = runtime.context.tools
+    felt = await tools.aside(evidence.sense, state["case"], state["question"], tools.senser)
     return {"feeling": felt, "timings": {"sense": _ms(started)}}
 
 
@@ -169,8 +176,11 @@ async def _draft(state: State, runtime: Runtime[Run]) -> State:
     async def grows(so_far: str) -> None:
         await context.watcher.text(turn, kind.name, ident, so_far)
 
-    drafted = await context.tools.drafter.draft(turn, kind, ident, grows)
-    await context.watcher.drafted(turn, [(one.suggestion, one.sent) for one in drafted])
+    async with context.watcher.alone(turn, kind.name) as free:
+        if not free:
+            return {"suggestions": []}
+        drafted = await context.tools.drafter.draft(turn, kind, ident, grows)
+        await context.watcher.drafted(turn, [(one.suggestion, one.sent) for one in drafted])
     return {"suggestions": [one.suggestion for one in drafted]}
 
 

@@ -1,12 +1,14 @@
 """What a graph run starts from: one conversation with everything the record holds about it, loaded once."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.conversation import Conversation
 from copilot.domain.emotion import Sensed
+from copilot.domain.grants import Grant
 from copilot.domain.knowledge import Article
 from copilot.domain.memory import Memory, Promise
 from copilot.domain.people import Assurance, Customer
@@ -38,6 +40,8 @@ class Case(Frozen):
     contacts: tuple[Contact, ...] = ()
     promises: tuple[Promise, ...] = ()
     candidates: tuple[Memory, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    """Of this conversation, in every state: which of them allow something is counted at `as_of`."""
     sensed: dict[str, Sensed] = {}
     """What was sensed before, by message id; the rest is sensed in this run."""
     passages_collection: str
@@ -67,6 +71,10 @@ class Watcher(Protocol):
 
     async def wanted(self, turn: Turn) -> bool:
         """After the quiet period: is this turn still the one to answer?"""
+        ...
+
+    def alone(self, turn: Turn, kind: str) -> AbstractAsyncContextManager[bool]:
+        """Held while a kind is drafted, so that no other run drafts it, too. False: another run has saved it meanwhile."""
         ...
 
     async def text(self, turn: Turn, kind: str, suggestion_id: str, so_far: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from copilot.domain.base import Instant
 from copilot.domain.conversation import Message, unanswered
 from copilot.domain.emotion import Emotion, Sensed
+from copilot.domain.grants import levers_of
 from copilot.domain.knowledge import Article, Hit
 from copilot.domain.levers import applies
 from copilot.domain.memory import KnownDetail, RankedMemory
@@ -25,6 +26,8 @@ from copilot.retrieval.words import fold, tokens
 from copilot.sensing import cleaning, language, trajectory
 from copilot.sensing.bot import failed_bot
 from copilot.sensing.emotion import Senser
+from copilot.sensing.naming import MASK, mask_names
+from copilot.sensing.quotes import strip_quotes
 
 WINDOW = 200
 """Messages of the transcript that a Turn keeps: the latest. Older ones are remembered as episodes once the conversation closes."""
@@ -34,6 +37,8 @@ SHARED, ABOUT_WORDS = 2, 40
 """Names, codes or numbers that an earlier account must share with the conversation to be about it; words of it that are searched."""
 QUOTED, ASKED = 4, 6
 """Passages whose sentences are measured, and waiting messages they are measured against (the latest)."""
+QUERIED = 12
+"""Messages before the open question that search looks at."""
 NEAR, NEAR_TOP = 0.3, 0.6
 """Score, and share of the best score, from which an article counts as being on the question."""
 GUIDE_TOP = 0.9
@@ -41,7 +46,7 @@ GUIDE_TOP = 0.9
 LEVERS = 12
 """Levers a Turn carries at most; those that apply come first."""
 SENSED_CHARACTERS = 4000
-"""What is read of a very long message when its mood is sensed: people say it early."""
+"""What is read of a very long message when its mood is sensed: people say it early, and in letters once more at the end."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,17 @@ async def question(case: Case, embedder: Embedder) -> Question:
     window = tuple(_readable(m) for m in [m for m in case.conversation.messages if not m.deleted_at][-WINDOW:])
     waiting = unanswered(window)
     spoken = _language(case, window)
-    query = _about(case, compose(window, {m.id for m in waiting}), waiting)
-    fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed]
     names = _names(case)
-    encoded = await embedder.encode([*query.texts, *(cleaning.clean(m.text[:SENSED_CHARACTERS], names) for m in fresh)])
+    query = _about(case, compose(_nameless(window[-(QUERIED + len(waiting)) :], names), {m.id for m in waiting}), waiting)
+    fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed]
+    encoded = await embedder.encode([*query.texts, *(cleaning.clean(_telling(m.text), names) for m in fresh)])
     vectors = {message.id: encoded[len(query.texts) + i] for i, message in enumerate(fresh)}
     return Question(window=window, unanswered=waiting, language=spoken, query=query, vector=encoded[0], new_vectors=vectors)
+
+
+def _nameless(window: tuple[Message, ...], names: tuple[str, ...]) -> tuple[Message, ...]:
+    """What is searched for is the matter: whoever signs with whatever name finds the same articles, and so the same options."""
+    return tuple(m.model_copy(update={"text": mask_names(m.text, names).replace(MASK, " ")}) for m in window)
 
 
 def _about(case: Case, query: SearchQuery, waiting: tuple[Message, ...]) -> SearchQuery:
@@ -85,6 +95,7 @@ def _about(case: Case, query: SearchQuery, waiting: tuple[Message, ...]) -> Sear
     if not waiting:
         return query
     said = {word for m in case.conversation.messages if m.author == "customer" for word in proper_words(m.text)}
+    said -= {fold(part) for name in _names(case) for part in tokens(name)}
     earlier = [(_shared(said, m.text), m.at, _own_words(m.text)) for m in case.candidates if m.kind == "episode" and m.use == "quotable"]
     promised = [
         (_shared(said, p.text) + (p.state == "overdue"), p.made_at, p.text)
@@ -117,11 +128,11 @@ def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
         if message.author != "customer":
             continue
         if message.id not in sensed:
-            read = message.model_copy(update={"text": message.text[:SENSED_CHARACTERS]})
+            read = message.model_copy(update={"text": _telling(message.text)})
             found = senser.sense(read, names=names, hint=asked.language, vector=asked.new_vectors.get(message.id), earlier=earlier)
             sensed[message.id] = found
             new.append(found)
-        earlier.append(message.text[:SENSED_CHARACTERS])
+        earlier.append(_telling(message.text))
     promises = [promise.at(case.as_of) for promise in case.promises]
     emotion = trajectory.read(
         asked.window,
@@ -135,6 +146,15 @@ def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
         settings=case.settings,
     )
     return Feeling(emotion=emotion, sensed=new)
+
+
+def _telling(text: str) -> str:
+    """A message, or the beginning and the end of a very long one, without what it quotes: an old mail's anger at its end is not theirs."""
+    if len(text) <= SENSED_CHARACTERS:
+        return text
+    own = strip_quotes(text)
+    part = SENSED_CHARACTERS // 4
+    return own if len(own) <= SENSED_CHARACTERS else f"{own[: 3 * part]}\n\n{own[-part:]}"
 
 
 async def recall(case: Case, asked: Question, vectors: VectorIndex) -> tuple[RankedMemory, ...]:
@@ -171,7 +191,7 @@ async def freeze(
         known_details=known,
         promises=promises,
         emotion=felt.emotion,
-        levers=levers,
+        levers=(*levers_of(case.grants, case.as_of), *levers),
         coverage=judge(asked.query, found.hits, asked.window),
         asks=_asks({ident: articles[ident] for ident in relevant(found.hits, GUIDE_TOP) if ident in articles}, known, memories),
         needs=tuple(Need(field=field, article_id=ident) for ident in near[:1] for field in asking[ident].needs if ident in asking),
@@ -237,13 +257,14 @@ def choose_levers(
     """Levers of the articles that are on the question, and those of others whose conditions this case meets in full.
 
     A lever of another article counts only when structured conditions say yes and the article is about a product that the near ones are
-    about (or about none in particular): a goodwill rule belongs to a case, not to its wording. Of translations of one article, and of
-    one lever found twice, the first counts.
+    about (or about none in particular): a goodwill rule belongs to a case, not to its wording. An article that is valid only later
+    allows nothing yet. Of translations of one article, and of one lever found twice, the first counts.
     """
     products = {product for ident in near for product in found[ident].products if ident in found}
     chosen: list[TurnLever] = []
     groups: set[str] = set()
-    for article in [*(found[ident] for ident in near if ident in found), *(a for a in carrying if a.id not in near)]:
+    others = (a for a in carrying if a.id not in near and (a.valid_from is None or a.valid_from <= at))
+    for article in [*(found[ident] for ident in near if ident in found), *others]:
         if article.group and article.group in groups:
             continue
         groups |= {article.group} if article.group else set()

@@ -5,6 +5,7 @@ from copilot.domain.turn import Turn
 HARMLESS = frozenset(
     {"tier", "since", "locale", "preferences", "fare", "travel_party", "delay_minutes", "cancelled_by", "hotel_nights", "dietary_need"}
     | {"mobility_need", "card_product", "points_balance", "home_airport", "booking_route", "flight_number", "hotel_name", "refund_amount"}
+    | {"amount"}
 )
 """Fields whose values describe the case rather than identify the person: a good answer needs them. Any other field is personal."""
 SHORTEST = 3

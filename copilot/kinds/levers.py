@@ -34,9 +34,10 @@ def bend_of(offer: str) -> _Bend:
     return next(bend for bend in _bends() if any(word in low for word in bend.words))
 
 
-def rank(lever: TurnLever) -> tuple[bool, bool, int, str]:
-    """What applies before what may, what the agent may grant before what a supervisor must, what solves before what consoles."""
-    return lever.applies != "yes", lever.authority != "agent", _GOAL_FIRST.index(bend_of(lever.offer).bends), lever.id
+def rank(lever: TurnLever) -> tuple[bool, int, int, str]:
+    """What applies before what may; what was granted, what the agent may grant, what a supervisor must; solving before consoling."""
+    authority = 0 if lever.grant_id else 1 + (lever.authority != "agent")
+    return lever.applies != "yes", authority, _GOAL_FIRST.index(bend_of(lever.offer).bends), lever.id
 
 
 def ranked_levers(turn: Turn) -> list[TurnLever]:

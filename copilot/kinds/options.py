@@ -61,9 +61,11 @@ class Options(Kind):
     stream = ()
 
     def wanted(self, turn: Turn) -> str | None:
-        """When a lever may apply and the case is hot or a promise was broken."""
+        """When a lever may apply and the case is hot or a promise was broken; and when a supervisor has just said yes to something."""
         if not turn.waiting or not case.switched_on(turn, self.name) or not case.usable_levers(turn):
             return None
+        if any(lever.grant_id for lever in case.usable_levers(turn)):
+            return "a supervisor granted something"
         if case.broken_promise(turn):
             return "a promise is overdue and a lever may apply"
         heat = turn.evidence.emotion.heat
@@ -135,7 +137,7 @@ def _way(turn: Turn, lever: TurnLever) -> _Way:
         title=lever.offer,
         gain=f"{gain[0].upper()}{gain[1:]}." if gain.startswith("the ") else f"The customer {gain}.",
         lever_id=lever.id,
-        basis=_basis(turn, lever.article_id),
+        basis=_allowed_by(turn, lever),
         authority=lever.authority,
         value=value,
         cost=bend.cost.format(limit=limit),
@@ -147,6 +149,12 @@ def _way(turn: Turn, lever: TurnLever) -> _Way:
 def _says(title: str, value: str) -> bool:
     """Whether the title names the limit already."""
     return set(re.findall(r"\d+", value)) <= set(re.findall(r"\d+", title))
+
+
+def _allowed_by(turn: Turn, lever: TurnLever) -> str:
+    """The article, and for a grant who gave it."""
+    article = _basis(turn, lever.article_id) if lever.article_id else ""
+    return "; ".join(part for part in (article, lever.reason if lever.grant_id and lever.applies == "yes" else "") if part) or "a grant"
 
 
 def _basis(turn: Turn, article_id: str) -> str:
@@ -233,7 +241,7 @@ def _none(turn: Turn) -> Abstention:
     """What would have to change, and who can change it."""
     refused = sorted((lever for lever in turn.evidence.levers if lever.applies == "no"), key=lambda lever: lever.id)
     if refused:
-        reasons = "; ".join(f"“{lever.offer}” ({_basis(turn, lever.article_id)}): {lever.reason.rstrip('.')}" for lever in refused[:3])
+        reasons = "; ".join(f"“{lever.offer}” ({_allowed_by(turn, lever)}): {lever.reason.rstrip('.')}" for lever in refused[:3])
         return Abstention(
             reason=f"No lever applies. {reasons}. A supervisor may decide beyond it; the article's owner can change the rule."
         )

@@ -4,6 +4,7 @@ Nothing that the speaker may not learn is given as quotable: with unproven ident
 name of their field, and for texts meant for the customer memories and promises are left out altogether.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -70,18 +71,25 @@ def variables(turn: Turn, kind: Kind, fence: str) -> dict[str, Any]:
         "agent": turn.agent.name or "the agent",
         "language": _LANGUAGES.get(language[:2].lower(), language),
         "place": _PLACES[turn.channel],
-        "now": f"{turn.as_of.astimezone(words.zone):%A %d %B %Y, %H:%M}",
         "back_by": words.clock(back_by(turn), turn.as_of),
-        "speaker": _speaker(turn),
         "feeling": _feeling(turn),
-        "conversation": _fenced("conversation", fence, _conversation(turn)),
-        "records": _fenced("records", fence, _records(turn, kind.name)),
-        "knowledge": _fenced("knowledge", fence, _knowledge(turn)),
+        **evidence_variables(turn, fence, for_customer=kind.name in FOR_THE_CUSTOMER),
         **kind.variables(turn),
     }
 
 
-def _fenced(name: str, fence: str, lines: Sequence[str]) -> str:
+def evidence_variables(turn: Turn, fence: str, *, for_customer: bool) -> dict[str, Any]:
+    """Who speaks, the time, and the evidence between marks. `for_customer`: for words that the customer will read."""
+    return {
+        "now": f"{turn.as_of.astimezone(english(turn).zone):%A %d %B %Y, %H:%M}",
+        "speaker": _speaker(turn),
+        "conversation": fenced("conversation", fence, _conversation(turn)),
+        "records": fenced("records", fence, _records(turn, for_customer=for_customer)),
+        "knowledge": fenced("knowledge", fence, _knowledge(turn)),
+    }
+
+
+def fenced(name: str, fence: str, lines: Sequence[str]) -> str:
     """Lines between marks; what looks like a mark inside loses its look."""
     inside = "\n".join(lines) or "(nothing)"
     inside = inside.replace(fence, "").replace("<<<", "‹‹‹").replace(">>>", "›››") if fence else inside
@@ -97,16 +105,26 @@ def hidden_details(turn: Turn) -> list[KnownDetail]:
 
 
 def redactor(turn: Turn) -> Callable[[str], str]:
-    """A function that replaces every hidden value in a text, however it is written, by the name of its field."""
+    """A function that makes a text fit to be quoted: every hidden value, however it is written, becomes the name of its field.
+
+    A link that somebody pasted becomes `[link]`: a brief that repeated it would be withheld, and should be.
+    """
     hidden = hidden_details(turn)
 
     def redact(text: str) -> str:
         for detail in hidden:
             for start, end in reversed(mentions_value(text, detail)):
                 text = f"{text[:start]}[{detail.field.replace('_', ' ')} on record]{text[end:]}"
-        return text
+        return _LINK.sub("[link]", text)
 
     return redact
+
+
+_LINK = re.compile(
+    r"\b(?:https?://|www\.)\S+|(?<![\w@.-])(?:[\w-]{2,63}\.){1,4}(?:com|net|org|io|de|es|at|ch|eu|uk|info|biz|app|shop|site|online|xyz|link|"
+    r"top|click|live|ly|me|example)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
 
 
 def _speaker(turn: Turn) -> str:
@@ -148,12 +166,12 @@ def _line(turn: Turn, message: Message, handle: str, waits: bool, redact: Callab
     return f"[{handle}] {_when(turn, message.sent_at)} {kind}{mark}: {' '.join(text.split())}"
 
 
-def _records(turn: Turn, kind: KindName) -> list[str]:
+def _records(turn: Turn, *, for_customer: bool) -> list[str]:
     """Details, promises, memories, whose fault it is."""
     open_to_them = case.may_disclose(turn)
     redact = redactor(turn)
     lines = _details(turn)
-    if not open_to_them and kind in FOR_THE_CUSTOMER:
+    if not open_to_them and for_customer:
         count = len(turn.evidence.memories) + len(turn.evidence.promises)
         return [*lines, f"({count} memories and promises are not shown: this speaker may not be told of them)"]
     note = "" if open_to_them else " DO NOT DISCLOSE"

@@ -33,7 +33,7 @@ _EN_ADVERB = (
     r"tonight|myself|indeed|absolutely|surely|soon|shortly|still|again|however|therefore|additionally|right\s+away|"
     r"straight\s+away|at\s+once|go\s+(?:ahead\s+)?and|"
     r"go\s+on\s+and|make\s+sure\s+(?:to|(?:that\s+)?(?:we|I|you|it))|be\s+sure\s+to|ensure\s+(?:that\s+)?(?:we|I|you)|"
-    r"in\s+the\s+meantime|by\s+then)\s*,?\s+)*"
+    r"in\s+the\s+meantime|by\s+then)(?:\s*,)?\s+)*"
 )
 _EN_FIRM = (
     r"(?:re-?)?(?:send|post|mail|e-?mail|ship|dispatch|deliver|courier|forward|issue|process|print|book|imburse|credit|"
@@ -144,7 +144,7 @@ ENGLISH = Grammar(
         r"\b(?:it|they)\s+(?:comes?|go(?:es)?\s+(?:out|back)|(?:is|are)\s+(?:delivered|brought))\b",
     ),
     never=re.compile(
-        r"(?:\w+ly\s+|also\s+|always\s+|just\s+|still\s+|more\s+than\s+)*(?:not\b|never\b|no\s+longer\b|"
+        r"(?:(?:\w+ly|also|always|just|still|more\s+than)\s++){0,12}(?:not\b|never\b|no\s+longer\b|"
         r"be\s+(?:(?:more\s+than|so|very|really|only\s+too|always|right)\s+)*"
         r"(?:happy|glad|pleased|delighted|honest|frank|sorry|able|there\b(?!\s+(?:by|at))|here|thrilled|grateful|unable|"
         r"brief|quick|direct|clear|open)\b|"

@@ -67,7 +67,7 @@ _THING_PATTERNS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name
 _ANY_THING = re.compile("|".join(_THINGS.values()), re.IGNORECASE)
 _CURRENCY = r"€|\$|£|EUR|USD|GBP|CHF|SEK|euros?|dollars?|pounds?|francs?|franken|d[óo]lares|libras"
 MONEY = re.compile(
-    rf"(?:(?P<c1>{_CURRENCY})\s?(?P<a1>\d[\d.,' ]*\d|\d)|(?P<a2>\d[\d.,']*\d|\d)\s?(?P<c2>{_CURRENCY}))(?!\w)", re.IGNORECASE
+    rf"(?:(?P<c1>{_CURRENCY})\s?(?P<a1>\d[\d.,' ]{{0,18}}\d|\d)|(?P<a2>\d[\d.,']{{0,18}}\d|\d)\s?(?P<c2>{_CURRENCY}))(?!\w)", re.IGNORECASE
 )
 """A sum with its currency on either side."""
 _CODES = {
@@ -87,7 +87,7 @@ _CODES = {
     "francs": "CHF",
     "franken": "CHF",
 }
-_REFERENCE = re.compile(r"\b(?=[A-Z-]*\d)(?=\w*[A-Z]|\d{5})[A-Z0-9](?:[A-Z0-9-]{3,14})[A-Z0-9]\b")
+_REFERENCE = re.compile(r"\b(?=[A-Z-]{0,16}\d)(?=\w{0,16}[A-Z]|\d{5})[A-Z0-9](?:[A-Z0-9-]{3,14})[A-Z0-9]\b")
 
 
 class Gist(NamedTuple):

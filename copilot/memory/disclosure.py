@@ -12,9 +12,9 @@ Spans = list[tuple[int, int]]
 
 _SEPARATOR = r"[\s\-–./_·]{0,2}"
 _ENDING = (
-    r"(?:end(?:ing|s)?(?:\s+(?:in|with|on))?|last\s+(?:four|4|three|3|two|2)?\s*(?:digits|numbers|characters)?(?:\s+(?:are|"
-    r"is))?|endet\s+(?:auf|mit)|endend\s+auf|letzten\s+(?:vier|4|drei)?\s*(?:ziffern|stellen)?|terminad[ao]\s+en|termina\s+en|"
-    r"acaba\s+en|[*x•.…]{2,})\s*:?\s*"
+    r"(?:end(?:ing|s)?(?:\s{1,6}(?:in|with|on))?|last\s{1,6}(?:four|4|three|3|two|2)?\s{0,6}(?:digits|numbers|characters)?(?:\s{1,6}(?:are|"
+    r"is))?|endet\s+(?:auf|mit)|endend\s+auf|letzten\s{1,6}(?:vier|4|drei)?\s{0,6}(?:ziffern|stellen)?|terminad[ao]\s+en|termina\s+en|"
+    r"acaba\s+en|(?<![*x•.…])[*x•.…]{2,}+)\s{0,6}:?\s{0,6}"
 )
 _TAIL = 4
 _LONG_CODE = 8

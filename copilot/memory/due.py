@@ -146,9 +146,13 @@ _BY = (
 )
 
 
+_LONGEST = 2000
+"""Characters that are read for a deadline: a clause, or a few sentences."""
+
+
 def find_due(text: str, made_at: datetime, settings: TenantSettings) -> Due | None:
     """The deadline that `text`, said at `made_at`, names; None when it names none. Never before `made_at`."""
-    calendar = WorkCalendar(settings)
+    text, calendar = text[:_LONGEST], WorkCalendar(settings)
     base = _Base(calendar.local(made_at), calendar, settings.currency == "USD")
     length = _duration(text, made_at, base)
     day, clock = _best(_days(text, base)), _clock(text)

@@ -15,7 +15,7 @@ from copilot.memory.promises import read_promises
 from copilot.memory.sensitive import KEPT, is_sensitive
 from copilot.memory.sentences import Sentence, sentences, unquoted
 
-__all__ = ["episode", "preferences", "propose"]
+__all__ = ["episode", "gist", "preferences", "propose", "wish"]
 
 _WANTED, _DID, _END = 220, 180, 160
 """Characters of each part: an episode is read at a glance and encoded whole."""
@@ -102,6 +102,24 @@ def _preference(customer: Customer, text: str, at: datetime) -> Memory:
         use="guide" if sensitive else "quotable",
         sensitive=sensitive,
     )
+
+
+def wish(text: str) -> str:
+    """The sentence that says what someone wants, without its greeting: a question, else a wish, else the first; empty without words."""
+    found = _sentences(text)
+    telling = [s for s in found if s.asks] or [s for s in found if _WISH.search(s.text)] or found
+    return _without_greeting(telling[0].text) if telling else " ".join(text.split())
+
+
+def gist(text: str) -> str:
+    """The sentence of an answer that says what was done, without its greeting; else its first; empty without words."""
+    found = _sentences(text)
+    telling = [s for s in found if _DEED.search(s.text) and not s.asks] or found
+    return _without_greeting(telling[0].text) if telling else " ".join(text.split())
+
+
+def _without_greeting(sentence: str) -> str:
+    return " ".join((_GREETING.sub("", sentence) or sentence).split())
 
 
 def _wanted(said: Sequence[Message], conversation: Conversation) -> str:

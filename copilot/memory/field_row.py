@@ -34,8 +34,11 @@ class FieldRow(NamedTuple):
 
 
 def rx(*parts: str) -> re.Pattern[str]:
-    """One pattern of alternatives; case does not matter unless a part says `(?-i:…)`."""
-    return re.compile("|".join(parts), re.IGNORECASE)
+    """One pattern of alternatives; case does not matter unless a part says `(?-i:…)`.
+
+    Between words stand at most a few spaces: of unlimited ones, a text of nothing but spaces would be tried in every way to share them.
+    """
+    return re.compile("|".join(parts).replace(r"\s+", r"\s{1,6}").replace(r"\s*", r"\s{0,6}"), re.IGNORECASE)
 
 
 def said(phrases: str) -> tuple[str, ...]:
@@ -44,7 +47,7 @@ def said(phrases: str) -> tuple[str, ...]:
 
 
 IS = (
-    r"(?:\s*(?:number|no\.?|nr\.?|code|ref(?:erence)?\.?|id|nummer|n[úu]mero|locator|of\s+the\s+flight))*\s*(?:\s(?:is|are|"
+    r"(?:\s*(?:number|no\.?|nr\.?|code|ref(?:erence)?\.?|id|nummer|n[úu]mero|locator|of\s+the\s+flight)){0,4}\s*(?:\s(?:is|are|"
     r"was|lautet|ist|es|war)|[:#=])?\s*[:#]?\s*(?:-\s)?"
 )
-PLACE = r"(?-i:[A-ZÀ-ÖØ-Þ][\wÀ-ÿ'’-]+(?:\s(?:de|del|la|am|an\sder|Los|San|New|[A-Z][\wÀ-ÿ-]+)){0,2})"
+PLACE = r"(?-i:[A-ZÀ-ÖØ-Þ][\wÀ-ÿ'’-]{1,40}(?:\s(?:de|del|la|am|an\sder|Los|San|New|[A-Z][\wÀ-ÿ-]{1,40})){0,2})"

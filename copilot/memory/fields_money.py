@@ -50,10 +50,10 @@ PAYMENT: tuple[FieldRow, ...] = (
         (
             rx(
                 r"\b(?:card|visa|mastercard|amex|karte|tarjeta)\b[^.!?\n]{0,25}?(?:end(?:ing|s)?(?:\s+(?:in|with|on))?|"
-                r"last\s+(?:four|4)(?:\s+digits)?(?:\s+(?:are|is))?|[*x•.]{2,}|endet\s+auf|endend\s+auf|terminad[ao]\s+en|"
+                r"last\s+(?:four|4)(?:\s+digits)?(?:\s+(?:are|is))?|[*x•.]{2,20}|endet\s+auf|endend\s+auf|terminad[ao]\s+en|"
                 r"acaba\s+en)\s*:?\s*(?P<v>\d{4})\b",
                 r"\b(?:ending|ends)\s+(?:in|with)?\s*(?P<v2>\d{4})\b",
-                r"(?<!\w)[*x•]{2,}[\s-]?(?P<v3>\d{4})\b",
+                r"(?<![\w*•])[*x•]{2,}+[\s-]?(?P<v3>\d{4})\b",
                 r"\blast\s+(?:four|4)(?:\s+digits)?\s*(?:are|is|:)?\s*(?P<v4>\d{4})\b",
             ),
         ),

@@ -4,20 +4,20 @@ import re
 
 from copilot.memory.field_row import DIGIT, IS, PLACE, FieldRow, rx, said
 
-_CAP = r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’À-ÿ.-]+)"
+_CAP = r"(?-i:[A-ZÀ-ÖØ-Þ][\w'’À-ÿ.-]{1,40})"
 _STREET_EN = (
-    r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?\s+(?:(?-i:[A-Z])[\w'’.-]+\s+){1,4}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|"
+    r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?\s+(?:(?-i:[A-Z])[\w'’.-]{1,40}\s+){1,4}?(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|"
     r"terrace|close|court|ct|way|square|sq|place|pl|crescent|gardens|row|hill|boulevard|blvd|mews|park)\b\.?"
 )
 _STREET_DE = (
-    r"(?-i:(?:[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer|damm|ring|chaussee)|"
-    r"(?:[A-ZÄÖÜ][\wäöüß-]+\s){1,2}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Ring|Ufer|Damm)))\s+\d{1,4}\s?[a-z]?\b"
+    r"(?-i:(?:[A-ZÄÖÜ][\wäöüß-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer|damm|ring|chaussee)|"
+    r"(?:[A-ZÄÖÜ][\wäöüß-]{1,40}\s){1,2}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Ring|Ufer|Damm)))\s+\d{1,4}\s?[a-z]?\b"
 )
 _STREET_ES = (
     r"(?:calle|c/|avenida|avda?\.?|plaza|paseo|carrer)\s+(?:de\s+(?:la\s+|los\s+|las\s+)?|"
-    r"del\s+)?(?-i:[A-ZÁÉÍÓÚÑ])[\wáéíóúñ]+(?:\s+(?-i:[A-ZÁÉÍÓÚÑ])[\wáéíóúñ]+){0,3},?\s+\d{1,4}\b"
+    r"del\s+)?(?-i:[A-ZÁÉÍÓÚÑ])[\wáéíóúñ]{1,40}(?:\s+(?-i:[A-ZÁÉÍÓÚÑ])[\wáéíóúñ]{1,40}){0,3},?\s+\d{1,4}\b"
 )
-_TOWN = r"(?:,?\s*(?:(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})|\d{4,5}|(?:(?-i:[A-ZÀ-ÖØ-Þ])[\wÀ-ÿ'’-]+))){0,5}"
+_TOWN = r"(?:,?\s*(?:(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})|\d{4,5}|(?:(?-i:[A-ZÀ-ÖØ-Þ])[\wÀ-ÿ'’-]{1,40}))){0,5}"
 STREET = re.compile(rf"(?:{_STREET_EN}|{_STREET_DE}|{_STREET_ES}){_TOWN}", re.IGNORECASE)
 _NATIONS = (
     r"British|German|Spanish|French|Italian|Portuguese|Irish|Dutch|Swedish|Polish|Austrian|Swiss|American|US|U\.S\.|UK|"

@@ -165,8 +165,8 @@ TRIP: tuple[FieldRow, ...] = (
         (
             rx(
                 r"\b(?P<v>(?-i:Hotel|Pension|Hostal|Gasthof)(?:\s+(?:(?-i:de|la|del|am|zum|zur|der|"
-                r"Los)\s+)?(?-i:[A-ZÀ-Þ])[\wÀ-ÿ'’-]+){1,4})",
-                r"\b(?:at|in|im)\s+(?:the\s+)?(?P<v2>(?:(?-i:[A-ZÀ-Þ])[\wÀ-ÿ'’-]+\s+){1,3}(?-i:Hotel|Inn|Resort|Hostel))\b",
+                r"Los)\s+)?(?-i:[A-ZÀ-Þ])[\wÀ-ÿ'’-]{1,40}){1,4})",
+                r"\b(?:at|in|im)\s+(?:the\s+)?(?P<v2>(?:(?-i:[A-ZÀ-Þ])[\wÀ-ÿ'’-]{1,40}\s+){1,3}(?-i:Hotel|Inn|Resort|Hostel))\b",
             ),
         ),
         fresh_days=180,

@@ -38,6 +38,8 @@ _GREETS = re.compile(
     r"(?:dear|hello|hi|hey|good\s+\w+|hallo|guten\s+\w+|liebe[rs]?|sehr\s+geehrte\w*|hola|estimad[oa]|buen[oa]s\s+\w+)\b[^,;:!–—]{0,50}[,;:!–—]\s*",
     re.IGNORECASE,
 )
+_REPEATED = re.compile(r":\s*[«„“\"][^«»„“”\"]{3,500}[»“”\"]")
+"""What was said before and is said again in quotation marks ('on 1 March I told you: “I will call.”') commits to nothing new."""
 _SHORT_OPENING = 3
 """Words: 'By Friday,' may stand before a commitment without being a clause of its own."""
 
@@ -68,10 +70,13 @@ def read_promises(message: Message, *, settings: TenantSettings, channel: Channe
     if not message.is_answer:
         return []
     found: list[FoundPromise] = []
+    repeated = [match.span() for match in _REPEATED.finditer(message.text)]
     for sentence in sentences(unquoted(message.text)):
         if sentence.asks and not TAG.search(sentence.text):
             continue
         for clause in _clauses(sentence, channel):
+            if any(start <= clause.start + clause.marker < end for start, end in repeated):
+                continue
             promise = _promise(clause, sentence, message, settings)
             if promise:
                 found.append(promise)

@@ -143,7 +143,7 @@ def _first_heading(body: str) -> str:
 
 def inline_text(markdown: str) -> str:
     """Inline Markdown as plain words: emphasis, links and code lose their marks."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    text = re.sub(r"!?\[([^\]]{0,300})\]\([^)]{0,2000}\)", r"\1", markdown)
     return re.sub(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", text).strip()
 
 

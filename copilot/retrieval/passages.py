@@ -85,7 +85,7 @@ def plain_text(markdown: str) -> str:
         if re.fullmatch(r"[\s|:\-]+", line):
             continue
         bare = re.sub(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+)", "", line)
-        bare = re.sub(r"\s*\|\s*", " ", bare)
+        bare = re.sub(r"(?<!\s)\s*+\|\s*+", " ", bare)
         lines.append(inline_text(bare))
     return "\n".join(lines).strip()
 
@@ -143,7 +143,7 @@ def _unmarked_heading(token: Token, source: str) -> tuple[int, _Block] | None:
     """
     if token.type not in ("paragraph_open", "html_block"):
         return None
-    words = re.sub(r"<[^>]*>", " ", source) if token.type == "html_block" else source
+    words = re.sub(r"<[^<>]*>", " ", source) if token.type == "html_block" else source
     return (6, _Block("For the agent")) if _says_for_agent(words) else None
 
 

@@ -156,9 +156,9 @@ SALUTATION = re.compile(
     re.IGNORECASE,
 )
 SIGN_OFF = re.compile(
-    r"(?:^|\n)\s*(?:(?:kind|best|warm|many)\s+regards|regards|yours\s+\w+|sincerely|best wishes|all the best|cheers|"
+    r"(?:^|\n)[^\S\n]*+(?:(?:kind|best|warm|many)\s{1,3}regards|regards|yours\s{1,3}\w+|sincerely|best wishes|all the best|cheers|"
     r"thanks(?: again)?|thank you|mit freundlichen gr[üu](?:ß|ss)en|viele gr[üu](?:ß|ss)e|beste gr[üu](?:ß|ss)e|cordialement|saludos)"
-    r"[ \t]*[,.!]?[ \t]*\n(?:[^\n]*\n){0,5}[^\n]*\Z",
+    r"[ \t]*+[,.!]?[ \t]*+\n(?:[^\n]*\n){0,5}[^\n]*\Z",
     re.IGNORECASE,
 )
 QUOTED = re.compile(r"^(?:>.*|On .{5,80} wrote:|Am .{5,80} schrieb.*:|-{2,} ?Original Message ?-{2,})$", re.MULTILINE)

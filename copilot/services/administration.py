@@ -6,17 +6,23 @@ from math import isfinite
 from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from copilot.domain.base import Frozen, new_id
+from copilot.domain.base import Frozen, new_id, now
 from copilot.domain.case import Event
 from copilot.domain.conversation import Channel
 from copilot.domain.errors import Conflict, Invalid
 from copilot.domain.ports.records import Database
 from copilot.domain.staff import Caller, Role, User
 from copilot.domain.tenant import KINDS, TenantSettings
+from copilot.services.panels import is_origin
 from copilot.services.reading import actor
+from copilot.services.signing_in import normal_email, note_ended
 
 LONGEST_QUIET_S = 60.0
 """A quiet period beyond a minute would keep a customer waiting for nothing."""
+LONGEST_WAIT = 1440
+"""Minutes: a day of business time for a colleague to accept a handover."""
+LONGEST_NOTICE = 20_160
+"""Minutes: two weeks before a promise falls due is early enough."""
 
 
 class NewUser(Frozen):
@@ -56,18 +62,24 @@ class Administration:
             return await records.admin.users()
 
     async def put_user(self, caller: Caller, given: NewUser) -> User:
-        """Create a person, or change one by id. Raises Conflict when someone else has the external id."""
+        """Create a person, or change one by id. Raises Conflict when someone else has the external id or the e-mail address."""
         if not given.name.strip():
             raise Invalid("A user needs a name.", todo="Write the name customers and colleagues see.")
-        user = User(**given.model_dump(exclude={"id"}), id=given.id or new_id())
+        user = User(**given.model_dump(exclude={"id", "email"}), id=given.id or new_id(), email=normal_email(given.email))
         async with self.database.write(caller.tenant_id) as records:
             if given.id and await records.admin.user(given.id) is None:
                 raise Invalid(f"There is no user {given.id!r} to change.", todo="Leave `id` out to create one.")
             other = await records.admin.user(user.external_id) if user.external_id else None
             if other is not None and other.id != user.id:
                 raise Conflict(f"{other.name} has this external id.", todo="Change that user, or give each person their own.")
+            other = await records.access.user_by_email(user.email) if user.email else None
+            if other is not None and other.id != user.id:
+                raise Conflict(f"{other.name} has this e-mail address.", todo="Change that user, or give each person their own.")
             await records.admin.put_user(user)
+            if not user.active:
+                await note_ended(records, await records.access.end_all(user.id, now()), caller)
             await records.log.event("user.saved", subject_id=user.id, actor=actor(caller), data={"role": user.role})
+        self.wake(caller.tenant_id)
         return user
 
     async def events(self, tenant: str, after: int, limit: int) -> list[Event]:
@@ -98,13 +110,25 @@ def _rules(given: TenantSettings) -> tuple[tuple[str, bool, str], ...]:
         ("quiet_period_s", not 0 <= given.quiet_period_s <= LONGEST_QUIET_S, f"Use 0 to {LONGEST_QUIET_S:.0f} seconds."),
         ("kinds", bool(set(given.kinds) - set(KINDS)), f"Choose from {', '.join(KINDS)}."),
         ("daily_budget_microusd", not 0 <= given.daily_budget_microusd < 2**53, "Use micro-dollars, 0 or more."),
-        ("retention_days", not 1 <= given.retention_days <= 36_500, "Use 1 to 36500 days."),
+        ("promise_notice_minutes", not 0 <= given.promise_notice_minutes <= LONGEST_NOTICE, f"Use 0 to {LONGEST_NOTICE} minutes."),
+        ("handover_minutes", not 0 <= given.handover_minutes <= LONGEST_WAIT, f"Use 0 (it waits) to {LONGEST_WAIT} minutes."),
+        ("dispositions", not _are_dispositions(given.dispositions), "Name 1 to 40 of them, each once, in at most 60 characters."),
+        ("retention_days", not all(1 <= days <= 36_500 for days in given.retention_days.values()), "Use 1 to 36500 days."),
+        (
+            "panel_origins",
+            not all(map(is_origin, given.panel_origins)),
+            "Write each as https://chat.example.com: no path, no slash at the end, no wildcard.",
+        ),
         *((name, not _are_minutes(table, channels), "Give minutes of 0 or more by channel.") for name, table in minutes.items()),
     )
 
 
 def _are_minutes(table: dict[str, float], channels: set[str]) -> bool:
     return set(table) <= channels and all(isfinite(value) and value >= 0 for value in table.values())
+
+
+def _are_dispositions(names: tuple[str, ...]) -> bool:
+    return 1 <= len(names) <= 40 and len({name.strip() for name in names}) == len(names) and all(0 < len(n.strip()) <= 60 for n in names)
 
 
 def _is_language(text: str) -> bool:

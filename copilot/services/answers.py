@@ -5,29 +5,49 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import partial_ratio
 
+from copilot.checks.base import Checked
+from copilot.checks.reask import Reask
 from copilot.domain.base import new_id
 from copilot.domain.case import SentText
 from copilot.domain.conversation import Conversation, Message
+from copilot.domain.errors import Invalid
 from copilot.domain.ports.records import Records
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.memory.episodes import propose
 from copilot.services import promises
+from copilot.services.handovers import introduced
+from copilot.services.spending import spend
 
 ALIKE = 0.6
 """Normalised edit distance up to which a sent text counts as coming from a suggestion that nobody said was used."""
+REASK = Reask()
+"""Counts, for groups only, how often customers are asked for what is on record."""
 SENDABLE = ("reply", "acknowledge", "handover", "questions", "options")
 
 
 async def given(
-    records: Records, conversation: Conversation, said: Sequence[Message], suggestion_id: str | None = None, user_id: str | None = None
+    records: Records,
+    conversation: Conversation,
+    said: Sequence[Message],
+    suggestion_id: str | None = None,
+    user_id: str | None = None,
+    part: int | None = None,
 ) -> list[SentText]:
-    """Everything that follows from public agent messages that were just stored; `conversation` is as it stands with them."""
+    """Everything that follows from public agent messages that were just stored; `conversation` is as it stands with them.
+
+    `part`: which question or option of the suggestion named was inserted; what was changed is counted from its words.
+    """
+    current = await records.turns.current(conversation.id)
     drafts = [d for d in await _drafts(records, conversation.id) if suggestion_id in (None, d.suggestion.id)]
     sent = []
     for message in said:
         text = _match(drafts, conversation, message, named=suggestion_id is not None, user_id=user_id)
-        sent.append((await records.suggestions.put_sent(text))[0])
+        if text.suggestion_id is not None and part is not None:
+            text = text.model_copy(update={"edit_distance": _from_part(drafts, text, part)})
+        reasks = len(REASK.run(current.turn, Checked(kind="own", text=message.text))) if current and current.turn else None
+        sent.append((await records.suggestions.put_sent(text, reasks))[0])
         await records.log.event(
             "message.sent",
             conversation_id=conversation.id,
@@ -38,6 +58,8 @@ async def given(
     if conversation.customer_id is not None:
         await _promises(records, conversation, conversation.customer_id, said)
         await _memories(records, conversation, conversation.customer_id, max(message.sent_at for message in said))
+    await spend(records, conversation, said, user_id)
+    await introduced(records, conversation.id, said, user_id)
     await records.turns.retire(conversation.id)
     return sent
 
@@ -54,8 +76,30 @@ class _Draft(NamedTuple):
 
     def distance(self, text: str) -> float:
         """How much was changed, 0–1, from the draft or from an agent's edit of it."""
-        known = (self.suggestion.text, *(d.text for d in self.decisions if d.text))
+        known = (_words(self.suggestion), *(d.text for d in self.decisions if d.text))
         return min(Levenshtein.normalized_distance(one, text) for one in known)
+
+
+def _words(suggestion: Suggestion) -> str:
+    """What of a suggestion is meant for the customer: of a handover only the introduction, the brief is for colleagues."""
+    return str(suggestion.payload.get("introduction", "")) if suggestion.kind == "handover" else suggestion.text
+
+
+def check_part(suggestion: Suggestion, part: int | None) -> None:
+    """Raises Invalid when the suggestion has no such question or option."""
+    if part is None:
+        return
+    parts = suggestion.payload.get("questions") or suggestion.payload.get("options") or []
+    if not 0 <= part < len(parts):
+        raise Invalid(f"This {suggestion.kind} has {len(parts)} parts; there is no part {part}.", todo="Count from 0.")
+
+
+def _from_part(drafts: Sequence[_Draft], sent: SentText, part: int) -> float:
+    """How much of the question, or of the option's title, was changed: what was written around it does not count."""
+    (suggestion,) = (d.suggestion for d in drafts if d.suggestion.id == sent.suggestion_id)
+    payload = suggestion.payload
+    words = str(payload["questions"][part]["question"] if "questions" in payload else payload["options"][part]["title"])
+    return round(1 - partial_ratio(words, sent.text) / 100, 4)
 
 
 async def _drafts(records: Records, conversation_id: str) -> list[_Draft]:
@@ -73,7 +117,7 @@ def _match(drafts: Sequence[_Draft], conversation: Conversation, message: Messag
         rank = distance - (1.0 if draft.chosen else 0.0)
         if near and (best is None or rank < best[0]):
             best = (rank, draft.suggestion)
-    changed = Levenshtein.normalized_distance(best[1].text, message.text) if best else None
+    changed = Levenshtein.normalized_distance(_words(best[1]), message.text) if best else None
     return SentText(
         id=new_id(),
         conversation_id=conversation.id,

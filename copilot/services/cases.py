@@ -129,6 +129,7 @@ async def _case(
         contacts=history.contacts,
         promises=tuple(made),
         candidates=history.candidates,
+        grants=tuple(await records.grants.of_conversation(conversation.id)),
         sensed=sensed,
         passages_collection=collection_name(records.tenant_id, "passages", embedder),
         memories_collection=collection_name(records.tenant_id, "memories", embedder),

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from copilot.domain.base import Frozen, Instant
-from copilot.domain.conversation import Conversation
+from copilot.domain.conversation import FILE_CONNECTION, Conversation
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
 from copilot.domain.formats import CustomerLine, explain
 from copilot.domain.memory import KnownDetail, Memory, Promise
@@ -83,7 +83,7 @@ class Customers:
             customer = await _find(records, ref)
             history = await records.memories.candidates(customer.id, now, 300)
             held = [p.at(now) for p in await records.memories.promises_of(customer.id, now)]
-            threads = await records.conversations.of_customer(customer.id)
+            conversations = await records.conversations.count_of(customer.id)
         known = details.ledger(customer, [], history, now)
         lines = record.who_they_are(customer, history, held, as_of=now)
         return Card(
@@ -96,7 +96,7 @@ class Customers:
             known_details=known,
             promises=tuple(p for p in held if p.state in ("open", "overdue")),
             memories=tuple(sorted(history, key=lambda m: m.at, reverse=True)[:MAX_EPISODES_SHOWN]),
-            conversations=len(threads),
+            conversations=conversations,
         )
 
     async def _line(self, tenant: str, line: str, where: str) -> list[Memory]:
@@ -118,7 +118,7 @@ class Customers:
 
     async def _interaction(self, records: Records, customer: Customer, thread: Conversation, settings: TenantSettings) -> list[Memory]:
         """One earlier conversation: stored, its promises settled, itself an episode unless it still goes on."""
-        known = await records.conversations.find(thread.external_id)
+        known = await records.conversations.find(thread.external_id, FILE_CONNECTION)
         if known is not None and known.customer_id not in (None, customer.id):
             raise Conflict(f"The conversation {thread.external_id!r} belongs to another customer.", todo="Give it an id of its own.")
         stored = await records.conversations.upsert(thread.model_copy(update={"customer_id": customer.id}))

@@ -59,7 +59,7 @@ class Decisions:
                 raise Conflict(
                     f"This suggestion is {suggestion.state}: there is no draft to decide on.", todo="Ask for it again if you need one."
                 )
-            _part_exists(suggestion, given.part)
+            answers.check_part(suggestion, given.part)
             decision = Decision(
                 suggestion_id=suggestion.id,
                 user_id=user,
@@ -154,14 +154,6 @@ async def _suggestion(records: Records, suggestion_id: str) -> Suggestion:
     if suggestion is None:
         raise NotFound(f"There is no suggestion {suggestion_id!r}.", todo="Read the conversation's suggestions again.")
     return suggestion
-
-
-def _part_exists(suggestion: Suggestion, part: int | None) -> None:
-    if part is None:
-        return
-    parts = suggestion.payload.get("questions") or suggestion.payload.get("options") or []
-    if not 0 <= part < len(parts):
-        raise Invalid(f"This {suggestion.kind} has {len(parts)} parts; there is no part {part}.", todo="Count from 0.")
 
 
 async def _sent_before(records: Records, conversation_id: str, stored: Message, given: Message) -> SentText:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -23,12 +25,13 @@ from copilot.graph.build import Run, State, Tools, kinds_for, run
 from copilot.services.cases import load
 from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
+from copilot.services.pulse import Pulse
 
 log = structlog.get_logger()
 TURN = "turn"
 """The durable job that drafts a turn."""
-KIND = "kind"
-"""The durable job that drafts one kind on demand; its subject is `turn:kind`."""
+KINDS_JOB = "kinds"
+"""The durable job that drafts what a person asked for; its subject is `turn:kind,kind`."""
 BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
 """Channels in which people write in bursts; elsewhere a message is complete and drafting begins at once."""
 
@@ -50,6 +53,9 @@ class Drafting:
     readers: dict[str, KnowledgeReader] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     """Taken while a turn's evidence is made: without it, a rush of messages starves the acknowledgement of the next."""
+    pulse: Pulse = field(default_factory=Pulse)
+    held: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """What one run at a time may make here: a turn's evidence, by the turn's id, and a kind's draft, by `turn:kind`."""
 
     def reader(self, tenant: str) -> KnowledgeReader:
         """The tenant's articles, as the graph reads them."""
@@ -59,10 +65,10 @@ class Drafting:
         """The durable job `turn`: safe to run again at any point."""
         await self._run(tenant, turn_id, only=())
 
-    async def kind(self, tenant: str, subject: str) -> None:
-        """The durable job `kind`: one kind, asked for by a person."""
-        turn_id, _, kind = subject.partition(":")
-        await self._run(tenant, turn_id, only=(kind,))
+    async def kinds(self, tenant: str, subject: str) -> None:
+        """The durable job `kinds`: what a person asked for."""
+        turn_id, _, kinds = subject.partition(":")
+        await self._run(tenant, turn_id, only=tuple(kinds.split(",")))
 
     async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str) -> StoredTurn:
         """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for."""
@@ -77,8 +83,7 @@ class Drafting:
             if stored is None:
                 stored = await records.turns.mint(new_id(), found.id, [], self.clock())
             await records.turns.request(stored.id, [k for k in kinds if k not in stored.requested])
-            for kind in kinds:
-                await records.log.enqueue(KIND, f"{stored.id}:{kind}")
+            await records.log.enqueue(KINDS_JOB, f"{stored.id}:{','.join(kinds)}")
             await records.log.event(
                 "suggestion.requested", conversation_id=found.id, subject_id=stored.id, actor=actor, data={"kinds": list(kinds)}
             )
@@ -97,32 +102,46 @@ class Drafting:
         """Current turns minted before `before` that came to no end, as (job, tenant, turn)."""
         return [(TURN, tenant, turn) for tenant, turn in await self.database.unfinished_turns(before)]
 
+    def alone(self, name: str) -> asyncio.Lock:
+        """The lock of what only one run at a time makes; gone when nobody holds it."""
+        return self.held.setdefault(name, asyncio.Lock())
+
     async def _run(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> None:
+        async with AsyncExitStack() as making:
+            # Whoever comes second to a turn finds its evidence stored.
+            await making.enter_async_context(self.alone(turn_id))
+            begun = await self._begin(tenant, turn_id, only)
+            if begun is None:
+                return
+            stored, state, saved = begun
+            if "case" in state:
+                await making.enter_async_context(self.room)
+                await self.pulse.calm()
+            watcher = Saver(self, tenant, stored, making, patient=not only)
+            context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
+            turn, _ = await run(self.graph, state, context)
+        if not only or await self._nothing_left(tenant, turn, context):
+            await self._finish(tenant, stored, watcher.superseded)
+
+    async def _begin(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> tuple[StoredTurn, State, frozenset[str]] | None:
+        """The turn as stored, what its run starts from and the kinds that are saved; None when there is nothing to do."""
         started = time.perf_counter()
         async with self.database.read(tenant) as records:
             stored = await records.turns.get(turn_id)
             if stored is None or (not only and stored.state in ("done", "superseded", "failed")):
-                return
+                return None
             saved = frozenset(s.kind for s in await records.suggestions.of_turn(turn_id))
             state: State = {"turn": stored.turn} if stored.turn else {}
             if stored.turn is None:
                 conversation = await records.conversations.find(stored.conversation_id)
                 if conversation is None:
-                    return
+                    return None
                 # A sender's clock may run a little ahead of ours: the message is part of its own turn all the same.
                 as_of = max([self.clock(), *(m.sent_at for m in conversation.messages[-1:])])
                 case = await load(records, conversation, turn_id=turn_id, as_of=as_of, embedder=self.tools.embedder)
                 state = {"case": case}
         state["timings"] = {"read": (time.perf_counter() - started) * 1000}
-        watcher = Saver(self, tenant, stored, patient=not only)
-        context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
-        await self.room.acquire()
-        try:
-            turn, _ = await run(self.graph, state, context)
-        finally:
-            watcher.give_way()
-        if not only or await self._nothing_left(tenant, turn, context):
-            await self._finish(tenant, stored, watcher.superseded)
+        return stored, state, saved
 
     async def _nothing_left(self, tenant: str, turn: Turn, context: Run) -> bool:
         """Whether every kind that was asked for or that the turn wants is saved: asking for one reopens a turn that was done."""
@@ -157,17 +176,10 @@ class Drafting:
 class Saver:
     """The Watcher of a stored turn: evidence and suggestions are saved the moment they exist."""
 
-    def __init__(self, drafting: Drafting, tenant: str, stored: StoredTurn, *, patient: bool) -> None:
-        self._drafting, self._tenant, self._stored, self._patient = drafting, tenant, stored, patient
+    def __init__(self, drafting: Drafting, tenant: str, stored: StoredTurn, making: AsyncExitStack, *, patient: bool) -> None:
+        self._drafting, self._tenant, self._stored, self._making, self._patient = drafting, tenant, stored, making, patient
         self._growing: dict[str, Growing] = {}
         self.superseded = False
-        self._in_room = True
-
-    def give_way(self) -> None:
-        """Let the next turn make its evidence: what follows here is mostly waiting."""
-        if self._in_room:
-            self._in_room = False
-            self._drafting.room.release()
 
     async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
@@ -189,7 +201,8 @@ class Saver:
             await records.turns.measure(turn)
 
     async def wanted(self, turn: Turn) -> bool:
-        self.give_way()
+        # Others may make their evidence now: what follows here is mostly waiting.
+        await self._making.aclose()
         if not self._patient:
             return True
         wait = quiet_seconds(turn.settings, turn.channel) - (self._drafting.clock() - self._stored.minted_at).total_seconds()
@@ -199,6 +212,17 @@ class Saver:
             now = await records.turns.get(turn.id)
         self.superseded = now is None or not now.current
         return not self.superseded
+
+    @asynccontextmanager
+    async def alone(self, turn: Turn, kind: str) -> AsyncIterator[bool]:
+        lock = self._drafting.alone(f"{turn.id}:{kind}")
+        waited = lock.locked()
+        async with lock:
+            yield not (waited and await self._is_saved(turn, kind))
+
+    async def _is_saved(self, turn: Turn, kind: str) -> bool:
+        async with self._drafting.database.read(self._tenant) as records:
+            return any(s.kind == kind for s in await records.suggestions.of_turn(turn.id))
 
     async def text(self, turn: Turn, kind: str, suggestion_id: str, so_far: str) -> None:
         growing = self._growing.setdefault(suggestion_id, Growing(self._tenant, turn.conversation_id, suggestion_id, kind))
@@ -221,8 +245,9 @@ class Saver:
             usage = suggestion.usage
             await records.admin.spend(self._drafting.clock().date(), suggestion.cost_microusd, usage.input_tokens, usage.output_tokens)
         if suggestion.kind == "reply" and suggestion.state == "abstained" and not turn.evidence.coverage.covered and turn.waiting:
-            await records.log.put_gap(_gap(turn, suggestion, self._drafting.clock()))
-            await records.log.event("gap.opened", conversation_id=turn.conversation_id, subject_id=turn.id)
+            gap = _gap(turn, suggestion, self._drafting.clock())
+            await records.log.put_gap(gap)
+            await records.log.event("gap.opened", conversation_id=turn.conversation_id, subject_id=gap.id, data={"turn": turn.id})
         await records.log.event(
             "suggestion.ready",
             conversation_id=turn.conversation_id,

@@ -1,7 +1,7 @@
 """Erasure: a durable job with a receipt that reaches rows, vectors and workflow state; and tombstones so that nobody comes back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,8 @@ class Erasure:
     tombstones: Tombstones
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    forget: Callable[[], Awaitable[None]]
+    """Drops texts that the process keeps for speed."""
 
     async def request(self, tenant: str, ref: str, actor: str) -> Receipt:
         """Bury the person at once (nothing new is taken in), and start the job that erases what is there."""
@@ -69,28 +71,33 @@ class Erasure:
     async def run(self, tenant: str, receipt_id: str) -> None:
         """The durable job: safe to run again at any point, since the person's id is kept until everything else is gone."""
         async with self.database.read(tenant) as records:
-            held = await _held(records, receipt_id)
-            customer_id = held.get("customer")
-            if not customer_id:
-                return
-            receipt = Receipt.model_validate(held["receipt"])
-            remembered = [m.id for m in await records.memories.of_customer(customer_id, ("active", "pending", "forgotten"))]
-            threads = await records.conversations.of_customer(customer_id, limit=100_000)
-            turns = [ident for thread in threads for ident in await records.turns.ids(thread.id)]
-        await self.indexes.forget(tenant, remembered)
+            customer_id = (await _held(records, receipt_id)).get("customer")
+        if not customer_id:
+            return
+        receipt, turns = await self._rows(tenant, receipt_id, customer_id)
+        # Only now, when nobody can add to what is there: whatever was indexed or begun before the rows went is found.
+        await self.indexes.sweep(tenant)
         await self.engine.forget(tenant, turns)
-        async with self.database.write(tenant) as records:
-            gone = await records.customers.erase(customer_id)
-            counted = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(remembered), "workflows": len(turns)}
-            # A run after an interrupted one finds nothing any more: what the first one removed stands.
-            removed = {name: max(counted.get(name, 0), receipt.removed.get(name, 0)) for name in {**receipt.removed, **counted}}
-            receipt = receipt.model_copy(update={"removed": removed})
-            await _put(records, receipt, customer_id)
+        await self.forget()
         await self.database.vacuum()
         async with self.database.write(tenant) as records:
             await _put(records, receipt.model_copy(update={"state": "done", "done_at": self.clock()}))
             await records.admin.put_state(OPEN, json.dumps([ident for ident in await _open(records) if ident != receipt_id]))
-            await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": removed})
+            await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": receipt.removed})
+
+    async def _rows(self, tenant: str, receipt_id: str, customer_id: str) -> tuple[Receipt, list[str]]:
+        """Delete the rows. The turns' ids are kept with the receipt until it is done: their workflows are found by them only."""
+        async with self.database.write(tenant) as records:
+            held = await _held(records, receipt_id)
+            receipt = Receipt.model_validate(held["receipt"])
+            gone = await records.customers.erase(customer_id)
+            turns = [*held.get("turns", []), *gone.get("turns", [])]
+            counted = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(gone.get("memories", [])), "workflows": len(turns)}
+            # A run after an interrupted one finds nothing any more: what the first one removed stands.
+            removed = {name: max(counted.get(name, 0), receipt.removed.get(name, 0)) for name in {**receipt.removed, **counted}}
+            receipt = receipt.model_copy(update={"removed": removed})
+            await _put(records, receipt, customer_id, turns)
+        return receipt, turns
 
     async def again(self, tenant: str) -> int:
         """After a restore: erase everyone whom a tombstone names. Returns how many."""
@@ -98,7 +105,7 @@ class Erasure:
         while True:
             async with self.database.read(tenant) as records:
                 people = await records.customers.all(after)
-                back = [p for p in people if await records.admin.buried(self.tombstones.digests(tenant, p)[:1])]
+                back = [p for p in people if await records.admin.buried(self.tombstones.recognised(tenant, p))]
             for person in back:
                 async with self.database.write(tenant) as records:
                     await records.customers.erase(person.id)
@@ -117,13 +124,13 @@ class Erasure:
 
 
 async def _held(records: Records, receipt_id: str) -> dict[str, Any]:
-    """{"receipt": …, "customer": our id, until the erasure is done}; empty when there is none."""
+    """{"receipt": …}, and until the erasure is done {"customer": our id, "turns": [our ids]}; empty when there is none."""
     held: dict[str, Any] = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
     return held
 
 
-async def _put(records: Records, receipt: Receipt, customer_id: str = "") -> None:
-    held = {"receipt": receipt.model_dump(mode="json")} | ({"customer": customer_id} if customer_id else {})
+async def _put(records: Records, receipt: Receipt, customer_id: str = "", turns: Sequence[str] = ()) -> None:
+    held = {"receipt": receipt.model_dump(mode="json")} | ({"customer": customer_id, "turns": [*turns]} if customer_id else {})
     await records.admin.put_state(_name(receipt.id), json.dumps(held))
 
 

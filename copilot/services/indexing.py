@@ -47,7 +47,7 @@ class Indexes:
     vectors: VectorIndex
     lexical: LexicalIndex
     replica: str
-    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _locks: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
 
     def collection(self, tenant: str, purpose: indexing.Purpose) -> str:
         """The collection's name, with the index version in it."""
@@ -77,53 +77,75 @@ class Indexes:
         if not complete:
             log.warning("vectors_incomplete", tenant=tenant, passages=passages)
             await self.reindex(tenant, progress)
-        await self._missing_memories(tenant)
+        await self.in_step(tenant)
 
     async def reindex(self, tenant: str, progress: Progress | None = None) -> Rebuilt:
         """Make everything again from the record, verified."""
         await self._all_words(tenant)
         async with self._lock(tenant):
             await self.vectors.drop(self.collection(tenant, "passages"))
-            await self.vectors.drop(self.collection(tenant, "memories"))
+            async with self._lock(tenant, "memories"):
+                await self.vectors.drop(self.collection(tenant, "memories"))
             return await self._all_vectors(tenant, progress)
 
     async def memories(self, tenant: str, memories: Sequence[Memory]) -> None:
-        """Vectors of memories, for recall."""
-        collection = self.collection(tenant, "memories")
+        """Vectors of memories, for recall. What was erased or forgotten by now gets none: an erasure never waits for an encoder."""
         try:
             for start in range(0, len(memories), BATCH):
                 part = memories[start : start + BATCH]
-                await self.vectors.upsert(collection, [m.id for m in part], await self.embedder.encode([m.text for m in part]))
+                await self._remember(tenant, [m.id for m in part], await self.embedder.encode([m.text for m in part]))
         except Unavailable as error:
             log.warning("vectors_behind", tenant=tenant, reason=str(error))
 
-    async def forget(self, tenant: str, memory_ids: Sequence[str]) -> None:
-        """Remove vectors of memories so that no file holds them: the collection is made again from the vectors that stay.
+    async def sweep(self, tenant: str) -> None:
+        """Remove the vectors of memories that are not on record as active, so that no file holds them. Call it after the commit.
 
-        Deleting alone would leave id and vector in the index's write-ahead table; vectors can partly be turned back into words.
+        The collection is made again from the vectors that stay: deleting alone would leave id and vector in the index's write-ahead
+        table, and vectors can partly be turned back into words. What is on record decides, not a list made before: nothing that was
+        indexed in between is overlooked.
         """
-        collection, gone = self.collection(tenant, "memories"), set(memory_ids)
-        kept: dict[str, Vectors] = {}
-        async with self._lock(tenant):
-            async with self.database.read(tenant) as records:
-                async for batch in records.memories.every():
-                    kept |= await self.vectors.get(collection, [m.id for m in batch if m.id not in gone])
-            await self.vectors.drop(collection)
-            ids = list(kept)
-            for start in range(0, len(ids), BATCH):
-                part = ids[start : start + BATCH]
-                await self.vectors.upsert(collection, part, np.stack([kept[ident] for ident in part]))
+        async with self._lock(tenant, "memories"):
+            await self._keep_active(tenant)
+
+    async def _remember(self, tenant: str, ids: Sequence[str], vectors: Vectors) -> None:
+        """Index the active ones among `ids`, so that an erasure comes wholly before (they are gone) or after (it sweeps them)."""
+        async with self._lock(tenant, "memories"):
+            active = await self._active(tenant, ids)
+            rows = [row for row, ident in enumerate(ids) if ident in active]
+            if not rows:
+                return
+            await self.vectors.upsert(self.collection(tenant, "memories"), [ids[row] for row in rows], vectors[rows])
+            # Our lock does not hold another replica back.
+            if active != await self._active(tenant, ids):
+                await self._keep_active(tenant)
+
+    async def _keep_active(self, tenant: str) -> None:
+        collection, kept = self.collection(tenant, "memories"), dict[str, Vectors]()
+        stay = sorted(await self._active(tenant))
+        for start in range(0, len(stay), BATCH):
+            kept |= await self.vectors.get(collection, stay[start : start + BATCH])
+        await self.vectors.drop(collection)
+        ids = list(kept)
+        for start in range(0, len(ids), BATCH):
+            part = ids[start : start + BATCH]
+            await self.vectors.upsert(collection, part, np.stack([kept[ident] for ident in part]))
         await self.vectors.compact()
 
-    async def _missing_memories(self, tenant: str) -> None:
-        """Vectors of memories that a crash between the record and the index, or a damaged index, took away."""
-        collection = self.collection(tenant, "memories")
+    async def _active(self, tenant: str, ids: Sequence[str] | None = None) -> set[str]:
         async with self.database.read(tenant) as records:
-            if await self.vectors.count(collection) == await records.memories.count():
-                return
-            async for batch in records.memories.every(BATCH):
-                there = await self.vectors.get(collection, [m.id for m in batch])
-                await self.memories(tenant, [m for m in batch if m.id not in there])
+            return await records.memories.active(ids)
+
+    async def in_step(self, tenant: str) -> None:
+        """What a crash between the record and the index, or a damaged index, took away or left behind."""
+        there = await self.vectors.ids(self.collection(tenant, "memories"))
+        active = await self._active(tenant)
+        if there - active:
+            log.warning("vectors_without_memories", tenant=tenant, count=len(there - active))
+            await self.sweep(tenant)
+        if active - there:
+            async with self.database.read(tenant) as records:
+                missing = [m async for batch in records.memories.every() for m in batch if m.id not in there]
+            await self.memories(tenant, missing)
 
     async def _catch_up(self, tenant: str, name: str, apply: Apply) -> None:
         async with self.database.read(tenant) as records:
@@ -190,5 +212,6 @@ class Indexes:
     def _meaning(self, tenant: str) -> str:
         return f"index:{self.collection(tenant, 'passages')}"
 
-    def _lock(self, tenant: str) -> asyncio.Lock:
-        return self._locks.setdefault(tenant, asyncio.Lock())
+    def _lock(self, tenant: str, purpose: indexing.Purpose = "passages") -> asyncio.Lock:
+        """One for each collection; who needs both takes the passages' first."""
+        return self._locks.setdefault((tenant, purpose), asyncio.Lock())

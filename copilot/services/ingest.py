@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain.base import Frozen, new_id
-from copilot.domain.conversation import Conversation, Message, unanswered
+from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message, unanswered
 from copilot.domain.errors import NotFound
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.people import Assurance, Customer
@@ -37,13 +37,20 @@ class Ingest:
     wake: Callable[[str], None]
     """Tells the dispatcher and the tenant's streams that there is something new."""
 
-    async def conversation(self, tenant: str, given: ConversationIn, connection: str = "api", actor: str = "system") -> Received:
-        """A whole conversation, or more of one that is known: its new messages are added, in order."""
+    async def conversation(
+        self, tenant: str, given: ConversationIn, connection: str = DEFAULT_CONNECTION, actor: str = "system"
+    ) -> Received:
+        """A whole conversation, or more of one that is known: its new messages are added, in order.
+
+        Known is what this connection sent before; who names no connection also goes on with what was imported from a file.
+        """
         now = self.clock()
         incoming = cut(given.to_conversation(now), self.privacy)
         async with self.database.write(tenant) as records:
             customer = await self._customer(records, given.customer, now)
-            known = await records.conversations.find(given.conversation_id)
+            known = await records.conversations.find(given.conversation_id, connection)
+            if known is None and connection == DEFAULT_CONNECTION:
+                known = await records.conversations.find(given.conversation_id, FILE_CONNECTION)
             if known is None:
                 stored = await self._create(records, incoming, customer, connection)
                 new: Sequence[Message] = stored.messages
@@ -62,6 +69,9 @@ class Ingest:
             if stored is None:
                 raise NotFound(f"There is no conversation {ref!r}.", todo="Send it whole to POST /v1/conversations first.")
             new = await self._add(records, stored, [message])
+            if new and _goes_on(stored, message):
+                await records.conversations.change(stored.id, status="open")
+                await records.log.event("conversation.reopened", conversation_id=stored.id, actor=actor)
             received = await self._follow(records, stored, [message], new, actor)
         self.wake(tenant)
         return received
@@ -139,6 +149,12 @@ class Ingest:
 def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
     """By the time they were sent; what was sent in the same instant, as it came in."""
     return tuple(sorted(messages, key=lambda message: message.sent_at))
+
+
+def _goes_on(conversation: Conversation, message: Message) -> bool:
+    """A customer who writes again after a conversation was closed waits for somebody: it must not stay out of the queue."""
+    later = any(m.is_answer and m.sent_at > message.sent_at for m in conversation.messages)
+    return conversation.status == "closed" and message.author == "customer" and message.deleted_at is None and not later
 
 
 def _says_nothing_new(before: Message | None, again: Message) -> bool:

@@ -16,6 +16,17 @@ from copilot.domain.ports.work import LiveEvent
 QUEUE = 1000
 """Events a listener may be behind before it is told to catch up from SQL."""
 BATCH = 500
+IDLE_S = 15.0
+"""After so long without an event a listener gets an empty batch: a sign of life for the connection."""
+GATHER_S = 0.25
+"""How long what happens elsewhere may be gathered before it is handed over: with hundreds of listeners, waking each of them for every
+event costs more than all the rest."""
+Chooses = Callable[[LiveEvent], bool]
+
+
+def everything(_: LiveEvent) -> bool:
+    """Chooses every event."""
+    return True
 
 
 @dataclass
@@ -50,13 +61,37 @@ class Growing:
 
 @dataclass(eq=False)
 class Listener:
-    """One open stream."""
+    """One open stream. `wanted`: what it gets; `urgent`: what it gets at once."""
 
+    wanted: Chooses = everything
+    urgent: Chooses = everything
     events: asyncio.Queue[LiveEvent | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     behind: bool = False
 
+    async def take(self) -> list[LiveEvent] | None:
+        """Everything that waits, once something does; empty after IDLE_S; None at the end."""
+        try:
+            async with asyncio.timeout(IDLE_S):
+                first = await self.events.get()
+        except TimeoutError:
+            return []
+        if first is None:
+            return None
+        if self.events.empty() and not self.urgent(first):
+            await asyncio.sleep(GATHER_S)
+        taken = [first]
+        while not self.events.empty():
+            event = self.events.get_nowait()
+            if event is None:
+                self.events.put_nowait(None)  # the end is told after what came before it
+                break
+            taken.append(event)
+        return taken
+
     def put(self, event: LiveEvent) -> None:
         """Hand over, or note that this listener has to catch up."""
+        if not self.wanted(event):
+            return
         try:
             self.events.put_nowait(event)
         except asyncio.QueueFull:
@@ -132,13 +167,18 @@ class Live:
         self._growing.pop(suggestion_id, None)
 
     @asynccontextmanager
-    async def listen(self, tenant: str, after: int | None, wanted: Callable[[LiveEvent], bool]) -> AsyncIterator[AsyncIterator[LiveEvent]]:
-        """A stream of events: those after id `after` (None: from now), then what comes. Growing drafts begin with a snapshot."""
-        listener = Listener()
+    async def listen(
+        self, tenant: str, after: int | None, wanted: Chooses = everything, urgent: Chooses = everything
+    ) -> AsyncIterator[AsyncIterator[list[LiveEvent]]]:
+        """Events in batches: those after id `after` (None: from now), then what comes. Growing drafts begin with a snapshot.
+
+        What is not `urgent` may come up to GATHER_S later. An empty batch says that nothing happened for a while.
+        """
+        listener = Listener(wanted, urgent)
         start = await self._start(tenant) if after is None else after
         self._listeners[tenant].add(listener)
         try:
-            yield (event async for event in self._stream(tenant, listener, start) if wanted(event))
+            yield self._stream(tenant, listener, start)
         finally:
             self._listeners[tenant].discard(listener)
 
@@ -152,35 +192,34 @@ class Live:
         async with self._database.read(tenant) as records:
             return await records.log.last_event()
 
-    async def _stream(self, tenant: str, listener: Listener, start: int) -> AsyncIterator[LiveEvent]:
+    async def _stream(self, tenant: str, listener: Listener, start: int) -> AsyncIterator[list[LiveEvent]]:
         place = Place(start)
-        async for event in self._caught_up(tenant, start):
-            if place.moves(event):
-                yield event
-        while (heard := await listener.events.get()) is not None:
-            if place.moves(heard):
-                yield heard
+        async for batch in self._caught_up(tenant, listener, start):
+            if fresh := [event for event in batch if place.moves(event)]:
+                yield fresh
+        while (heard := await listener.take()) is not None:
+            fresh = [event for event in heard if place.moves(event)]
+            if fresh or not heard:
+                yield fresh
             if listener.behind:
                 # What did not fit is read again from the record, and drafts start over as snapshots.
                 listener.forget()
-                async for event in self._caught_up(tenant, place.last):
-                    if place.moves(event):
-                        yield event
+                async for batch in self._caught_up(tenant, listener, place.last):
+                    if fresh := [event for event in batch if place.moves(event)]:
+                        yield fresh
 
-    async def _caught_up(self, tenant: str, after: int) -> AsyncIterator[LiveEvent]:
-        """Everything since `after`, then all of every draft that is being written."""
-        async for event in self._backlog(tenant, after):
-            yield event
-        for growing in list(self._growing.values()):
-            if growing.tenant_id == tenant:
-                yield growing.snapshot()
+    async def _caught_up(self, tenant: str, listener: Listener, after: int) -> AsyncIterator[list[LiveEvent]]:
+        """Everything since `after` that the listener wants, then all of every draft that is being written."""
+        async for batch in self._backlog(tenant, after):
+            yield [event for event in batch if listener.wanted(event)]
+        drafts = [growing.snapshot() for growing in self._growing.values() if growing.tenant_id == tenant]
+        yield [draft for draft in drafts if listener.wanted(draft)]
 
-    async def _backlog(self, tenant: str, after: int) -> AsyncIterator[LiveEvent]:
+    async def _backlog(self, tenant: str, after: int) -> AsyncIterator[list[LiveEvent]]:
         while True:
             async with self._database.read(tenant) as records:
                 events = await records.log.events(after, limit=BATCH)
-            for event in events:
-                yield as_live(tenant, event)
+            yield [as_live(tenant, event) for event in events]
             if len(events) < BATCH:
                 return
             after = events[-1].id

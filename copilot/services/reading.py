@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from copilot.domain.base import Frozen
 from copilot.domain.case import StoredTurn
-from copilot.domain.conversation import Conversation
+from copilot.domain.conversation import BUILT_IN, Conversation
 from copilot.domain.errors import NotFound
 from copilot.domain.people import Customer
 from copilot.domain.ports.models import ChatMessage
@@ -20,6 +20,8 @@ class Thread(Frozen):
     conversation: Conversation
     customer: Customer | None
     turn_id: str | None
+    answered_here: bool = False
+    """It has no chat tool of its own: agents answer it in the built-in view."""
 
 
 class Drafted(Frozen):
@@ -44,7 +46,18 @@ class Reading:
             found = await conversation(records, ref)
             customer = await records.customers.find(found.customer_id) if found.customer_id else None
             turn = await records.turns.current(found.id)
-        return Thread(conversation=found, customer=customer, turn_id=turn.id if turn else None)
+            here = await records.day.connection_kind(found.id) in BUILT_IN
+        return Thread(conversation=found, customer=customer, turn_id=turn.id if turn else None, answered_here=here)
+
+    async def ref(self, tenant: str, ref: str, connection: str = "") -> str:
+        """How the services are asked for a conversation that a sender names: our id when its connection is named. Raises NotFound."""
+        if not connection:
+            return ref
+        async with self.database.read(tenant) as records:
+            found = await records.conversations.find(ref, connection)
+        if found is None:
+            raise NotFound(f"There is no conversation {ref!r} in the connection {connection!r}.", todo="Check its id and the connection.")
+        return found.id
 
     async def current(self, caller: Caller, ref: str) -> Drafted:
         """The current turn of a conversation, else its newest; without one, nothing. Raises NotFound for the conversation."""

@@ -1,7 +1,8 @@
 """The whole graph once on one conversation that is not stored; and the check of an agent's own words."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from copilot.domain.base import new_id
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
 from copilot.domain.formats import ConversationIn
+from copilot.domain.grants import with_grants
 from copilot.domain.ports.models import ChatMessage, Privacy
 from copilot.domain.ports.records import Database
 from copilot.domain.suggestion import CheckResult, Suggestion
@@ -33,6 +35,10 @@ class Nobody:
 
     async def wanted(self, turn: Turn) -> bool:
         return True
+
+    @asynccontextmanager
+    async def alone(self, turn: Turn, kind: str) -> AsyncIterator[bool]:
+        yield True
 
     async def text(self, turn: Turn, kind: str, suggestion_id: str, so_far: str) -> None: ...
 
@@ -71,8 +77,8 @@ class Suggest:
         """The checks on an agent's own words, against the conversation's evidence as it is now. Never blocks: withhold becomes flag."""
         if not text.strip():
             raise Invalid("There is no text to check.", todo="Send the words you want checked.")
-        turn = await self._turn(tenant, conversation_ref)
-        results = run_checks(turn, Checked(kind="own", text=text))
+        turn = await self._granted(tenant, await self._turn(tenant, conversation_ref))
+        results = await self.tools.aside(run_checks, turn, Checked(kind="own", text=text))
         return tuple(r.model_copy(update={"outcome": "flag"}) if r.outcome == "withhold" else r for r in results)
 
     async def _turn(self, tenant: str, ref: str) -> Turn:
@@ -87,9 +93,14 @@ class Suggest:
             case = await load(records, conversation, turn_id=new_id(), as_of=as_of, embedder=self.tools.embedder)
         return await self._evidence(tenant, case)
 
+    async def _granted(self, tenant: str, turn: Turn) -> Turn:
+        """With the grants that hold now: one may have been given, used or run out since the turn was frozen. Nothing of it is stored."""
+        async with self.database.read(tenant) as records:
+            return with_grants(turn, await records.grants.of_conversation(turn.conversation_id), self.clock())
+
     async def _evidence(self, tenant: str, case: Case) -> Turn:
         asked = await evidence.question(case, self.tools.embedder)
-        felt = evidence.sense(case, asked, self.tools.senser)
+        felt = await self.tools.aside(evidence.sense, case, asked, self.tools.senser)
         memories = await evidence.recall(case, asked, self.tools.vectors)
         reader = self.reader(tenant)
         found = await evidence.search(case, asked, self.tools.search, reader)

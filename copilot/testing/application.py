@@ -10,6 +10,7 @@ from copilot.domain.base import now
 from copilot.domain.tenant import TenantSettings
 from copilot.settings import Settings
 from copilot.testing.engine import InlineEngine
+from copilot.testing.passwords import PlainPasswords
 from copilot.testing.search import MemoryLexical, MemoryVectors
 
 ROUNDS = 50
@@ -37,7 +38,7 @@ def make_application(folder: Path, **overrides: Any) -> Application:
     The encoder is `hash` (no weights), without a language model unless one is given.
     """
     settings = overrides.pop("settings", None) or Settings(data_dir=folder, embedder="hash", model="", fallback_models=())
-    doubles: dict[str, Any] = {"vectors": MemoryVectors, "lexical": MemoryLexical, "engine": InlineEngine}
+    doubles: dict[str, Any] = {"vectors": MemoryVectors, "lexical": MemoryLexical, "engine": InlineEngine, "passwords": PlainPasswords}
     for name, make in doubles.items():
         if name not in overrides:
             overrides[name] = make()

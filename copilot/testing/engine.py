@@ -90,16 +90,18 @@ class InlineEngine:
 
     async def _carry_out(self, run: Run) -> None:
         name, tenant_id, subject_id = run
+        passes = False
         for left in reversed(range(self._attempts)):
             try:
                 await self._jobs[name](tenant_id, subject_id)
-            except Exception:  # any failure of a job is tried again, as the real engine does; logged with its trace
+            except Exception as error:  # any failure of a job is tried again, as the real engine does; logged with its trace
                 log.warning("job_failed", job=name, subject=subject_id, attempts_left=left, exc_info=True)
+                passes = isinstance(error, Unavailable)
             else:
                 self.work.done.add(run)
                 break
         else:
             self.work.given_up.add(run)
-            if self._given_up is not None:
+            if self._given_up is not None and not passes:
                 await self._given_up(tenant_id, subject_id)
         self.work.pending.pop(run, None)

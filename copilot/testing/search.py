@@ -62,6 +62,10 @@ class MemoryVectors:
         """0 when it does not exist."""
         return len(self._collections.get(collection, {}))
 
+    async def ids(self, collection: str) -> set[str]:
+        """Nothing when it does not exist."""
+        return set(self._collections.get(collection, {}))
+
     async def compact(self) -> None:
         """Nothing deleted is left."""
 

@@ -25,7 +25,8 @@ from copilot.commands.knowledge import read_files
 from copilot.domain.tenant import KINDS
 from copilot.testing.provider import ScriptedProvider
 
-TURNS = 40
+WARM, TURNS = 12, 40
+"""Turns before the clock runs: the sentences of the articles are encoded once in the life of a service, and each case has its own."""
 RATE = 5
 SECONDS = 60
 STREAMS = 200
@@ -109,7 +110,7 @@ async def _whole_turns(client: httpx.AsyncClient) -> dict[str, Any]:
     """From sending a message to the last of all kinds saved, one conversation after the other."""
     heard, listening = await _listen(client)
     spent = []
-    for number in range(TURNS):
+    for number in range(WARM + TURNS):
         given = _conversation(number)
         started = time.perf_counter()
         received = (await client.post("/v1/conversations", json=given)).raise_for_status().json()
@@ -119,11 +120,14 @@ async def _whole_turns(client: httpx.AsyncClient) -> dict[str, Any]:
             await asyncio.wait_for(heard.changed.wait(), 60)
         spent.append((time.perf_counter() - started) * 1000)
     listening.cancel()
-    return _row("turn with all kinds, no provider delay, p95", f"{_p95(spent[5:]):.0f} ms (median {_median(spent[5:]):.0f})", "≤ 200 ms")
+    value = f"{_p95(spent[WARM:]):.0f} ms (median {_median(spent[WARM:]):.0f}; with the provider's own time)"
+    return _row("turn with all kinds, no provider delay, p95", value, "≤ 200 ms")
 
 
 async def _under_load(client: httpx.AsyncClient, seconds: int) -> dict[str, Any]:
-    listening = [(await _listen(client)) for _ in range(STREAMS)]
+    desks = await _keys(client)
+    listening = [await _listen(client)]
+    listening += [await _desk(client, desks[number % len(desks)], f"bench-{number % TURNS}") for number in range(STREAMS - 1)]
     acknowledged: list[float] = []
     errors: list[str] = []
 
@@ -195,6 +199,30 @@ async def _listen(client: httpx.AsyncClient) -> tuple[Heard, "asyncio.Task[None]
     return heard, task
 
 
+async def _keys(client: httpx.AsyncClient) -> list[str]:
+    """Keys of agents, enough that none holds more streams than a key may."""
+    keys = []
+    for number in range(STREAMS // 20 + 1):
+        body = {"name": f"desk {number}", "role": "agent", "user": f"Agent {number}"}
+        keys.append((await client.post("/v1/keys", json=body)).raise_for_status().json()["secret"])
+    return keys
+
+
+async def _desk(client: httpx.AsyncClient, key: str, opened: str) -> tuple[Heard, "asyncio.Task[None]"]:
+    """A page with one conversation open, as an agent has it all day. What arrives is taken and not read: that is the browser's work."""
+    begun, headers = asyncio.Event(), {"Authorization": f"Bearer {key}"}
+
+    async def listen() -> None:
+        async with client.stream("GET", "/v1/stream", params={"open": opened}, headers=headers, timeout=None) as answer:
+            begun.set()
+            async for _ in answer.aiter_raw():
+                pass
+
+    task = asyncio.create_task(listen())
+    await asyncio.wait_for(begun.wait(), 30)
+    return Heard(), task
+
+
 def _note(heard: Heard, kind: str, data: str) -> None:
     now = time.monotonic()
     if kind not in ("turn.done", "turn.failed", "suggestion.ready", "suggestion.delta"):
@@ -213,13 +241,18 @@ def _note(heard: Heard, kind: str, data: str) -> None:
 
 
 def _conversation(number: int) -> dict[str, Any]:
-    """A sample conversation under its own id, freshly written."""
+    """A sample conversation under its own id. Its last message is worded as no other: nobody's new message was encoded before."""
     sample = sample_conversations()
     given = json.loads(json.dumps(sample[number % len(sample)]))
     given["conversation_id"] = f"bench-{number}"
     for message in given["messages"]:
         message["id"] = f"{message['id']}-{number}"
+    given["messages"][-1]["text"] += f" Regards, customer {_letters(number)}"
     return dict(given)
+
+
+def _letters(number: int) -> str:
+    return "".join(chr(ord("A") + int(digit)) for digit in str(number))
 
 
 def _memory(process: psutil.Process) -> int:

@@ -72,6 +72,7 @@ class Desk:
         self.ran: list[str] = []
         self.given_up: list[str] = []
         self.failing = 0
+        self.error: Exception = Refused("not now")
         self.begun, self.go, self.told = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.go.set()
 
@@ -81,7 +82,7 @@ class Desk:
         await self.go.wait()
         if self.failing > 0:
             self.failing -= 1
-            raise Refused("not now")
+            raise self.error
         self.told.set()
 
     async def failed(self, tenant: str, subject: str) -> None:
@@ -155,6 +156,19 @@ async def test_what_was_given_up_is_renewed_and_starting_it_alone_is_not_enough(
     await desk.hears()
     assert len(desk.ran) == 3
     assert len(desk.given_up) == 1
+
+
+async def test_a_run_whose_needs_are_out_of_reach_is_not_told_as_failed(engine: DurableEngine, desk: Desk) -> None:
+    """A disk that is full for longer than all retries: nothing is told, so that whoever sweeps takes the run up again."""
+    desk.failing, desk.error = 2, Unavailable("The disk is full.")
+    await engine.start("job", "default", desk.subject)
+
+    async def ended() -> bool:
+        return len(desk.ran) == 2 and await engine.renew("job", "default", desk.subject)
+
+    await eventually(ended, "the run to be given up and taken up again")
+    await desk.hears()
+    assert (len(desk.ran), desk.given_up) == (3, [])
 
 
 async def test_a_run_that_nobody_started_is_renewed_too(engine: DurableEngine, desk: Desk) -> None:

@@ -61,6 +61,24 @@ def test_a_card_number_is_cut_however_it_is_written(number: str) -> None:
     assert EXACT.cut(f"My card is {number}, thanks") == "My card is [card number removed], thanks"
 
 
+SEPARATORS = ["\u200b", "\u2060", "\u00ad", "\ufeff", "\u200d ", " \u200b-", ",", ", ", "/", " / ", "_", "__", "|", "*", " \n"]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("number", ["4111 1111 1111 1111", "3782 822463 10005"])
+def test_nothing_that_stands_between_the_digits_hides_a_card_number(number: str, separator: str) -> None:
+    for hidden in (separator.join(number.split()), separator.join(number.replace(" ", ""))):
+        assert EXACT.cut(f"My card is {hidden}, thanks") == "My card is [card number removed], thanks"
+        assert EXACT.cut(f"card_{hidden}_exp") == "card_[card number removed]_exp"
+
+
+@pytest.mark.parametrize(
+    "numbers", ["2019, 2020, 2021, 2022, 2023", "1,200, 3,400, 5,600, 7,800", "4,111,111,111,111,111", "12, 30, 45, 60, 75, 90, 10, 20"]
+)
+def test_numbers_in_a_row_are_no_card(numbers: str) -> None:
+    assert EXACT.cut(numbers) == numbers
+
+
 def test_a_card_number_is_cut_out_of_the_digits_around_it() -> None:
     assert EXACT.cut("order 12345 4111 1111 1111 1111 12/27") == "order 12345 [card number removed] 12/27"
     two = "4111 1111 1111 1111 and 5555 5555 5555 4444"
@@ -317,3 +335,13 @@ def test_phone_candidates_are_whole_numbers_of_a_phone_length(text: str) -> None
         assert 7 <= digits <= 17
         assert not text[start - 1 : start].isdigit()
         assert not text[end : end + 1].isdigit()
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "\n", "\t", "4 ", "4\u200b", "\u200b", "1 , ", "1-\xa0-\xa0", "1 ( ( ", "af", "a@a.", "password is for "]
+)
+def test_a_long_hostile_text_is_read_to_its_end(unit: str) -> None:
+    """With unlimited white space between a word and its secret, a page of spaces behind "pin" took hours."""
+    text = f"my pin {unit * (50_000 // len(unit))} ok"
+    assert EXACT.cut(text) is not None
+    assert list(candidates(text)) is not None

@@ -70,10 +70,17 @@ async def test_delete_and_drop(index: VectorIndex) -> None:
     await index.drop("col")
 
 
+async def test_all_ids_are_told(index: VectorIndex) -> None:
+    await index.upsert("col", ["a", "b", "c"], some(3))
+    await index.delete("col", ["b"])
+    assert await index.ids("col") == {"a", "c"}
+
+
 async def test_what_does_not_exist_is_empty(index: VectorIndex) -> None:
     assert await index.query("none", some(1)[0], 3) == []
     assert await index.get("none", ["a"]) == {}
     assert await index.count("none") == 0
+    assert await index.ids("none") == set()
     await index.delete("none", ["a"])
     assert await index.collections() == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,7 @@ class Stream:
         self._asked = False
         self._chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._more = asyncio.Event()
+        self._waiting: deque[StreamEvent] = deque()
         self.raw = b""
 
     async def receive(self) -> Message:
@@ -58,10 +60,12 @@ class Stream:
 
     async def next(self) -> StreamEvent:
         """The next event; fails when the stream ends instead."""
-        while (chunk := await self._chunks.get()) is not None:
-            for event in read_events(iter(chunk.decode().split("\n"))):
-                return event
-        raise AssertionError("the stream ended")
+        while not self._waiting:
+            chunk = await self._chunks.get()
+            if chunk is None:
+                raise AssertionError("the stream ended")
+            self._waiting.extend(read_events(iter(chunk.decode().split("\n"))))
+        return self._waiting.popleft()
 
     async def until(self, type_: str) -> list[StreamEvent]:
         """Events up to and including the first of that type."""

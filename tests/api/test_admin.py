@@ -62,7 +62,8 @@ async def test_settings_are_versioned(house: House) -> None:
         ({"answer_minutes": {"chat": -3}}, "answer_minutes"),
         ({"kinds": ["poem"]}, "kinds"),
         ({"daily_budget_microusd": -1}, "daily_budget_microusd"),
-        ({"retention_days": 0}, "retention_days"),
+        ({"retention_days": {"memories": 0}}, "retention_days"),
+        ({"retention_days": {"diaries": 10}}, "body.retention_days.diaries"),
         ({"colour": "red"}, "body.colour"),
     ],
 )

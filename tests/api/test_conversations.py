@@ -131,6 +131,10 @@ async def test_ones_own_words_are_checked_and_nothing_is_stored(furnished: House
     assert {c["outcome"] for c in found} == {"flag"}
     assert len((await tom.get("/v1/conversations/chat-1")).json()["messages"]) == 1
     assert_problem(await tom.post("/v1/conversations/chat-1/review", json={"text": "  "}), 422, "no text")
+    empty = "I understand your frustration."
+    answer = await tom.post("/v1/conversations/chat-1/review", json={"text": f"{empty} I am looking now."})
+    changes = [c["change"] for c in answer.json()["checks"] if c["change"]]
+    assert {"label": "Leave it out", "span": [0, len(empty) + 1], "text": ""} in changes
 
 
 @pytest.mark.parametrize(
@@ -359,3 +363,52 @@ async def test_a_deleted_message_loses_its_words(house: House) -> None:
     await program.post("/v1/conversations/c/messages", json=given["messages"][0])
     first, _ = (await program.get("/v1/conversations/c")).json()["messages"]
     assert (first["text"], first["deleted_at"] is None) == ("", False)
+
+
+# --- connections ---------------------------------------------------------------------------------------------------------------------
+
+
+async def test_two_chat_tools_may_use_the_same_conversation_id(house: House) -> None:
+    program = await house.enter("integrator")
+    east, west = {"X-Copilot-Connection": "east"}, {"X-Copilot-Connection": "west"}
+    message = {"id": "m2", "author": "customer", "text": "And my bag?", "sent_at": "-PT0S"}
+    for where, text in ((east, "Hello from the east."), (west, "Hello from the west.")):
+        (await program.post("/v1/conversations", json=chat("c-1", text), headers=where)).raise_for_status()
+    await house.settle()
+    assert (await program.post("/v1/conversations/c-1/messages", json=message, headers=west)).status_code == 202
+    await house.settle()
+    seen = {}
+    for name, where in (("east", east), ("west", west)):
+        seen[name] = (await program.get("/v1/conversations/c-1", headers=where)).json()
+        drafts = (await program.get("/v1/conversations/c-1/suggestions", headers=where)).json()
+        assert drafts["turn"]["id"] == seen[name]["turn_id"]
+    assert [m["text"] for m in seen["east"]["messages"]] == ["Hello from the east."]
+    assert [m["text"] for m in seen["west"]["messages"]] == ["Hello from the west.", "And my bag?"]
+    ours = seen["east"]["id"]
+    assert ours != seen["west"]["id"]
+    assert (await program.get(f"/v1/conversations/{ours}")).json()["id"] == ours
+    assert_problem(await program.get("/v1/conversations/c-1"), 409, "connection")
+    assert_problem(await program.get("/v1/conversations/c-1", headers={"X-Copilot-Connection": "north"}), 404, "'north'")
+    assert_problem(await program.get("/v1/conversations/c-1", headers={"X-Copilot-Connection": "no/rth"}), 422, "X-Copilot-Connection")
+
+
+async def test_who_names_no_connection_is_not_given_another_tools_conversation(house: House) -> None:
+    program = await house.enter("integrator")
+    (await program.post("/v1/conversations", json=chat("c-1", "Mine."), headers={"X-Copilot-Connection": "east"})).raise_for_status()
+    (await program.post("/v1/conversations", json=chat("c-1", "Yours."))).raise_for_status()
+    assert [m["text"] for m in (await program.get("/v1/conversations/c-1")).json()["messages"]] == ["Yours."]
+
+
+async def test_a_conversation_that_was_imported_goes_on_live_under_its_id(furnished: House) -> None:
+    program = await furnished.enter("integrator")
+    (await program.post("/v1/conversations", json=chat("mail-88", "Me again."))).raise_for_status()
+    found = (await program.get("/v1/conversations/mail-88")).json()
+    assert len(found["messages"]) > 1
+    assert found["messages"][-1]["text"] == "Me again."
+
+
+async def test_one_key_for_two_connections_is_two_requests(house: House) -> None:
+    program = await house.enter("integrator")
+    for connection, status in (("east", 202), ("west", 422), ("east", 202)):
+        headers = {"X-Copilot-Connection": connection, "Idempotency-Key": "k-1"}
+        assert (await program.post("/v1/conversations", json=chat("c-1"), headers=headers)).status_code == status

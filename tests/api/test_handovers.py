@@ -109,3 +109,56 @@ async def test_what_is_not_there_is_404(house: House, step: str) -> None:
 
 async def test_a_person_accepts(furnished: House, offered: dict[str, Any]) -> None:
     assert_problem(await furnished.owner().post(f"/v1/handovers/{offered['id']}/accept", json=examples.ACCEPT), 403, "person")
+
+
+async def test_a_corrected_part_is_marked(furnished: House, offered: dict[str, Any]) -> None:
+    tom, nora, at = await furnished.enter("agent"), await furnished.enter("agent", name="Nora Lie"), f"/v1/handovers/{offered['id']}"
+    brief = examples.OFFER["brief"] | {"emotion": "calmer since the call", "known": ["card 4111 1111 1111 1111"]}
+    assert_problem(await nora.patch(at, json={"brief": brief}), 403, "who gave it")
+    corrected = (await tom.patch(at, json={"brief": brief})).json()
+    assert sorted(corrected["corrected"]) == ["emotion", "known"]
+    assert "1111" not in str(corrected)
+    assert (await tom.patch(at, json={"brief": corrected["brief"]})).json() == corrected
+    await tom.post(f"{at}/return", json={})
+    assert_problem(await tom.patch(at, json={"brief": brief}), 409, "history")
+
+
+async def test_offers_wait_for_those_who_may_take_them(furnished: House) -> None:
+    await furnished.begin()
+    tom, sara = await furnished.enter("agent"), await furnished.enter("supervisor")
+    nora = await furnished.enter("agent", name="Nora Lie")
+    offer = {"to_user": "sara.lind", "brief": examples.OFFER["brief"]}
+    handover = (await tom.post(HANDOVERS, json=offer)).json()
+    assert [one["id"] for one in (await sara.get("/v1/handovers")).json()["handovers"]] == [handover["id"]]
+    assert (await nora.get("/v1/handovers")).json() == {"handovers": []}
+    assert_problem(await nora.post(f"/v1/handovers/{handover['id']}/decline", json={}), 403, "someone else")
+    assert_problem(await tom.post(f"/v1/handovers/{handover['id']}/accept", json=examples.ACCEPT), 403, "yourself")
+
+
+@pytest.mark.parametrize(("minutes", "fallen"), [(9, False), (11, True)])
+async def test_an_unanswered_offer_falls_to_the_team(furnished: House, minutes: int, fallen: bool) -> None:
+    await furnished.begin()
+    tom, nora = await furnished.enter("agent"), await furnished.enter("agent", name="Nora Lie")
+    await furnished.enter("supervisor")
+    handover = (await tom.post(HANDOVERS, json={"to_user": "sara.lind", "brief": examples.OFFER["brief"]})).json()
+    furnished.clock.forward(minutes=minutes)
+    await furnished.application.dispatcher.sweep()
+    await furnished.settle()
+    now = (await tom.get(f"/v1/handovers/{handover['id']}")).json()
+    assert (now["to_user"], now["fell_from"]) == ((None, "sara.lind") if fallen else ("sara.lind", ""))
+    answer = await nora.post(f"/v1/handovers/{handover['id']}/accept", json=examples.ACCEPT)
+    assert answer.status_code == (200 if fallen else 403)
+
+
+async def test_an_introduction_that_was_sent_ends_the_handover(furnished: House, offered: dict[str, Any]) -> None:
+    sara, program = await furnished.enter("supervisor"), await furnished.enter("integrator")
+    accepted = (await sara.post(f"/v1/handovers/{offered['id']}/accept", json=examples.ACCEPT)).json()
+    said = {
+        "id": "m9",
+        "author": "agent",
+        "author_id": "sara.lind",
+        "text": f"{accepted['introduction']} I look into it now.",
+        "sent_at": "-PT1S",
+    }
+    (await program.post("/v1/conversations/chat-1/messages", json=said)).raise_for_status()
+    assert (await sara.get(f"/v1/handovers/{offered['id']}")).json()["state"] == "introduced"

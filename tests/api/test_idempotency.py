@@ -5,8 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request, Response
 
 from copilot.api import examples
+from copilot.api.idempotency import Once, _fingerprint
+from copilot.domain.errors import Conflict, Invalid
+from copilot.domain.staff import Caller
 from tests.api.house import House, assert_problem, chat, of_kind
 
 
@@ -99,3 +103,99 @@ async def test_an_import_is_repeated_without_its_reasons(house: House) -> None:
 @pytest.mark.parametrize("key", ["", "   ", "x" * 201])
 async def test_a_wrong_key_is_refused(house: House, key: str) -> None:
     assert_problem(await post(house.owner(), "/v1/conversations", chat(), key), 422, "Idempotency-Key")
+
+
+# --- several replicas on one record --------------------------------------------------------------------------------------------------
+
+
+ROUTE = "POST /v1/conversations"
+CALLER = Caller(tenant_id="default", role="integrator", key_id="key-1")
+
+
+def asked(body: bytes = b"{}", key: str = "k-1") -> Request:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    headers = [(b"idempotency-key", key.encode())]
+    return Request({"type": "http", "method": "POST", "path": "/v1/conversations", "query_string": b"", "headers": headers}, receive)
+
+
+class Handler:
+    """A request that waits until it is let go, and counts how often it was carried out."""
+
+    def __init__(self, status: int = 202) -> None:
+        self.status, self.runs = status, 0
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, _: Request) -> Response:
+        self.runs += 1
+        self.begun.set()
+        await self.go.wait()
+        return Response(b'{"done": 1}', self.status)
+
+
+async def test_two_replicas_carry_a_request_out_once(house: House) -> None:
+    one, two = Once(house.application, "one"), Once(house.application, "two")
+    handler = Handler()
+    first = asyncio.create_task(one.run(asked(), CALLER, ROUTE, handler))
+    await handler.begun.wait()
+    with pytest.raises(Conflict, match="Try again"):
+        await two.run(asked(), CALLER, ROUTE, handler)
+    with pytest.raises(Invalid, match="another request"):
+        await two.run(asked(b"[]"), CALLER, ROUTE, handler)
+    handler.go.set()
+    assert (await first).status_code == 202
+    again = await two.run(asked(), CALLER, ROUTE, handler)
+    assert (again.status_code, again.body, again.headers["idempotency-replayed"]) == (202, b'{"done": 1}', "true")
+    assert handler.runs == 1
+
+
+@pytest.mark.parametrize("how", ["refused", "failed", "given up"])
+async def test_what_was_not_carried_out_is_free_for_the_next_one(house: House, how: str) -> None:
+    one, two = Once(house.application, "one"), Once(house.application, "two")
+    handler = Handler(422)
+
+    async def fails(_: Request) -> Response:
+        raise RuntimeError("something broke")
+
+    if how == "failed":
+        with pytest.raises(RuntimeError):
+            await one.run(asked(), CALLER, ROUTE, fails)
+    else:
+        first = asyncio.create_task(one.run(asked(), CALLER, ROUTE, handler))
+        await handler.begun.wait()
+        if how == "refused":
+            handler.go.set()
+        else:
+            first.cancel()
+        await asyncio.wait([first])
+    handler = Handler()
+    handler.go.set()
+    assert (await two.run(asked(), CALLER, ROUTE, handler)).status_code == 202
+    assert handler.runs == 1
+
+
+async def claimed_by_the_dead(house: House, replica: str) -> None:
+    """As a process leaves it that was killed in the middle."""
+    fingerprint = await _fingerprint(asked())
+    async with house.application.database.write("default") as records:
+        assert await records.admin.claim("key-1:k-1", ROUTE, fingerprint, replica) is None
+
+
+async def test_a_replica_that_starts_again_takes_up_its_own_claims(house: House) -> None:
+    await claimed_by_the_dead(house, "one")
+    handler = Handler()
+    handler.go.set()
+    assert (await Once(house.application, "one").run(asked(), CALLER, ROUTE, handler)).status_code == 202
+
+
+async def test_a_silent_replicas_claims_are_taken_over(house: House) -> None:
+    await house.application.database.heartbeat("one", house.clock())
+    await claimed_by_the_dead(house, "one")
+    handler = Handler()
+    handler.go.set()
+    with pytest.raises(Conflict):
+        await Once(house.application, "two").run(asked(), CALLER, ROUTE, handler)
+    house.clock.forward(seconds=31)
+    assert (await Once(house.application, "two").run(asked(), CALLER, ROUTE, handler)).status_code == 202
+    assert handler.runs == 1

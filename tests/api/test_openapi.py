@@ -89,7 +89,8 @@ async def test_the_examples_are_accepted(house: House) -> None:
             assert_problem(answer, answer.status_code)
             assert answer.status_code in (403, 404), (name, answer.text)
         else:
-            assert answer.is_success or answer.status_code == 404, (name, answer.text)
+            needs_person = answer.status_code == 403 and "person" in answer.text
+            assert answer.is_success or answer.status_code == 404 or needs_person, (name, answer.text)
 
 
 def test_a_conversations_example_is_the_format() -> None:

@@ -34,9 +34,15 @@ BODIES: dict[str, Any] = {
     "POST /v1/conversations/{ref}/suggestions": {"kinds": ["cue"]},
     "POST /v1/conversations/{ref}/review": examples.REVIEW,
     "POST /v1/conversations/{ref}/handovers": examples.OFFER,
+    "POST /v1/conversations/{ref}/grants": examples.GRANT,
+    "POST /v1/grants/{grant_id}/decide": examples.GRANT_DECISION,
+    "POST /v1/conversations/{ref}/ask": examples.ASK,
+    "POST /v1/conversations/{ref}/questions": examples.QUESTION,
+    "POST /v1/questions/{question_id}/answer": examples.ANSWER,
     "POST /v1/suggestions/{suggestion_id}/decisions": {"id": "d-9", "action": "used"},
     "POST /v1/suggestions/{suggestion_id}/seen": examples.SEEN,
     "POST /v1/suggestions/{suggestion_id}/sent": {"text": "It is on its way."},
+    "PATCH /v1/handovers/{handover_id}": examples.BRIEF,
     "POST /v1/handovers/{handover_id}/accept": examples.ACCEPT,
     "POST /v1/handovers/{handover_id}/introduced": {},
     "POST /v1/handovers/{handover_id}/decline": {},
@@ -44,14 +50,24 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/import": examples.CUSTOMERS,
     "PATCH /v1/memories/{memory_id}": examples.MEMORY_STATE,
     "PATCH /v1/promises/{promise_id}": examples.PROMISE_STATE,
+    "POST /v1/conversations/{ref}/answers": examples.OWN_ANSWER,
+    "POST /v1/conversations/{ref}/seen-until": {"message_id": "m1"},
+    "POST /v1/conversations/{ref}/wrap-up": examples.WRAP_UP,
+    "POST /v1/shift/handover": {"to": {"user": "tom.berg"}},
+    "POST /v1/users/{user_ref}/absence": {"until": "2090-01-01T00:00:00Z", "promises_to": "sara.lind"},
     "POST /v1/knowledge/import": examples.KNOWLEDGE,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
     "POST /v1/users": examples.USER,
     "PUT /v1/settings": examples.SETTINGS,
+    "POST /v1/users/{user_ref}/password": examples.PASSWORD,
+    "POST /v1/panel-tokens": examples.PANEL_TOKEN,
 }
 PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}}
+GESTURE = examples.GRANT | {"offer": "free lounge visit"}
+SESSION_ONLY = {"POST /v1/panel-tokens"}
+"""With a key: 409. Those who came by cookie are in test_sessions."""
 BUSY = {"POST /v1/conversations/{ref}/handovers", "POST /v1/handovers/{handover_id}/introduced"}
 """Allowed, but the scene's handover is still only offered: 409 says that the role was let through."""
 OTHERS = [route for route in MATRIX if "{" in route]
@@ -65,6 +81,8 @@ async def scene(furnished: House) -> Scene:
     turn = await house.begin("chat-1", "My flight to Lisbon was cancelled. Where is my refund? And I always prefer a window seat.")
     tom, ada, program = await house.enter("agent"), await house.enter("admin"), await house.enter("integrator")
     offered = (await tom.post("/v1/conversations/chat-1/handovers", json=examples.OFFER)).json()
+    granted = (await tom.post("/v1/conversations/chat-1/grants", json=GESTURE)).json()
+    question = (await tom.post("/v1/conversations/chat-1/questions", json=examples.QUESTION)).json()
     await program.post("/v1/conversations", json=chat("chat-2", "I am allergic to nuts.", customer={"id": "cust-2", "name": "Bo Ek"}))
     erased = (await ada.delete("/v1/customers/cust-2")).json()
     await house.settle()
@@ -75,10 +93,13 @@ async def scene(furnished: House) -> Scene:
             "turn_id": turn["turn_id"],
             "suggestion_id": of_kind(turn, "reply")["id"],
             "handover_id": offered["id"],
+            "grant_id": granted["id"],
+            "question_id": question["id"],
             "memory_id": (await tom.get("/v1/customers/cust-1042/memories")).json()["memories"][0]["id"],
             "promise_id": (await (await house.enter("supervisor")).get("/v1/promises")).json()["promises"][0]["id"],
             "erasure_id": erased["id"],
             "article_id": "refunds",
+            "user_ref": "tom.berg",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },
     )
@@ -122,7 +143,9 @@ async def test_what_is_allowed_succeeds(scene: Scene) -> None:
     steps = ("accept", "introduced", "return")
     order = sorted(MATRIX, key=lambda route: (route.startswith("DELETE"), *(route.endswith(step) for step in reversed(steps))))
     for route in (
-        r for r in order if not r.endswith(("handovers/{handover_id}/decline",)) and r != "POST /v1/conversations/{ref}/handovers"
+        r
+        for r in order
+        if not r.endswith(("handovers/{handover_id}/decline",)) and r not in SESSION_ONLY and r != "POST /v1/conversations/{ref}/handovers"
     ):
         client = await house.enter(max(MATRIX[route])) if MATRIX[route] else house.owner()
         answer = await ask(scene, client, route)

@@ -13,7 +13,7 @@ COMMANDS = (
     ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["knowledge"], ["knowledge", "import"],
     ["knowledge", "search"], ["knowledge", "reindex"], ["customers"], ["customers", "import"], ["customers", "card"],
     ["customers", "erase"], ["tenants"], ["tenants", "create"], ["tenants", "list"], ["keys"], ["keys", "create"], ["keys", "list"],
-    ["keys", "revoke"],
+    ["keys", "revoke"], ["users"], ["users", "add"], ["users", "list"], ["users", "password"], ["users", "link"],
 )  # fmt: skip
 
 

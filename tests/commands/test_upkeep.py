@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from copilot.adapters import keyring
 from copilot.adapters.owner import OwnerLock
 from tests.commands.cli import CommandLine
+from tests.commands.fixtures import SHIPPED
 from tests.commands.test_contracts import assert_refused
 from tests.e2e.service import rows
 from tests.e2e.talk import conversation
@@ -133,6 +135,80 @@ def test_a_damaged_backup_changes_nothing(company: Path, cli: CommandLine, tmp_p
     assert not [entry for entry in company.iterdir() if entry.name.startswith("tmp")]
 
 
+# --- the keys of the erasures ----------------------------------------------------------------------------------------------------------
+
+PERSON = json.dumps({"id": "cus-zeb-77", "name": "Zebulon Quackenbush"})
+
+
+def _comes_back(cli: CommandLine, tmp_path: Path) -> bool:
+    """Whether an import takes the person in again."""
+    (tmp_path / "person.jsonl").write_text(PERSON)
+    ran = cli("customers", "import", tmp_path / "person.jsonl", "--json")
+    assert ran.code in (0, 1), ran
+    return bool(ran.json["saved"])
+
+
+def _erased(cli: CommandLine, tmp_path: Path) -> None:
+    assert _comes_back(cli, tmp_path)
+    cli.ok("customers", "erase", "cus-zeb-77")
+
+
+def test_a_backup_restored_beside_another_key_brings_its_own(cli: CommandLine, tmp_path: Path) -> None:
+    _erased(cli, tmp_path)
+    cli.ok("backup", tmp_path / "backup.tar.gz")
+    elsewhere = CommandLine(tmp_path / "elsewhere", cli.capsys)
+    elsewhere.ok("migrate")
+    elsewhere.ok("tenants", "list")
+    (elsewhere.data / "secret.key").write_text("another installation's key")
+    elsewhere.ok("restore", tmp_path / "backup.tar.gz")
+    own, *brought = keyring.kept(elsewhere.data)
+    assert (own, brought) == ("another installation's key", keyring.kept(cli.data))
+    assert (elsewhere.data / "secret.key").stat().st_mode & 0o077 == 0
+    assert not _comes_back(elsewhere, tmp_path)
+    # And again, from the second installation to a third.
+    elsewhere.ok("backup", tmp_path / "second.tar.gz")
+    third = CommandLine(tmp_path / "third", cli.capsys)
+    third.ok("restore", tmp_path / "second.tar.gz")
+    assert not _comes_back(third, tmp_path)
+
+
+def test_whom_this_folder_erased_does_not_come_with_another_installations_backup(cli: CommandLine, tmp_path: Path) -> None:
+    other = CommandLine(tmp_path / "other", cli.capsys)
+    assert _comes_back(other, tmp_path)
+    other.ok("backup", tmp_path / "backup.tar.gz")
+    _erased(cli, tmp_path)
+    assert cli.ok("restore", tmp_path / "backup.tar.gz", "--json").json["erased_again"] == 1
+    assert not _comes_back(cli, tmp_path)
+
+
+def test_a_key_that_is_set_is_in_no_backup_and_has_to_be_set_for_the_restore(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COPILOT_SECRET_KEY", "correct horse battery staple")
+    _erased(cli, tmp_path)
+    file = tmp_path / "backup.tar.gz"
+    made = cli.ok("backup", file, "--json").json
+    with tarfile.open(file) as tar:
+        assert sorted(tar.getnames()) == ["manifest.json", "rapport.db"]
+        assert not any(b"battery" in content.read() for name in tar.getnames() if (content := tar.extractfile(name)))
+    assert made["keys"] == [keyring.fingerprint("correct horse battery staple")]
+    elsewhere = CommandLine(tmp_path / "elsewhere", cli.capsys)
+    monkeypatch.delenv("COPILOT_SECRET_KEY")
+    assert_refused(elsewhere("restore", file), 1, made["keys"][0], "COPILOT_SECRET_KEY")
+    assert not (elsewhere.data / "rapport.db").exists()
+    monkeypatch.setenv("COPILOT_SECRET_KEY", "correct horse battery staple")
+    elsewhere.ok("restore", file)
+    assert not _comes_back(elsewhere, tmp_path)
+
+
+def test_without_erasures_no_key_is_asked_for(cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COPILOT_SECRET_KEY", "correct horse battery staple")
+    assert _comes_back(cli, tmp_path)
+    cli.ok("backup", tmp_path / "backup.tar.gz")
+    monkeypatch.delenv("COPILOT_SECRET_KEY")
+    CommandLine(tmp_path / "elsewhere", cli.capsys).ok("restore", tmp_path / "backup.tar.gz")
+
+
 def test_there_is_nothing_to_back_up(cli: CommandLine, tmp_path: Path) -> None:
     assert_refused(cli("backup", tmp_path / "b.tar.gz"), 2, "no database")
 
@@ -145,6 +221,34 @@ def test_postgresql_has_its_own_tools(cli: CommandLine, monkeypatch: pytest.Monk
     monkeypatch.setenv("COPILOT_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
     assert_refused(cli("backup", tmp_path / "b.tar.gz"), 1, "pg_dump")
     assert_refused(cli("restore", tmp_path / "b.tar.gz"), 1, "pg_restore")
+
+
+def test_nobody_else_on_the_machine_reads_what_is_kept(cli: CommandLine, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        cli.ok("customers", "import", SHIPPED / "customers.jsonl")
+        (tmp_path / "a.md").write_text("---\nid: a\ntitle: Refunds\nstatus: published\n---\nWithin seven days.\n")
+        cli.ok("knowledge", "import", tmp_path / "a.md")
+        cli.ok("backup", tmp_path / "backup.tar.gz")
+        elsewhere = CommandLine(tmp_path / "elsewhere", cli.capsys)
+        elsewhere.ok("restore", tmp_path / "backup.tar.gz")
+        elsewhere.ok("knowledge", "search", "refunds")
+        (tmp_path / "made-by-a-command").touch()
+        assert (tmp_path / "made-by-a-command").stat().st_mode & 0o044, "the umask is given back"
+    finally:
+        os.umask(before)
+    kept = [cli.data, elsewhere.data, tmp_path / "backup.tar.gz", *cli.data.rglob("*"), *elsewhere.data.rglob("*")]
+    assert len(kept) > 10
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def test_a_folder_that_others_can_read_is_noted(company: Path, cli: CommandLine) -> None:
+    company.chmod(0o755)
+    found = {one["subject"]: one for one in cli.ok("doctor", "--json").json}
+    assert found["permissions"]["state"] == "note"
+    assert "chmod 700" in found["permissions"]["text"]
+    company.chmod(0o700)
+    assert "permissions" not in {one["subject"] for one in cli.ok("doctor", "--json").json}
 
 
 # --- doctor --------------------------------------------------------------------------------------------------------------------------

@@ -27,8 +27,10 @@ QUIET = {
     "COPILOT_FALLBACK_MODELS": "",
     "COPILOT_DATABASE_URL": "",
     "COPILOT_CHROMA_URL": "",
+    "COPILOT_DRAFTING_PROCESS": "false",
 }
-"""The installation of a newcomer, but for the encoder: hashed words need no weights."""
+"""The installation of a newcomer, but for the encoder (hashed words need no weights) and the process for drafts (which a test's own
+forked process may not have; tests/adapters/test_workshop.py is about it)."""
 
 
 def _serve(folder: str, settings: Mapping[str, str], output: Connection) -> None:

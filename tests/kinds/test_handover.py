@@ -4,6 +4,8 @@ from typing import cast
 
 import pytest
 
+from copilot.checks import run_checks, verdict
+from copilot.checks.base import Checked
 from copilot.domain.errors import Invalid
 from copilot.domain.people import Assurance
 from copilot.domain.suggestion import Draft, HandoverPayload
@@ -128,3 +130,15 @@ def test_a_model_cannot_lose_a_promise_a_detail_or_a_risk() -> None:
 def test_an_introduction_without_the_next_agent_is_refused() -> None:
     with pytest.raises(Invalid, match="next agent"):
         HANDOVER.compose(turns.furious(), answer(introduction="Margaret, someone takes over."))
+
+
+@pytest.mark.parametrize("link", ["https://evil.example/claim", "www.evil.com", "evil-refunds.net/x?y=1", "HTTP://EVIL.EXAMPLE"])
+def test_a_link_that_somebody_pasted_does_not_take_the_brief_away(link: str) -> None:
+    """A customer must not be able to prevent a handover, and nobody's link goes on in our words."""
+    turn = turns.asks_for_supervisor()
+    pasted = turn.window[-1].model_copy(update={"text": f"{turn.window[-1].text} Look at {link} now."})
+    turn = turn.model_copy(update={"window": (*turn.window[:-1], pasted)})
+    made = HANDOVER.fallback(turn)
+    assert isinstance(made, Draft)
+    assert link.lower() not in made.text.lower()
+    assert verdict(run_checks(turn, Checked(kind="handover", text=made.text, payload=made.payload, citations=made.citations))) != "withhold"

@@ -170,3 +170,15 @@ def test_a_pasted_log_is_read_in_pieces_that_keep_their_places() -> None:
     first, last = read_promises(message(log), settings=BERLIN, channel="chat")
     assert (first.text, log[slice(*last.span)]) == ("I will call you tomorrow", last.text)
     assert last.text.endswith("I will send you the voucher today")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on 1 March I told you: “I will call you tomorrow.” It is not done yet.",
+        "am 1. März haben wir Ihnen gesagt: „Ich rufe Sie morgen an.“ Das ist noch nicht erledigt.",
+        "el 1 de marzo le dije: «Le llamaré mañana.» Todavía no está hecho.",
+    ],
+)
+def test_what_is_repeated_in_quotation_marks_is_not_promised_again(text: str) -> None:
+    assert read_promises(message(text), settings=BERLIN, channel="chat") == []

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 
+from copilot.adapters.database import retention
 from copilot.adapters.database.connections import ensure_team
 from copilot.adapters.database.tables.tenancy import (
     api_keys,
@@ -20,10 +21,12 @@ from copilot.adapters.database.transaction import Group, among, batches, equals,
 from copilot.domain.base import now
 from copilot.domain.errors import Conflict, Invalid
 from copilot.domain.staff import Key, User
-from copilot.domain.tenant import TenantSettings
+from copilot.domain.tenant import Outdating, TenantSettings
 
 KEPT: Final = timedelta(days=30)
 """How long an Idempotency-Key's answer is kept; senders repeat within minutes."""
+CLAIMED: Final = 0
+"""The status of an Idempotency-Key whose request is being carried out; its body names who does it."""
 _SETTINGS = sa.select(tenant_settings.c.body).where(mine(tenant_settings)).order_by(tenant_settings.c.version.desc()).limit(1)
 _USER = sa.select(*fields(users, User)).where(mine(users))
 _SPENT = sa.select(usage_days.c.microusd).where(*equals(usage_days, "day"))
@@ -32,6 +35,20 @@ _BURIED = sa.select(tombstones.c.digest).where(mine(tombstones), among(tombstone
 _ANSWER = sa.select(idempotency_keys).where(*equals(idempotency_keys, "key", "route"))
 _NAMED = _USER.where(named(users))
 _KEY = sa.select(*fields(api_keys, Key)).where(mine(api_keys))
+
+
+S = TypeVar("S", sa.Update, sa.Delete)
+
+
+def _claimed(key: str, route: str, statement: S) -> S:
+    """`statement`, for what was claimed and is not answered."""
+    this = idempotency_keys.c.key == key, idempotency_keys.c.route == route, idempotency_keys.c.status == CLAIMED
+    return statement.where(mine(idempotency_keys), *this)
+
+
+def _of(key: str, route: str, by: str, statement: S) -> S:
+    """As `_claimed`, for what `by` claimed."""
+    return _claimed(key, route, statement).where(idempotency_keys.c.body == by)
 
 
 class SqlAdmin(Group):
@@ -88,16 +105,37 @@ class SqlAdmin(Group):
 
     async def remembered(self, key: str, route: str) -> tuple[str, int, str] | None:
         row = await self._db.row(_ANSWER, key=key, route=route)
-        return (row["fingerprint"], row["status"], row["body"]) if row else None
+        return (row["fingerprint"], row["status"], row["body"]) if row and row["status"] != CLAIMED else None
+
+    async def claim(self, key: str, route: str, fingerprint: str, by: str, instead_of: str = "") -> tuple[str, int, str] | None:
+        """None when it is `by`'s to carry out, else the stored answer, or the claim of somebody else (status 0, who as body)."""
+        row = {"key": key, "route": route, "fingerprint": fingerprint, "status": CLAIMED, "body": by, "created_at": now()}
+        if await self._db.add_new(idempotency_keys, row):
+            return None
+        stored = await self._db.one(_ANSWER, "The claim is gone.", key=key, route=route)
+        if stored["status"] == CLAIMED and stored["body"] in (by, instead_of) and stored["fingerprint"] == fingerprint:
+            await self._db.run(_of(key, route, stored["body"], sa.update(idempotency_keys)).values(body=by, created_at=now()))
+            return None
+        return stored["fingerprint"], stored["status"], stored["body"]
+
+    async def unclaim(self, key: str, route: str, by: str) -> None:
+        await self._db.run(_of(key, route, by, sa.delete(idempotency_keys)))
 
     async def remember(self, key: str, route: str, fingerprint: str, status: int, body: str) -> None:
         """The first answer stays. Raises Conflict when the key was used for another request. Forgets what is older than KEPT."""
         await self._db.run(sa.delete(idempotency_keys).where(mine(idempotency_keys), idempotency_keys.c.created_at < now() - KEPT))
+        await self._db.run(_claimed(key, route, sa.delete(idempotency_keys)).where(idempotency_keys.c.fingerprint == fingerprint))
         row = {"key": key, "route": route, "fingerprint": fingerprint, "status": status, "body": body, "created_at": now()}
         if not await self._db.add_new(idempotency_keys, row):
             stored = await self.remembered(key, route)
             if stored is not None and stored[0] != fingerprint:
                 raise Conflict("This Idempotency-Key was used for another request.", todo="Use a new key for a new request.")
+
+    async def outdated(self, class_: Outdating, before: datetime, limit: int) -> list[str]:
+        return await retention.outdated(self._db, class_, before, limit)
+
+    async def discard(self, class_: Outdating, ids: Sequence[str]) -> dict[str, list[str]]:
+        return await retention.discard(self._db, class_, ids)
 
     async def bury(self, digests: Sequence[str]) -> None:
         for digest in dict.fromkeys(digests):

@@ -98,10 +98,13 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if dialect.name == "postgresql" else EPOCH + timedelta(microseconds=value)
 
 
+JSON_TYPE = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+"""JSON as text on SQLite, jsonb on PostgreSQL."""
+
+
 def json_column(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     """JSON: jsonb on PostgreSQL, text on SQLite; None is NULL."""
-    type_ = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-    return sa.Column(name, type_, nullable=nullable)
+    return sa.Column(name, JSON_TYPE, nullable=nullable)
 
 
 def text(name: str, *, nullable: bool = False) -> sa.Column[str]:

@@ -9,16 +9,15 @@ import sqlalchemy as sa
 from copilot.adapters.database import waiting
 from copilot.adapters.database.connections import ensure_connection, ensure_team
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
-from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, named
+from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine
 from copilot.domain.base import new_id, now
 from copilot.domain.case import QueueEntry
-from copilot.domain.conversation import Conversation, Message
-from copilot.domain.errors import Invalid
+from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message
+from copilot.domain.errors import Conflict, Invalid
 
-_CHANGEABLE = ("status", "assignee", "team", "assurance", "language", "customer_id")
-_PLAIN = (*_CHANGEABLE, "channel", "outcome", "csat")
+_CHANGEABLE = ("status", "assignee", "team", "assurance", "language", "customer_id", "outcome")
+_PLAIN = (*_CHANGEABLE, "channel", "csat")
 _ROW = sa.select(*fields(conversations, Conversation)).where(mine(conversations))
-_NAMED = _ROW.where(named(conversations))
 _MESSAGE = fields(messages, Message)
 _MESSAGES = (
     sa.select(messages.c.conversation_id, *_MESSAGE)
@@ -31,11 +30,21 @@ _KNOWN = sa.select(*_MESSAGE).where(
 _LAST_POSITION = sa.select(sa.func.max(messages.c.position)).where(*equals(messages, "conversation_id"))
 _BY_ID = _ROW.where(*equals(conversations, "id"))
 _BY_EXTERNAL = _ROW.where(*equals(conversations, "connection_id", "external_id"))
+_RANK = sa.case({DEFAULT_CONNECTION: 0, FILE_CONNECTION: 1}, value=conversations.c.connection_id, else_=2)
+_ANYWHERE = (
+    sa.select(*fields(conversations, Conversation), _RANK.label("rank"))
+    .where(*equals(conversations, "external_id"))
+    .order_by(_RANK, conversations.c.id)
+    .limit(2)
+)
 _OF_CUSTOMER = (
     _ROW.where(*equals(conversations, "customer_id"))
     .order_by(conversations.c.last_at.desc(), conversations.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
+_AMONG = _ROW.where(among(conversations.c.id))
+_REFS = sa.select(conversations.c.id, conversations.c.external_id).where(mine(conversations), among(conversations.c.id))
+_HOW_MANY = sa.select(sa.func.count()).where(*equals(conversations, "customer_id"))
 
 
 class SqlConversations(Group):
@@ -59,10 +68,16 @@ class SqlConversations(Group):
         await self._merge(stored["id"], conversation.messages)
         return (await self._complete([await self._row_of(stored["id"])]))[0]
 
-    async def find(self, ref: str) -> Conversation | None:
-        """By our id, else by an external id (of several, the one stored last). With all messages, in order."""
-        found = await self._complete(await self._db.rows(_NAMED, ref=ref))
-        return found[0] if found else None
+    async def find(self, ref: str, connection: str = "") -> Conversation | None:
+        """By our id, else by the sender's id in that connection; without one, see `_anywhere`. With all messages, in order."""
+        row = await self._db.row(_BY_ID, id=ref)
+        if row is None:
+            row = await (self._db.row(_BY_EXTERNAL, connection_id=connection, external_id=ref) if connection else self._anywhere(ref))
+        return (await self._complete([row]))[0] if row else None
+
+    async def references(self, ids: Sequence[str]) -> dict[str, str]:
+        """Our id → the sender's; those that do not exist are left out."""
+        return {row["id"]: row["external_id"] for part in batches(ids) for row in await self._db.rows(_REFS, ids=part)}
 
     async def add_message(self, conversation_id: str, message: Message) -> tuple[Message, bool]:
         """(the stored message, whether it is new). Another text under the same external id is an edit."""
@@ -70,7 +85,7 @@ class SqlConversations(Group):
         return (await self._merge(conversation_id, [message]))[0]
 
     async def change(self, conversation_id: str, **fields: Any) -> None:
-        """Any of status, assignee, team, assurance, language, customer_id; None empties. Raises Invalid for another name."""
+        """Any of status, assignee, team, assurance, language, customer_id, outcome; None empties. Raises Invalid for another name."""
         unknown = set(fields) - set(_CHANGEABLE)
         if unknown:
             raise Invalid(f"A conversation's {', '.join(sorted(unknown))} cannot be changed.")
@@ -82,14 +97,31 @@ class SqlConversations(Group):
         """Newest first (by the latest message), with messages."""
         return await self._complete(await self._db.rows(_OF_CUSTOMER, customer_id=customer_id, limit=limit))
 
+    async def count_of(self, customer_id: str) -> int:
+        """How many conversations the person has had."""
+        return int(await self._db.value(_HOW_MANY, customer_id=customer_id))
+
     async def contacts(self, customer_id: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
         """(conversation id, first customer message with since <= sent_at <= until), oldest first."""
         rows = await self._db.rows(waiting.CONTACTS, customer_id=customer_id, since=since, until=until)
         return [(row["conversation_id"], row["at"]) for row in rows]
 
-    async def queue(self) -> list[QueueEntry]:
-        """Conversations that are not closed; who waits longest comes first."""
-        return [waiting.entry(row) for row in await self._db.rows(waiting.QUEUE)]
+    async def queue(self, reader: str = "") -> list[QueueEntry]:
+        """Conversations that are not closed; who waits longest comes first. `unread`: for that user."""
+        return [waiting.entry(row, reader) for row in await self._db.rows(waiting.QUEUE, reader=reader)]
+
+    async def several(self, ids: Sequence[str]) -> dict[str, Conversation]:
+        """Conversations by our id, with messages."""
+        rows = [row for some in batches(ids) for row in await self._db.rows(_AMONG, ids=list(some))]
+        return {found.id: found for found in await self._complete(rows)}
+
+    async def _anywhere(self, external_id: str) -> dict[str, Any] | None:
+        """The default connection's, else that of files, else the only one's. Raises Conflict when several others have that id."""
+        ranked = await self._db.rows(_ANYWHERE, external_id=external_id)
+        ranks = [row.pop("rank") for row in ranked]
+        if ranks == [2, 2]:
+            raise Conflict(f"Several connections have a conversation {external_id!r}.", todo="Name the connection, or use our id for it.")
+        return ranked[0] if ranked else None
 
     async def _row_of(self, conversation_id: str) -> Mapping[str, Any]:
         return await self._db.one(_BY_ID, f"There is no conversation {conversation_id}.", id=conversation_id)

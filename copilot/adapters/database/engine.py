@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from copilot.adapters.database import schema
+from copilot.adapters.database.access import SqlDoors
 from copilot.adapters.database.postgres import EVERY_TENANT
 from copilot.adapters.database.records import SqlRecords
 from copilot.adapters.database.stores import PostgresStore, SqliteStore, Store, run_sync
@@ -50,6 +51,7 @@ class SqlDatabase:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._writers: set[asyncio.Task[object] | None] = set()
+        self.doors = SqlDoors(store)
 
     @asynccontextmanager
     async def read(self, tenant: str) -> AsyncIterator[SqlRecords]:

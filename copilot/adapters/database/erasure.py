@@ -6,7 +6,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from copilot.adapters.database.tables.asked import grants, questions
+from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap_ups
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
+from copilot.adapters.database.tables.knowledge import article_revisions, articles, passages
 from copilot.adapters.database.tables.people import customers, identities, identity_links
 from copilot.adapters.database.tables.remembered import memories, promises
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
@@ -22,8 +25,22 @@ _OUR_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 async def erase(db: Transaction, customer_id: str) -> dict[str, list[str]]:
     """Everything of the person, in one transaction. Ids by class; empty classes stay out; erasing again finds nothing."""
     known = await _addresses(db, customer_id)
-    found = await _found(db, customer_id)
+    one = [customer_id]
+    found = await _found(db, one, await _ids(db, (conversations.c.customer_id, one)))
     found["identities"] = await _unlink(db, customer_id)
+    return await _remove(db, found, known)
+
+
+async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, list[str]]:
+    """Everything of these conversations and what was made of them; their people stay. As `erase`."""
+    refs: list[str] = []
+    for some in batches(threads):
+        refs += await db.column(sa.select(conversations.c.external_id).where(mine(conversations), conversations.c.id.in_(some)))
+    return await _remove(db, await _found(db, [], threads), {f'"{ref}"' for ref in refs if ref})
+
+
+async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
+    """Delete what was found, in the order in which foreign keys let it go; `known` are words by which a stored answer names it."""
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
     await _delete(db, gaps.c.id, [], empty=found["gaps"])
@@ -39,11 +56,19 @@ _DEPENDENTS = (
     (seen_marks, "suggestion_id", "suggestions"),
     (provider_calls, "suggestion_id", "suggestions"),
     (message_senses, "message_id", "messages"),
+    (passages, "article_id", "draft_articles"),
+    (article_revisions, "article_id", "draft_articles"),
+    (read_marks, "conversation_id", "conversations"),
+    (wrap_ups, "conversation_id", "conversations"),
+    (promise_moves, "promise_id", "promises"),
 )
 _OWNED = (
     ("decisions", decisions),
     ("sent_texts", sent_texts),
     ("handovers", handovers),
+    ("grants", grants),
+    ("questions", questions),
+    ("draft_articles", articles),
     ("suggestions", suggestions),
     ("turns", turns),
     ("messages", messages),
@@ -56,10 +81,9 @@ _OWNED = (
 """In the order in which foreign keys let them go."""
 
 
-async def _found(db: Transaction, customer_id: str) -> dict[str, list[str]]:
-    """Ids by class, found through the person, their conversations, and the turns made of them."""
-    one = [customer_id]
-    threads = await _ids(db, (conversations.c.customer_id, one))
+async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> dict[str, list[str]]:
+    """Ids by class, found through the person (if it is about one), the conversations, and the turns made of them."""
+    threads = await _ids(db, (conversations.c.id, wanted))
     said = await _ids(db, (messages.c.conversation_id, threads))
     made = await _ids(db, (turns.c.conversation_id, threads), (turns.c.customer_id, one))
     drafted = await _ids(db, (suggestions.c.turn_id, made))
@@ -76,6 +100,9 @@ async def _found(db: Transaction, customer_id: str) -> dict[str, list[str]]:
         "handovers": await _ids(
             db, (handovers.c.conversation_id, threads), (handovers.c.turn_id, made), (handovers.c.suggestion_id, drafted)
         ),
+        "grants": await _ids(db, (grants.c.conversation_id, threads)),
+        "questions": await _ids(db, (questions.c.conversation_id, threads)),
+        "draft_articles": await _drafts(db, threads),
         "gaps": await _ids(db, (gaps.c.conversation_id, threads), (gaps.c.turn_id, made), (gaps.c.suggestion_id, drafted)),
         "memories": await _ids(db, (memories.c.customer_id, one), (memories.c.conversation_id, threads)),
         "promises": await _ids(db, (promises.c.customer_id, one), (promises.c.conversation_id, threads)),
@@ -91,6 +118,16 @@ async def _ids(db: Transaction, *ways: tuple[sa.ColumnElement[Any], Sequence[str
         for some in batches(values):
             found |= dict.fromkeys(await db.column(sa.select(table.c.id).where(mine(table), column.in_(some))))
     return list(found)
+
+
+async def _drafts(db: Transaction, threads: Sequence[str]) -> list[str]:
+    """Articles that were born from an answer in these conversations and that no editor has taken over."""
+    found: list[str] = []
+    for some in batches(threads):
+        born = sa.select(questions.c.article_id).where(mine(questions), questions.c.conversation_id.in_(some))
+        untouched = mine(articles), articles.c.status == "draft", articles.c.revision == 1
+        found += await db.column(sa.select(articles.c.id).where(*untouched, articles.c.id.in_(born)))
+    return found
 
 
 async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequence[str], *, empty: Sequence[str] = ()) -> None:

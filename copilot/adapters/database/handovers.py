@@ -1,10 +1,12 @@
 """Handovers and their states."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.work import handovers
 from copilot.adapters.database.transaction import Group, mine
-from copilot.domain.case import Handover
+from copilot.domain.case import Handover, HandoverState
 
 _BODY = sa.select(handovers.c.body).where(mine(handovers))
 
@@ -25,4 +27,13 @@ class SqlHandovers(Group):
     async def of_conversation(self, conversation_id: str) -> list[Handover]:
         """Oldest first."""
         theirs = _BODY.where(handovers.c.conversation_id == conversation_id).order_by(handovers.c.offered_at, handovers.c.id)
+        return [Handover.model_validate_json(body) for body in await self._db.column(theirs)]
+
+    async def offered(self) -> list[Handover]:
+        theirs = _BODY.where(handovers.c.state == "offered").order_by(handovers.c.offered_at, handovers.c.id)
+        return [Handover.model_validate_json(body) for body in await self._db.column(theirs)]
+
+    async def in_state(self, states: Sequence[HandoverState], limit: int = 500) -> list[Handover]:
+        """Oldest first."""
+        theirs = _BODY.where(handovers.c.state.in_(states)).order_by(handovers.c.offered_at, handovers.c.id).limit(limit)
         return [Handover.model_validate_json(body) for body in await self._db.column(theirs)]

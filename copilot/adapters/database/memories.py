@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.remembered import memories, promises
-from copilot.adapters.database.transaction import Group, equals, fields, mine
+from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 
 _MEMORY = sa.select(*fields(memories, Memory)).where(mine(memories))
@@ -20,6 +20,8 @@ _PROMISE = sa.select(*fields(promises, Promise)).where(mine(promises))
 _PROMISES_OF = _PROMISE.where(*equals(promises, "customer_id"), promises.c.made_at <= sa.bindparam("until")).order_by(
     promises.c.made_at, promises.c.id
 )
+_ACTIVE = sa.select(memories.c.id).where(mine(memories), memories.c.state == "active")
+_ACTIVE_AMONG = _ACTIVE.where(among(memories.c.id))
 _OPEN = ("open", "overdue")
 _MEMORIES = memories
 
@@ -51,6 +53,15 @@ class SqlMemories(Group):
     async def count(self) -> int:
         """Active memories."""
         return int(await self._db.value(sa.select(sa.func.count()).where(mine(memories), memories.c.state == "active")))
+
+    async def active(self, ids: Sequence[str] | None = None) -> set[str]:
+        """Ids of the active memories: all of them, or those among `ids`."""
+        if ids is None:
+            return set(await self._db.column(_ACTIVE))
+        found: set[str] = set()
+        for some in batches(ids):
+            found |= set(await self._db.column(_ACTIVE_AMONG, ids=list(some)))
+        return found
 
     async def every(self, batch: int = 500) -> AsyncIterator[list[Memory]]:
         """All active memories, by id."""

@@ -2,13 +2,17 @@
 
 from functools import cached_property
 
+from copilot.adapters.database.access import SqlAccess
 from copilot.adapters.database.admin import SqlAdmin
 from copilot.adapters.database.articles import SqlArticles
 from copilot.adapters.database.conversations import SqlConversations
 from copilot.adapters.database.customers import SqlCustomers
+from copilot.adapters.database.day import SqlDay
+from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
 from copilot.adapters.database.log import SqlLog
 from copilot.adapters.database.memories import SqlMemories
+from copilot.adapters.database.questions import SqlQuestions
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
 from copilot.adapters.database.transaction import Transaction
@@ -58,9 +62,25 @@ class SqlRecords:
         return SqlHandovers(self.transaction)
 
     @cached_property
+    def grants(self) -> SqlGrants:
+        return SqlGrants(self.transaction)
+
+    @cached_property
+    def questions(self) -> SqlQuestions:
+        return SqlQuestions(self.transaction)
+
+    @cached_property
     def log(self) -> SqlLog:
         return SqlLog(self.transaction)
 
     @cached_property
+    def day(self) -> SqlDay:
+        return SqlDay(self.transaction)
+
+    @cached_property
     def admin(self) -> SqlAdmin:
         return SqlAdmin(self.transaction)
+
+    @cached_property
+    def access(self) -> SqlAccess:
+        return SqlAccess(self.transaction)

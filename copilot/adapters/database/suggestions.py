@@ -97,12 +97,12 @@ class SqlSuggestions(Group):
         statement = _DECISION.where(decisions.c.suggestion_id == suggestion_id).order_by(decisions.c.decided_at, decisions.c.id)
         return [Decision(**row) for row in await self._db.rows(statement)]
 
-    async def put_sent(self, sent: SentText) -> tuple[SentText, bool]:
-        """By message: (stored, whether it is new)."""
+    async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
+        """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""
         stored = await self._db.row(_SENT.where(sent_texts.c.message_id == sent.message_id))
         if stored is not None:
             return SentText(**stored), False
-        await self._db.add(sent_texts, [{name: getattr(sent, name) for name in SentText.model_fields}])
+        await self._db.add(sent_texts, [{name: getattr(sent, name) for name in SentText.model_fields} | {"reasks": reasks}])
         return sent, True
 
     async def sent_of(self, conversation_id: str) -> list[SentText]:

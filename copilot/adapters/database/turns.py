@@ -28,6 +28,10 @@ _CURRENT = _ROW.where(*equals(turns, "conversation_id"), turns.c.is_current)
 _CONVERSATION = sa.select(conversations.c.id).where(*equals(conversations, "id"))
 _CURRENT_ID = sa.select(turns.c.id).where(*equals(turns, "conversation_id"), turns.c.is_current)
 _UNFINISHED = ("minted", "frozen")
+POINTS = 8
+"""Points of the trajectory that a queue row draws."""
+ASKS_HUMAN = "asks_human"
+"""The sign of someone who asks for a person."""
 _RETIRE = (
     sa.update(turns)
     .where(mine(turns), turns.c.id == sa.bindparam("turn"))
@@ -84,6 +88,7 @@ class SqlTurns(Group):
                 trend=emotion.trend,
                 label=emotion.label,
                 contacts_30d=emotion.contacts_30d,
+                **_read_later(turn),
             )
         )
 
@@ -110,6 +115,18 @@ class SqlTurns(Group):
         for turn_id in await self._db.column(_CURRENT_ID, conversation_id=conversation_id):
             await self._db.run(_RETIRE, turn=turn_id)
             await self._db.run(_STALE, turn=turn_id)
+
+
+def _read_later(turn: Turn) -> dict[str, Any]:
+    """What the queue and the figures of teams read of the evidence (see the migration 0004, which fills it in for what was there)."""
+    emotion = turn.evidence.emotion
+    points = emotion.trajectory
+    left_alone = bool(turn.evidence.bot_failed) and not any(message.is_answer for message in turn.window)
+    return {
+        "trajectory": [{"heat": point.heat, "label": point.label} for point in points[-POINTS:]],
+        "mood_change": points[-1].heat - points[0].heat if len(points) > 1 else None,
+        "needs_human": left_alone or ASKS_HUMAN in emotion.signs,
+    }
 
 
 def _loaded(row: Mapping[str, Any]) -> StoredTurn:

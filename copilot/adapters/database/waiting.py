@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from copilot.adapters.database.columns import Moment, Text
+from copilot.adapters.database.columns import JSON_TYPE, Moment, Text
 from copilot.domain.case import QueueEntry
 
 CALM_BASE: Final = 30.0
@@ -36,9 +36,19 @@ SELECT * FROM (
       WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.author = 'customer' AND m.deleted_at IS NULL
         AND (a.id IS NULL OR m.sent_at > a.sent_at OR (m.sent_at = a.sent_at AND m.position > a.position))) AS since,
     (SELECT min(o.due) FROM promises o
-      WHERE o.tenant_id = c.tenant_id AND o.customer_id = c.customer_id AND o.state IN ('open', 'overdue')) AS promise_due
+      WHERE o.tenant_id = c.tenant_id AND o.customer_id = c.customer_id AND o.state IN ('open', 'overdue')) AS promise_due,
+    (SELECT count(*) FROM promises o
+      WHERE o.tenant_id = c.tenant_id AND o.customer_id = c.customer_id AND o.state IN ('open', 'overdue')) AS promises_open,
+    t.trajectory, t.needs_human,
+    (SELECT s.id FROM suggestions s
+      WHERE s.tenant_id = c.tenant_id AND s.turn_id = t.id AND s.kind = 'acknowledge' AND s.state = 'proposed' AND NOT s.stale
+      ORDER BY s.variant LIMIT 1) AS acknowledge_id,
+    (SELECT count(*) FROM messages n
+      WHERE n.tenant_id = c.tenant_id AND n.conversation_id = c.id AND n.author = 'customer' AND n.deleted_at IS NULL
+        AND (k.user_id IS NULL OR n.sent_at > k.read_until OR (n.sent_at = k.read_until AND n.position > k.position))) AS unread
   FROM conversations c
   LEFT JOIN customers p ON p.tenant_id = c.tenant_id AND p.id = c.customer_id
+  LEFT JOIN read_marks k ON k.tenant_id = c.tenant_id AND k.conversation_id = c.id AND k.user_id = :reader
   LEFT JOIN turns t ON t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND t.is_current
   LEFT JOIN messages a ON a.tenant_id = c.tenant_id AND a.id = (
     SELECT x.id FROM messages x
@@ -51,14 +61,18 @@ SELECT * FROM (
   WHERE c.tenant_id = :tenant AND c.status IN ('open', 'pending')
 ) AS q
 ORDER BY CASE WHEN since IS NULL THEN 1 ELSE 0 END, since, last_at, conversation_id
-""").columns(since=Moment(), promise_due=Moment(), last_at=Moment())  # noqa: S608  # only a number of ours is put into it
-"""An answer is a public agent message that was not deleted; since the last one, the first customer message waits."""
+""").columns(since=Moment(), promise_due=Moment(), last_at=Moment(), trajectory=JSON_TYPE, needs_human=sa.Boolean())  # noqa: S608  # only a number of ours is put into it
+"""An answer is a public agent message that was not deleted; since the last one, the first customer message waits.
+`:reader`: whose read marks count; empty: nobody's."""
 
 
-def entry(row: Mapping[str, Any]) -> QueueEntry:
-    """A row of QUEUE as the port gives it."""
+def entry(row: Mapping[str, Any], reader: str) -> QueueEntry:
+    """A row of QUEUE as the port gives it; nothing is unread for nobody."""
     values = {name: row[name] for name in QueueEntry.model_fields}
     values["base"] = CALM_BASE if row["base"] is None else row["base"]
     values["trend"] = row["trend"] or "steady"
     values["contacts_30d"] = row["contacts_30d"] or 0
+    values["trajectory"] = row["trajectory"] or ()
+    values["needs_human"] = bool(row["needs_human"])
+    values["unread"] = row["unread"] if reader else 0
     return QueueEntry(**values)

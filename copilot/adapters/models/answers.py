@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -29,7 +30,7 @@ def instructed(messages: tuple[ChatMessage, ...], answer: type[BaseModel], *, sp
     """
     rules = []
     if spell_out:
-        rules.append(_SCHEMA_RULE.format(schema=json.dumps(answer.model_json_schema(), ensure_ascii=False, separators=(",", ":"))))
+        rules.append(_SCHEMA_RULE.format(schema=_schema(answer)))
     if any(OPEN in message.content for message in messages):
         rules.append(_PLACEHOLDER_RULE)
     if not rules:
@@ -38,6 +39,11 @@ def instructed(messages: tuple[ChatMessage, ...], answer: type[BaseModel], *, sp
     if messages and messages[0].role == "system":
         return (ChatMessage(role="system", content=f"{messages[0].content}\n\n{text}"), *messages[1:])
     return (ChatMessage(role="system", content=text), *messages)
+
+
+@cache
+def _schema(answer: type[BaseModel]) -> str:
+    return json.dumps(answer.model_json_schema(), ensure_ascii=False, separators=(",", ":"))
 
 
 def json_part(raw: str) -> str:

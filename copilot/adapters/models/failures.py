@@ -36,7 +36,7 @@ def translated(error: BaseException, at: datetime) -> Failure:
         return Failure(reason, blames_model=blames_model)
     status = getattr(error, "status_code", None)
     # A connection that fails has no response; LiteLLM still gives it status 500.
-    if type(error).__name__ == "APIConnectionError" or not isinstance(status, int):
+    if type(error).__name__ == "APIConnectionError" or not isinstance(status, int) or (status == 500 and _UNREACHABLE.search(str(error))):
         return Failure("the connection to the provider failed", passing=True)
     return _by_status(status, error, at)
 
@@ -53,6 +53,7 @@ _BY_NAME = {
 }
 """Class names, not classes: naming one would import LiteLLM."""
 
+_UNREACHABLE = re.compile(r"connection error|cannot connect|connect call failed|name or service not known", re.IGNORECASE)
 _NO_CREDIT = re.compile(r"insufficient_quota|exceeded your current quota|credit balance", re.IGNORECASE)
 """An empty account answers 429 too, but will not fill up by waiting."""
 

@@ -12,22 +12,26 @@ PASSWORD_MARK = "[password removed]"  # noqa: S105 - the mark that takes a passw
 PIN_MARK = "[PIN removed]"
 SECURITY_CODE_MARK = "[security code removed]"
 
-_SEPARATOR = r"[^\S\n]{0,2}[.\-\u2010-\u2015·•/_]?[^\S\n]{0,2}\n?"
-_DIGIT_RUN = re.compile(rf"(?<!\w)\d(?:{_SEPARATOR}\d){{12,}}(?!\w)")
+_HIDDEN = r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*+"
+"""What shows nothing may stand between any two digits: copied from a page, or put there to get past a filter."""
+_GAP = rf"(?:[^\S\n]{_HIDDEN}){{0,2}}"
+_SEPARATOR = rf"{_HIDDEN}{_GAP}(?:[.,\-\u2010-\u2015·•/_|*]{_HIDDEN}){{0,2}}{_GAP}(?:\n{_HIDDEN})?"
+_DIGIT_RUN = re.compile(rf"(?<![^\W_])\d(?:{_SEPARATOR}\d){{12,}}(?![^\W_])")
 _GROUP = re.compile(r"\d+")
 _SHORTEST, _LONGEST = 13, 19
 
-# How people join a word like "password" to its value: with a sign, or with a verb (and perhaps "still", "jetzt").
+# How people join a word like "password" to its value: with a sign, or with a verb (and perhaps "still", "jetzt"). White space is limited
+# everywhere: patterns with several unlimited stretches of it take hours for a page of nothing else.
 _SIGN = r"\s{0,3}(?:[:=]|->|→)[^\S\n]{0,3}\n?[^\S\n]{0,3}"
-_WHOSE = r"(?:\s+(?:for|to|of|von|für|zu|de|del|pour|per|di|voor|para)\s+[^\n.:=]{1,40}?)?"
-_VERB = rf"{_WHOSE}\s+(?:is|was|are|ist|war|lautet|es|era|est|è|é|jest|är|er)\b\s*:?\s+"
-_FILLER = rf"(?:(?:{FILLERS})\s+)?"
+_WHOSE = r"(?:\s{1,6}(?:for|to|of|von|für|zu|de|del|pour|per|di|voor|para)\s{1,6}[^\n.:=]{1,40}?)?"
+_VERB = rf"{_WHOSE}\s{{1,6}}(?:is|was|are|ist|war|lautet|es|era|est|è|é|jest|är|er)\b\s{{0,6}}:?\s{{1,6}}"
+_FILLER = rf"(?:(?:{FILLERS})\s{{1,6}})?"
 _QUOTED = r"[\"'«»„“”‘’`]([^\n\"'«»„“”‘’`]{1,100})[\"'«»„“”‘’`]"
 _MARKED = r"\[(?:card number|password|PIN|security code) removed\]"
 
-_PASSWORD = re.compile(rf"(?i)(?<!\w)(?:{PASSWORD_WORDS})(?P<join>{_SIGN}|{_VERB}|\s+){_FILLER}(?!{_MARKED})(?P<value>{_QUOTED}|\S+)")
+_PASSWORD = re.compile(rf"(?i)(?<!\w)(?:{PASSWORD_WORDS})(?P<join>{_SIGN}|{_VERB}|\s{{1,6}}){_FILLER}(?!{_MARKED})(?P<value>{_QUOTED}|\S+)")
 _PASSPHRASE = re.compile(rf"(?i)(?<!\w)(?:{PASSPHRASE_WORDS})(?:{_SIGN}|{_VERB})(?!{_MARKED})(?P<value>[^\n.]+)")
-_NUMBER_JOIN = rf"(?:{_SIGN}|{_VERB}|\s+(?:number|code|nummer|número|numéro)?\s*:?\s*|#|\s*\()"
+_NUMBER_JOIN = rf"(?:{_SIGN}|{_VERB}|\s{{1,6}}(?:number|code|nummer|número|numéro)?\s{{0,6}}:?\s{{0,6}}|#|\s{{0,6}}\()"
 _PIN = re.compile(rf"(?i)(?<!\w)(?:{PIN_WORDS}){_NUMBER_JOIN}{_FILLER}(?P<value>\d(?:[ \-]?\d){{3,7}})(?![\w])")
 _SECURITY_CODE = re.compile(rf"(?i)(?<!\w)(?:{SECURITY_CODE_WORDS}){_NUMBER_JOIN}{_FILLER}(?P<value>\d{{3,4}})(?!\w)")
 
@@ -90,8 +94,9 @@ def card_numbers(text: str) -> Iterator[tuple[int, int]]:
         digits = [int(c) for c in run.group() if c.isdigit()]
         sums = _luhn_sums(digits)
         index = 0
+        commas = [0, *accumulate("," in run.string[one[1] : other[0]] for one, other in pairwise(groups))]
         while index < len(groups):
-            end = _card_end(digits, starts, sums, index)
+            end = _card_end(digits, starts, sums, index, commas)
             if end is not None:
                 yield groups[index][0], groups[end - 1][1]
             index = end if end is not None else index + 1
@@ -106,8 +111,11 @@ def _replaced(text: str, places: Iterable[tuple[int, int]], mark: str) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def _card_end(digits: list[int], starts: list[int], sums: tuple[list[int], list[int]], first: int) -> int | None:
-    """The index after the last group of the longest card number that begins with group `first`; None when there is none."""
+def _card_end(digits: list[int], starts: list[int], sums: tuple[list[int], list[int]], first: int, commas: list[int]) -> int | None:
+    """The index after the last group of the longest card number that begins with group `first`; None when there is none.
+
+    `commas`: how many stand before each group.
+    """
     found = None
     begin = starts[first]
     for end in range(bisect_left(starts, begin + _SHORTEST), len(starts)):
@@ -116,9 +124,21 @@ def _card_end(digits: list[int], starts: list[int], sums: tuple[list[int], list[
             break
         # Seen from the right every second digit counts double: which of the two running sums fits depends on the end.
         total = sums[(after - 1) % 2][after] - sums[(after - 1) % 2][begin]
-        if total % 10 == 0 and _issuable(digits[begin:after]):
+        listed = commas[end - 1] > commas[first]
+        if total % 10 == 0 and _issuable(digits[begin:after]) and (not listed or _is_no_list(starts[first : end + 1], digits[begin:])):
             found = end
     return found
+
+
+def _is_no_list(starts: list[int], digits: list[int]) -> bool:
+    """Are groups with commas between them a card number, not amounts or years in a row?
+
+    They stand as on a card (4-4-4-4, 4-6-5, 4-6-4) or digit by digit, and the first digits are those of a card that is in use.
+    """
+    sizes = [after - before for before, after in pairwise(starts)]
+    on_a_card = sizes in ([4, 6, 5], [4, 6, 4]) or (set(sizes[:-1]) == {4} and sizes[-1] <= 4)
+    four = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]
+    return (on_a_card or set(sizes) == {1}) and (digits[0] in (3, 4, 5, 6) or 2221 <= four <= 2720)
 
 
 def _luhn_sums(digits: list[int]) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from copilot.adapters.privacy.phones import candidates
 from copilot.adapters.privacy.spans import Span
 
 _LABELS = {"EMAIL_ADDRESS": "EMAIL", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD", "IP_ADDRESS": "IP"}
-_WORTH_A_LOOK = re.compile(r"@|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|[0-9a-fA-F]*:[0-9a-fA-F]*:")
+_WORTH_A_LOOK = re.compile(r"@|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|:[0-9a-fA-F]*:")
 _LIKE_AN_IP = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d|[0-9a-fA-F]:[0-9a-fA-F:]*:")
 _LEAST_SCORE = 0.4
 _REGIONS = ("US", "GB", "DE", "FR", "IN")

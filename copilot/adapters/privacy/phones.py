@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _RUN = re.compile(
-    r"(?<![\w./+\-])(?<!\d,)(?:\+|\(\+?)?\d(?:\d|[ \u00a0]?[().\-/][ \u00a0]?|[ \u00a0](?=[\d(])){5,24}\d"
+    r"(?<![\w./+\-])(?<!\d,)(?:\+|\(\+?)?\d(?:\d|[ \u00a0]?+[().\-/][ \u00a0]?+|[ \u00a0](?=\d)){5,24}\d"
     r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,]\d)"
 )
 _EXTENSION = re.compile(r"\s?(?:x|ext\.?)\s?\d+\Z")

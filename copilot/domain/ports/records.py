@@ -10,17 +10,20 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from copilot.domain.base import Frozen
-from copilot.domain.case import Event, Gap, Handover, QueueEntry, SentText, StoredTurn, TurnState
+from copilot.domain.case import Event, Gap, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Sensed
+from copilot.domain.grants import ColleagueQuestion, Grant, GrantState
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
+from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.day import Day
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import Decision, Suggestion
-from copilot.domain.tenant import TenantSettings
+from copilot.domain.tenant import Outdating, TenantSettings
 from copilot.domain.turn import Turn
 
 
@@ -49,8 +52,16 @@ class Conversations(Protocol):
         """Create or update by (connection, external_id); messages are added, edited or marked deleted by their external id."""
         ...
 
-    async def find(self, ref: str) -> Conversation | None:
-        """With all messages, in order."""
+    async def find(self, ref: str, connection: str = "") -> Conversation | None:
+        """By our id, else by the sender's id within `connection`. With all messages, in order.
+
+        Without a connection: the default one's, else the one that was imported from a file, else whose it is; raises Conflict when
+        several named connections have that id.
+        """
+        ...
+
+    async def references(self, ids: Sequence[str]) -> dict[str, str]:
+        """Our id → the sender's, without loading anything else; those that do not exist are left out."""
         ...
 
     async def add_message(self, conversation_id: str, message: Message) -> tuple[Message, bool]:
@@ -58,19 +69,27 @@ class Conversations(Protocol):
         ...
 
     async def change(self, conversation_id: str, **fields: Any) -> None:
-        """Any of status, assignee, team, assurance, language, customer_id."""
+        """Any of status, assignee, team, assurance, language, customer_id, outcome."""
         ...
 
     async def of_customer(self, customer_id: str, limit: int = 100) -> list[Conversation]:
         """Newest first, with messages."""
         ...
 
+    async def count_of(self, customer_id: str) -> int:
+        """How many conversations the person has had."""
+        ...
+
     async def contacts(self, customer_id: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
         """(conversation id, first customer message in the range) of the person's conversations."""
         ...
 
-    async def queue(self) -> list[QueueEntry]:
-        """Open conversations."""
+    async def queue(self, reader: str = "") -> list[QueueEntry]:
+        """Open conversations. `reader`: our id of the user whose read marks count for `unread`; empty: nothing is unread."""
+        ...
+
+    async def several(self, ids: Sequence[str]) -> dict[str, Conversation]:
+        """Conversations by our id, with messages; those that do not exist are left out."""
         ...
 
 
@@ -141,8 +160,8 @@ class Suggestions(Protocol):
 
     async def decisions(self, suggestion_id: str) -> list[Decision]: ...
 
-    async def put_sent(self, sent: SentText) -> tuple[SentText, bool]:
-        """By message: (stored, whether it is new)."""
+    async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
+        """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""
         ...
 
     async def sent_of(self, conversation_id: str) -> list[SentText]: ...
@@ -167,6 +186,10 @@ class Memories(Protocol):
 
     async def count(self) -> int:
         """Active memories."""
+        ...
+
+    async def active(self, ids: Sequence[str] | None = None) -> set[str]:
+        """Ids of the active memories: all of them, or those among `ids`."""
         ...
 
     def every(self, batch: int = 500) -> AsyncIterator[list[Memory]]:
@@ -246,6 +269,58 @@ class Handovers(Protocol):
 
     async def of_conversation(self, conversation_id: str) -> list[Handover]: ...
 
+    async def in_state(self, states: Sequence[HandoverState], limit: int = 500) -> list[Handover]:
+        """Oldest first."""
+        ...
+
+    async def offered(self) -> list[Handover]:
+        """Those that nobody has answered, oldest first."""
+        ...
+
+
+class Grants(Protocol):
+    """Supervisors' grants; each is decided once and used once, whoever comes at the same moment."""
+
+    async def add(self, grant: Grant) -> None: ...
+
+    async def get(self, grant_id: str) -> Grant | None: ...
+
+    async def decide(self, grant: Grant) -> bool:
+        """Store the decision; False when somebody decided before."""
+        ...
+
+    async def use(self, grant_id: str, message_id: str, at: datetime) -> bool:
+        """Use it up; False when it was used before (or allows nothing)."""
+        ...
+
+    async def of_conversation(self, conversation_id: str) -> list[Grant]:
+        """Oldest first."""
+        ...
+
+    async def in_state(self, states: Sequence[GrantState], limit: int = 200) -> list[Grant]:
+        """Newest first."""
+        ...
+
+
+class ColleagueQuestions(Protocol):
+    """Questions to colleagues; each is answered once."""
+
+    async def add(self, question: ColleagueQuestion) -> None: ...
+
+    async def get(self, question_id: str) -> ColleagueQuestion | None: ...
+
+    async def answer(self, question: ColleagueQuestion) -> bool:
+        """Store the answer; False when somebody answered before."""
+        ...
+
+    async def of_conversation(self, conversation_id: str) -> list[ColleagueQuestion]:
+        """Oldest first."""
+        ...
+
+    async def all(self, *, only_open: bool, limit: int = 200) -> list[ColleagueQuestion]:
+        """Newest first."""
+        ...
+
 
 class Log(Protocol):
     """Events, gaps, and the outbox of work to start."""
@@ -302,7 +377,26 @@ class Admin(Protocol):
         """(fingerprint of the request, status, body) stored for an Idempotency-Key."""
         ...
 
+    async def claim(self, key: str, route: str, fingerprint: str, by: str, instead_of: str = "") -> tuple[str, int, str] | None:
+        """Before a request is carried out: None when it is `by`'s to do now, else what is stored.
+
+        As `remembered`, or, while somebody else is at it, with status 0 and their name as body. `instead_of`: take it from them.
+        """
+        ...
+
+    async def unclaim(self, key: str, route: str, by: str) -> None:
+        """The request was not carried out: whoever comes next may."""
+        ...
+
     async def remember(self, key: str, route: str, fingerprint: str, status: int, body: str) -> None: ...
+
+    async def outdated(self, class_: Outdating, before: datetime, limit: int) -> list[str]:
+        """The oldest records of a class from before that moment; of conversations, only closed ones."""
+        ...
+
+    async def discard(self, class_: Outdating, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Delete these records with everything that belongs to them; the ids of what went, by class."""
+        ...
 
     async def bury(self, digests: Sequence[str]) -> None:
         """Erasure tombstones: keyed hashes of a person's ids and addresses."""
@@ -348,10 +442,22 @@ class Records(Protocol):
     def handovers(self) -> Handovers: ...
 
     @property
+    def grants(self) -> Grants: ...
+
+    @property
+    def questions(self) -> ColleagueQuestions: ...
+
+    @property
     def log(self) -> Log: ...
 
     @property
     def admin(self) -> Admin: ...
+
+    @property
+    def day(self) -> Day: ...
+
+    @property
+    def access(self) -> Access: ...
 
 
 class OutboxRow(Frozen):
@@ -365,6 +471,9 @@ class OutboxRow(Frozen):
 
 class Database(Protocol):
     """The record of all tenants."""
+
+    @property
+    def doors(self) -> Doors: ...
 
     def read(self, tenant: str) -> AbstractAsyncContextManager[Records]: ...
 

@@ -63,6 +63,10 @@ class VectorIndex(Protocol):
 
     async def count(self, collection: str) -> int: ...
 
+    async def ids(self, collection: str) -> set[str]:
+        """Everything a collection holds, by id; nothing when it does not exist."""
+        ...
+
     async def compact(self) -> None:
         """Make deleted entries unreadable on disk (for erasure)."""
         ...

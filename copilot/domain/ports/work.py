@@ -14,7 +14,10 @@ class DurableEngine(Protocol):
         ...
 
     def on_failure(self, job: Callable[[str, str], Awaitable[None]]) -> None:
-        """Before launch: called as `job(tenant_id, subject_id)` when a run was given up after its retries."""
+        """Before launch: called as `job(tenant_id, subject_id)` when a run was given up after its retries.
+
+        Not when the job was Unavailable: that passes (a full disk, a database out of reach), and `renew` takes the run up again.
+        """
         ...
 
     async def launch(self) -> None: ...

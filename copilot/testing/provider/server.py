@@ -81,6 +81,10 @@ class ScriptedProvider:
         """Add plays for the next requests."""
         self._plays.extend(plays)
 
+    def forget(self) -> None:
+        """Drop the plays that nobody asked for yet."""
+        self._plays.clear()
+
     def __enter__(self) -> Self:
         # The socket listens since it was made: a request that comes before the thread runs waits in its backlog.
         self._thread.start()

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from copilot.domain.access import EntryLink, PanelToken, Session
 from copilot.domain.base import new_id
 from copilot.domain.case import Handover
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Emotion, Sensed
+from copilot.domain.grants import ColleagueQuestion, Grant
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, Promise
 from copilot.domain.people import Assurance, Customer
@@ -101,8 +103,45 @@ def sensed(message_id: str, **values: Any) -> Sensed:
     return Sensed.model_validate(plain | values)
 
 
+def grant(conversation_id: str, **values: Any) -> Grant:
+    plain = {"id": new_id(), "conversation_id": conversation_id, "offer": "goodwill credit", "limit": {"amount": 40, "currency": "EUR"}}
+    return Grant.model_validate(plain | {"reason": "Ann waits.", "asked_by": "u1", "asked_name": "Kim", "asked_at": NOON} | values)
+
+
+def question(conversation_id: str, **values: Any) -> ColleagueQuestion:
+    plain = {"id": new_id(), "conversation_id": conversation_id, "text": "Where is Ann's bag kept?", "to": "everyone"}
+    return ColleagueQuestion.model_validate(plain | {"asked_by": "u1", "asked_name": "Kim", "asked_at": NOON} | values)
+
+
 def handover(conversation_id: str, turn_id: str, **values: Any) -> Handover:
     lists = dict.fromkeys(("story", "tried", "promises", "known", "actions", "if_then", "risks"), ())
     brief = HandoverPayload(urgency="soon", reason="asks for a supervisor", emotion="", introduction="", **lists)
     plain = {"id": new_id(), "conversation_id": conversation_id, "turn_id": turn_id, "suggestion_id": None, "state": "offered"}
     return Handover.model_validate(plain | {"offered_by": "u1", "brief": brief, "offered_at": NOON, "changed_at": NOON} | values)
+
+
+def session(user: str, **changed: Any) -> Session:
+    given = {"id": "session", "tenant_id": "", "user_id": user, "way": "password", "started_at": NOON, "seen_at": NOON}
+    return Session.model_validate(given | {"ends_at": NOON + timedelta(hours=12)} | changed)
+
+
+def link(user: str, **changed: Any) -> EntryLink:
+    given = {"id": "link", "tenant_id": "", "user_id": user, "made_at": NOON, "ends_at": NOON + timedelta(minutes=15)}
+    return EntryLink.model_validate(given | changed)
+
+
+def panel_token(user: str, **changed: Any) -> PanelToken:
+    given = {"id": "token", "tenant_id": "", "user_id": user, "session_id": "session", "origin": "https://chat.example.com"}
+    return PanelToken.model_validate(given | {"made_at": NOON, "ends_at": NOON + timedelta(hours=24)} | changed)
+
+
+async def open_door(records: Records, door: Session | EntryLink | PanelToken, prefix: str = "") -> None:
+    """Store it, for the tenant of `records`, under a digest of its own."""
+    mine = door.model_copy(update={"tenant_id": records.tenant_id})
+    digest = f"{prefix}{type(door).__name__} {door.id}"
+    if isinstance(mine, Session):
+        await records.access.put_session(mine, digest)
+    elif isinstance(mine, EntryLink):
+        await records.access.put_link(mine, digest)
+    else:
+        await records.access.put_panel_token(mine, digest)

@@ -99,6 +99,24 @@ async def test_an_idempotency_key_keeps_its_first_answer(database: SqlDatabase) 
             await records.admin.remember("k", "POST /a", "f9", 200, "")
 
 
+async def test_an_idempotency_key_is_claimed_by_one(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        assert await records.admin.claim("k", "POST /a", "f1", "one") is None
+        assert await records.admin.remembered("k", "POST /a") is None
+    async with database.write("default") as records:
+        assert await records.admin.claim("k", "POST /a", "f1", "two") == ("f1", 0, "one")
+        assert await records.admin.claim("k", "POST /b", "f1", "two") is None, "another route"
+        assert await records.admin.claim("k", "POST /a", "f1", "two", instead_of="three") == ("f1", 0, "one")
+        assert await records.admin.claim("k", "POST /a", "f1", "two", instead_of="one") is None
+        await records.admin.unclaim("k", "POST /a", "one")
+        assert await records.admin.claim("k", "POST /a", "f1", "one") == ("f1", 0, "two")
+        await records.admin.remember("k", "POST /a", "f1", 201, "answer")
+        await records.admin.unclaim("k", "POST /a", "two")
+        assert await records.admin.claim("k", "POST /a", "f1", "two") == ("f1", 201, "answer")
+        await records.admin.unclaim("k", "POST /b", "two")
+        assert await records.admin.claim("k", "POST /b", "f9", "one") is None
+
+
 async def test_the_buried_are_known(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         await records.admin.bury(["a", "b", "a"])

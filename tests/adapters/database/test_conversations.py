@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from copilot.adapters.database import SqlDatabase, open_database
 from copilot.domain.base import new_id
 from copilot.domain.conversation import Attachment, Message, Outcome, unanswered
-from copilot.domain.errors import Invalid, NotFound
+from copilot.domain.errors import Conflict, Invalid, NotFound
 from copilot.domain.people import Assurance
 from tests.adapters.database.samples import emotion, frozen, minutes, person, promise, said, sensed, talking, thread
 
@@ -55,6 +55,22 @@ async def test_messages_of_two_conversations_may_have_the_same_id(database: SqlD
         await records.conversations.upsert(thread("t2", said("m1", "two")))
         texts = [found.messages[0].text for ref in ("t1", "t2") if (found := await records.conversations.find(ref))]
     assert texts == ["one", "two"]
+
+
+async def test_two_connections_may_use_the_same_id(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        east = await records.conversations.upsert(thread("t1", said("m1", "east")), "east")
+        assert await records.conversations.find("t1") == east, "the only one"
+        west = await records.conversations.upsert(thread("t1", said("m1", "west")), "west")
+        assert (await records.conversations.find("t1", "east"), await records.conversations.find("t1", "west")) == (east, west)
+        assert await records.conversations.find(east.id, "west") == east, "our id is nobody else's"
+        assert await records.conversations.find("t1", "north") is None
+        with pytest.raises(Conflict, match="Name the connection"):
+            await records.conversations.find("t1")
+        imported = await records.conversations.upsert(thread("t1", said("m1", "from a file")))
+        assert await records.conversations.find("t1") == imported
+        plain = await records.conversations.upsert(thread("t1", said("m1", "over the API")), "api")
+        assert await records.conversations.find("t1") == plain
 
 
 async def test_an_edit_forgets_what_was_sensed(database: SqlDatabase) -> None:

@@ -8,7 +8,9 @@ from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap, SentText
 from copilot.domain.conversation import Conversation
+from copilot.domain.day import Absence, PromiseMove, WrapUp
 from copilot.domain.errors import CopilotError, NotFound
+from copilot.domain.grants import GRANT_STATES
 from copilot.domain.people import Customer, Identity
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Records
@@ -22,9 +24,13 @@ from tests.adapters.database.samples import NOON, minutes
 async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversation]:
     """One row at least in every table of a tenant. `prefix` goes before ids that others may not have too."""
     mail = Identity(type="email", value="ann@example.com")
-    await records.admin.put_user(User(id="u1", name="Kim", external_id="77", team="desk"))
+    await records.admin.put_user(User(id="u1", name="Kim", external_id="77", team="desk", email="kim@example.com"))
+    await records.access.set_password("u1", "hash")
+    await records.access.set_subject_once("u1", "subject")
     key = Key(id="k1", tenant_id=records.tenant_id, name="k", role="agent", prefix="p", user_id="u1", created_at=NOON)
     await records.admin.put_key(key, prefix + "digest")
+    for door in (samples.session("u1"), samples.link("u1"), samples.panel_token("u1")):
+        await samples.open_door(records, door, prefix)
     customer = await records.customers.upsert(samples.person("c1", identities=(mail,)))
     talk = samples.thread("t1", samples.said("m1"), customer_id=customer.id, assignee="kim", team="desk")
     conversation = await records.conversations.upsert(talk)
@@ -39,6 +45,8 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.suggestions.put_sent(SentText.model_validate(sent | {"text": "Dear Ann", "edit_distance": 0.1, "sent_at": NOON}))
     await records.memories.put([samples.memory(customer.id, id="memory", conversation_id=conversation.id)])
     await records.memories.put_promise(samples.promise(customer.id, conversation.id, id="promise"))
+    await records.grants.add(samples.grant(conversation.id, id="grant"))
+    await records.questions.add(samples.question(conversation.id, id="question"))
     await records.handovers.put(samples.handover(conversation.id, "turn", id="handover", suggestion_id=suggestion.id))
     gap = {
         "id": "gap",
@@ -56,6 +64,12 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.admin.remember("key", "route", "f", 200, f'{{"customer": "{customer.id}"}}')
     await records.admin.bury(["digest"])
     await records.admin.put_state("name", "value")
+    await records.day.read_until("u1", conversation.id, message.id, NOON)
+    await records.day.put_absence(Absence(user_id="u1", since=NOON, until=minutes(60), promises_to="u1"))
+    move = {"id": "move", "promise_id": "promise", "from_owner": "Kim", "to_user": "u1", "moved_by": "u1", "moved_at": NOON}
+    await records.day.move(PromiseMove.model_validate(move))
+    wrapped = {"id": "wrap-up", "conversation_id": conversation.id, "summary": "Ann's bag", "disposition": "solved", "user_id": "u1"}
+    await records.day.put_wrap_up(WrapUp.model_validate(wrapped | {"resolved": True, "closed_at": NOON}))
     return customer, conversation
 
 
@@ -92,6 +106,13 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.conversations.of_customer(customer_id),
             await records.conversations.contacts(customer_id, minutes(-99), minutes(99)),
             await records.conversations.queue(),
+            await records.conversations.queue("u1"),
+            await records.conversations.several([conversation.id]),
+            await records.day.open_of(["kim"]),
+            await records.day.owed(),
+            await records.day.absent(minutes(1)),
+            await records.day.wrap_ups_of(conversation.id),
+            await records.day.figures(minutes(-99), minutes(99)),
             await records.senses.get([message_id]),
             await records.turns.get("turn"),
             await records.turns.current(conversation.id),
@@ -118,6 +139,12 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.articles.version(),
             (await records.articles.changes(0))[0] + [p.id for p in (await records.articles.changes(0))[1]],
             await records.handovers.get("handover"),
+            await records.grants.get("grant"),
+            await records.grants.of_conversation(conversation.id),
+            await records.grants.in_state(GRANT_STATES),
+            await records.questions.get("question"),
+            await records.questions.of_conversation(conversation.id),
+            await records.questions.all(only_open=False),
             await records.handovers.of_conversation(conversation.id),
             await records.log.events(0),
             await records.log.last_event(),
@@ -129,6 +156,9 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.admin.remembered("key", "route"),
             await records.admin.buried(["digest"]),
             await records.admin.state("name"),
+            await records.access.user_by_email("kim@example.com"),
+            await records.access.user_by_subject("subject"),
+            await records.access.with_password(),
         ]
     assert [answer for answer in found if answer] == []
 
@@ -138,15 +168,27 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         conversation = await records.conversations.find("t1")
     assert conversation is not None
     assert conversation.customer_id is not None
-    customer_id = conversation.customer_id
+    customer_id, message_id = conversation.customer_id, conversation.messages[0].id
     async with two.write("acme") as records:
         assert await records.customers.erase(customer_id) == {}
         assert await records.articles.remove("refunds") is None
         assert not await records.admin.revoke_key("k1", NOON)
+        assert await records.access.end_session("session", NOON) == []
+        assert await records.access.end_all("u1", NOON) == []
+        assert not await records.access.use_link("link", NOON)
+        assert not await records.access.set_subject_once("u1", "subject")
+        decided = samples.grant(conversation.id, id="grant", state="granted", decided_at=NOON, expires_at=minutes(60))
+        assert not await records.grants.decide(decided)
+        assert not await records.grants.use("grant", message_id, NOON)
+        assert not await records.questions.answer(samples.question(conversation.id, id="question", state="answered", answer="No."))
+        assert not await records.day.end_absence("u1")
         await records.turns.retire(conversation.id)
         for change in (
+            records.access.set_password("u1", "hash"),
             records.conversations.add_message(conversation.id, samples.said("m2")),
             records.conversations.change(conversation.id, status="closed"),
+            records.day.read_until("u1", conversation.id, message_id, NOON),
+            records.day.connection_kind(conversation.id),
             records.turns.set_state("turn", "done"),
             records.suggestions.decide(samples.decision("draft")),
             records.memories.set_state("memory", "forgotten"),

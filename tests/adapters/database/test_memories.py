@@ -37,6 +37,16 @@ async def test_candidates_are_what_may_be_recalled_now(database: SqlDatabase) ->
         assert {m.state for m in await records.memories.of_customer(customer.id, ["pending", "forgotten"])} == {"pending", "forgotten"}
 
 
+async def test_the_active_ones_are_told_by_id(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        customer = await records.customers.upsert(person())
+        one, two, waiting = memory(customer.id), memory(customer.id), memory(customer.id, state="pending")
+        await records.memories.put([one, two, waiting])
+        assert await records.memories.active() == {one.id, two.id}
+        assert await records.memories.active([two.id, waiting.id, "unknown"]) == {two.id}
+        assert await records.memories.active([]) == set()
+
+
 async def test_states_change(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         customer = await records.customers.upsert(person())

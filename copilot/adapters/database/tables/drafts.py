@@ -20,6 +20,9 @@ turns = table(
     text("trend", nullable=True),
     text("label", nullable=True),
     sa.Column("contacts_30d", sa.Integer),
+    json_column("trajectory", nullable=True),
+    sa.Column("mood_change", sa.Float),
+    sa.Column("needs_human", sa.Boolean),
     refers("conversation_id", "conversations"),
     indexed("conversation_id", "minted_at"),
     indexed("customer_id"),
@@ -34,7 +37,8 @@ turns = table(
     ),
 )
 """`body`: the Turn as JSON, exactly as it was frozen. `customer_id`: the person it speaks of (not a foreign key: conversations
-may be given to another customer later, and erasure has to find both)."""
+may be given to another customer later, and erasure has to find both). From `base` on: what the queue and the figures of teams read of
+the evidence, so that they need not open it."""
 
 suggestions = table(
     "suggestions",
@@ -104,6 +108,7 @@ sent_texts = table(
     sa.Column("edit_distance", sa.Float),
     moment("sent_at"),
     text("user_id", nullable=True),
+    sa.Column("reasks", sa.Integer),
     refers("conversation_id", "conversations"),
     refers("message_id", "messages"),
     refers("suggestion_id", "suggestions"),
@@ -111,3 +116,4 @@ sent_texts = table(
     indexed("conversation_id", "sent_at"),
     indexed("suggestion_id"),
 )
+"""`reasks`: questions in it for what was on record; counted for groups only. NULL: not known."""

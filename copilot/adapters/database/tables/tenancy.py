@@ -46,10 +46,17 @@ users = table(
     optional("team"),
     sa.Column("active", sa.Boolean, nullable=False),
     moment("created_at"),
+    optional("password_hash"),
+    optional("subject"),
     refers("team", "teams", "name"),
     unique("external_id"),
     indexed("team"),
+    sa.Index(
+        "uq_users_email", "tenant_id", "email", unique=True, sqlite_where=sa.text("email <> ''"), postgresql_where=sa.text("email <> ''")
+    ),
+    sa.Index("uq_users_subject", "tenant_id", "subject", unique=True),
 )
+"""`email`: in small letters, unique where given. `subject`: what an identity provider knows the person by."""
 
 api_keys = table(
     "api_keys",

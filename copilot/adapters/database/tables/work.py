@@ -17,6 +17,7 @@ handovers = table(
     refers("turn_id", "turns"),
     refers("suggestion_id", "suggestions"),
     indexed("conversation_id", "offered_at"),
+    indexed("state", "offered_at"),
     indexed("turn_id"),
     indexed("suggestion_id"),
 )

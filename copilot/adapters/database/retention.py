@@ -1,0 +1,39 @@
+"""What is kept no longer: records of a class that are older than the company wants to keep them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from copilot.adapters.database.erasure import erase_threads
+from copilot.adapters.database.tables.drafts import provider_calls
+from copilot.adapters.database.tables.remembered import memories
+from copilot.adapters.database.tables.talk import conversations
+from copilot.adapters.database.transaction import Transaction, batches, mine
+from copilot.domain.tenant import Outdating
+
+_KEYS: Final = {
+    "conversations": (conversations, conversations.c.id, conversations.c.last_at),
+    "memories": (memories, memories.c.id, memories.c.at),
+    "expired_memories": (memories, memories.c.id, memories.c.expires_at),
+    "provider_calls": (provider_calls, provider_calls.c.suggestion_id, provider_calls.c.sent_at),
+}
+"""Table, what names a row, and the time it is as old as."""
+
+
+async def outdated(db: Transaction, class_: Outdating, before: datetime, limit: int) -> list[str]:
+    """The oldest records of the class from before that moment; of conversations, only closed ones."""
+    table, key, at = _KEYS[class_]
+    old = sa.select(key).where(mine(table), at < before).order_by(at, key).limit(limit)
+    return await db.column(old.where(conversations.c.status == "closed") if class_ == "conversations" else old)
+
+
+async def discard(db: Transaction, class_: Outdating, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Delete these records with everything that belongs to them; what went, by class."""
+    if class_ == "conversations":
+        return await erase_threads(db, ids)
+    table, key, _ = _KEYS[class_]
+    for some in batches(ids):
+        await db.run(sa.delete(table).where(mine(table), key.in_(some)))
+    return {"provider_calls" if class_ == "provider_calls" else "memories": list(ids)} if ids else {}

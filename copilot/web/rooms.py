@@ -1,0 +1,76 @@
+"""Which pages there are, who may see them, and what stands in the navigation. A page that is not named here fails at start-up."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter
+
+from copilot.api.roles import AGENT, ALL, DESK, LEADS, Roles, name_of
+from copilot.domain.access import PANEL_KEY
+from copilot.domain.base import Frozen
+from copilot.domain.errors import Refused
+from copilot.domain.staff import Caller
+
+PAGES: dict[str, Roles] = {
+    "GET /": ALL,
+    "GET /desk": DESK,
+    "GET /desk/f/queue": DESK,
+    "GET /desk/f/conversation": DESK,
+    "GET /desk/f/earlier": DESK,
+    "GET /desk/f/panel": DESK,
+    "GET /desk/f/source": DESK,
+    "GET /panel/sign-in": DESK,
+    "GET /desk/f/handover": DESK,
+    "GET /desk/f/offers": DESK,
+    "GET /handovers/{handover_id}": DESK,
+    "GET /wrap-up/{ref}": DESK,
+    "GET /shift": DESK,
+    "GET /shift/f/list": DESK,
+    "GET /promises": DESK,
+    "GET /promises/f/list": DESK,
+    "GET /supervisor": LEADS,
+    "GET /supervisor/f/{region}": LEADS,
+    "GET /customers/{ref}/memory": DESK,
+    "GET /customers/{ref}/f/memory": DESK,
+}
+"""Pages of people who are signed in (`page_router`). Their data is shown under the same rules as over the API."""
+
+
+class Place(Frozen):
+    """An entry of the navigation."""
+
+    path: str
+    label: str
+    roles: Roles
+
+
+NAVIGATION: Final[tuple[Place, ...]] = (
+    Place(path="/desk", label="Desk", roles=DESK),
+    Place(path="/promises", label="My promises", roles=DESK),
+    Place(path="/supervisor", label="Supervisor", roles=LEADS),
+)
+
+
+def places(caller: Caller | None) -> list[Place]:
+    """The navigation of somebody; pages that do not exist yet are left out."""
+    there = [place for place in NAVIGATION if f"GET {place.path}" in PAGES]
+    return [place for place in there if caller is not None and caller.role in place.roles]
+
+
+def allow(caller: Caller, route: str) -> None:
+    """Raises Refused unless the caller's role may see the page."""
+    if caller.key_id.startswith(PANEL_KEY) and AGENT not in PAGES[route]:
+        raise Refused("A panel in another page may not show this.", todo="Open the desk itself.")
+    if caller.role not in PAGES[route]:
+        raise Refused("This page is not for your role.", todo=f"It is for: {', '.join(sorted(PAGES[route]))}.")
+
+
+def check(routers: Sequence[APIRouter]) -> None:
+    """Pages and their list name the same. Raises RuntimeError at start-up."""
+    from copilot.web.sessions import PageRoute
+
+    there = {name_of(route) for router in routers for route in router.routes if isinstance(route, PageRoute)}
+    if missing := there - PAGES.keys():
+        raise RuntimeError(f"The list of pages does not name {', '.join(sorted(missing))}")
+    if dead := PAGES.keys() - there:
+        raise RuntimeError(f"The list of pages names some that do not exist: {', '.join(sorted(dead))}")

@@ -1,0 +1,132 @@
+/** The panel at its own address: alone in a window, or framed by a chat tool, where it signs in by a window of ours. */
+import { freshId, useToken } from "./api.js";
+import { copy } from "./copying.js";
+import { showLine } from "./line.js";
+import { meta } from "./meta.js";
+import { mount } from "./panel.js";
+import { load, region } from "./regions.js";
+import { Stream } from "./stream.js";
+import { toastProblem } from "./toast.js";
+
+const framed = window.parent !== window;
+/** The page that frames us: the server let it stand in the policy, so no other page can. */
+const parentOrigin = meta("parent");
+const KEPT = `copilot.panel ${parentOrigin}`;
+const stream = new Stream({ after: meta("after"), open: meta("conversation") });
+let word = "";
+/** @type {Window|null} */
+let asked = null;
+let running = false;
+
+showLine(stream);
+/** @type {import("./reply.js").Insert} */
+const insert = ({ text, suggestionId, copies }) => {
+  if (framed && parentOrigin) window.parent.postMessage({ type: "copilot:insert", text }, parentOrigin);
+  else void copy(text, copies || suggestionId ? suggestionId : null);
+};
+mount(stream, insert);
+// The introduction of a handover (handover.js) goes the same way.
+document.addEventListener("copilot:insert", (event) => insert(/** @type {CustomEvent} */ (event).detail));
+
+addEventListener("message", (event) => {
+  const { data } = event;
+  if (typeof data !== "object" || data === null) return;
+  if (event.origin === location.origin && asked !== null && event.source === asked && data.type === "copilot:token") {
+    if (word === "" || data.word !== word || typeof data.secret !== "string") return;
+    word = "";
+    keep(data.secret);
+    void enter(data.secret);
+    return;
+  }
+  if (!framed || parentOrigin === "" || event.origin !== parentOrigin || event.source !== window.parent) return;
+  if (data.type === "copilot:open" && typeof data.conversation === "string") void open(data.conversation.slice(0, 200)).catch(toastProblem);
+  if (data.type === "copilot:typed") document.dispatchEvent(new CustomEvent("copilot:typed", { detail: { empty: data.empty === true } }));
+});
+
+document.getElementById("enter-button")?.addEventListener("click", () => {
+  if (!framed) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  word = freshId();
+  const query = new URLSearchParams({ origin: parentOrigin, word });
+  asked = window.open(`/panel/sign-in?${query}`, "copilot-sign-in", "popup,width=480,height=680");
+  if (!asked) say("The browser did not allow the window. Allow it for this page, then press again.");
+});
+document.addEventListener("signed-out", () => {
+  forget();
+  outside("You are signed out. Sign in again: what you wrote is kept.");
+});
+
+/** @param {string} secret */
+async function enter(secret) {
+  useToken(secret);
+  try {
+    await load("panel");
+  } catch (error) {
+    if (error instanceof Error && "status" in error && error.status === 401) return;
+    return say(error instanceof Error ? error.message : "That did not work.");
+  }
+  inside();
+}
+
+/** @param {string} conversation the chat tool shows another one */
+async function open(conversation) {
+  region("panel").dataset.src = `/desk/f/panel?${new URLSearchParams({ conversation })}`;
+  if (!running) return;
+  stream.open(conversation);
+  await load("panel");
+}
+
+function inside() {
+  show(true);
+  running = true;
+  if (stream.state === "connecting" || stream.state === "signed-out") void stream.start();
+}
+
+/** @param {string} words */
+function outside(words) {
+  running = false;
+  show(false);
+  say(words);
+}
+
+/** @param {boolean} entered */
+function show(entered) {
+  region("panel").hidden = !entered;
+  const door = document.getElementById("enter");
+  if (door) door.hidden = entered;
+}
+
+/** @param {string} words */
+function say(words) {
+  const place = document.getElementById("enter-said");
+  if (place) place.textContent = words;
+}
+
+/** @param {string} secret kept in the storage that browsers give to this frame in that page */
+function keep(secret) {
+  try {
+    localStorage.setItem(KEPT, secret);
+  } catch {
+    // Without storage it holds until the frame is loaded again.
+  }
+}
+
+function kept() {
+  try {
+    return localStorage.getItem(KEPT) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function forget() {
+  useToken("");
+  try {
+    localStorage.removeItem(KEPT);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+if (meta("entered")) inside();
+else if (framed && !parentOrigin) say("This page is not allowed to show the copilot. An administrator can add it to the setting panel_origins.");
+else if (framed && kept()) void enter(kept());

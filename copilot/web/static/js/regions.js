@@ -1,0 +1,143 @@
+/**
+ * Regions of a page that the server draws again when their data changed. A swap keeps focus, typed text and scrolling; it waits while the
+ * pointer is over the region or a field in it is being edited; and it does nothing when nothing changed.
+ */
+import { fragment, Problem } from "./api.js";
+import { edited, morph, signature } from "./morph.js";
+
+const GATHER_MS = 60;
+const FIELDS = "input, textarea, select, [contenteditable]";
+
+/** @type {WeakMap<Element, string>} what each region shows */
+const shown = new WeakMap();
+/** @type {WeakMap<Element, string>} HTML that waits for the person to look away */
+const waiting = new WeakMap();
+/** @type {WeakMap<Element, {timer: number, busy: boolean, again: boolean}>} */
+const under = new WeakMap();
+
+/**
+ * @param {string} name of `data-region`
+ * @returns {HTMLElement}
+ */
+export function region(name) {
+  const found = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
+  if (!(found instanceof HTMLElement)) throw new Error(`There is no region ${name} on this page.`);
+  return found;
+}
+
+/**
+ * Draw a region again from its `data-src`. Many calls at once become one request.
+ * @param {string} name
+ */
+export function refresh(name) {
+  const element = region(name);
+  const work = under.get(element) ?? { timer: 0, busy: false, again: false };
+  under.set(element, work);
+  work.again = true;
+  if (work.timer || work.busy) return;
+  work.timer = window.setTimeout(() => void fetchNow(element, work), GATHER_MS);
+}
+
+/**
+ * Draw a region again at once, also under the pointer: the person asked for it.
+ * @param {string} name
+ * @param {string} [src] a new address for it
+ */
+export async function load(name, src) {
+  const element = region(name);
+  if (src !== undefined) element.dataset.src = src;
+  const wanted = element.dataset.src ?? "";
+  const html = await fragment(wanted);
+  if (element.dataset.src === wanted) swap(element, html, { now: true });
+}
+
+/**
+ * Draw a region again whenever such events happen.
+ * @param {import("./stream.js").Stream} stream
+ * @param {string} name
+ * @param {string[]} prefixes of event types
+ * @param {(event: import("./stream.js").LiveEvent) => boolean} [wanted]
+ */
+export function refreshOn(stream, name, prefixes, wanted = () => true) {
+  for (const prefix of prefixes) stream.on(prefix, (event) => wanted(event) && refresh(name));
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {{timer: number, busy: boolean, again: boolean}} work
+ */
+async function fetchNow(element, work) {
+  Object.assign(work, { timer: 0, busy: true, again: false });
+  const wanted = element.dataset.src ?? "";
+  try {
+    const html = await fragment(wanted);
+    if (element.dataset.src === wanted) swap(element, html);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    element.dataset.stale = error.message; // the old content stays; the line at the top says that we are offline
+  } finally {
+    work.busy = false;
+    if (work.again) refresh(element.dataset.region ?? "");
+  }
+}
+
+/**
+ * Show new HTML in a region.
+ * @param {HTMLElement} element
+ * @param {string} html
+ * @param {{now?: boolean}} [options] `now`: also under the pointer
+ * @returns {boolean} whether it is shown (false: it waits, or nothing changed)
+ */
+export function swap(element, html, { now = false } = {}) {
+  delete element.dataset.stale;
+  const fresh = document.createElement("div");
+  fresh.append(document.createRange().createContextualFragment(html));
+  const next = signature(fresh);
+  const before = shown.get(element) ?? signature(element);
+  if (next === before) {
+    forget(element);
+    return false;
+  }
+  if (!now && inUse(element)) {
+    waiting.set(element, html);
+    element.dataset.waiting = "";
+    return false;
+  }
+  forget(element);
+  const top = element.scrollTop;
+  morph(element, fresh);
+  element.scrollTop = top;
+  shown.set(element, next);
+  element.dispatchEvent(new CustomEvent("region:swapped", { bubbles: true }));
+  return true;
+}
+
+/** @param {HTMLElement} element */
+function forget(element) {
+  waiting.delete(element);
+  delete element.dataset.waiting;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @returns {boolean} whether a change would move something under the pointer or take away what is being written
+ */
+function inUse(element) {
+  if (matchMedia("(hover: hover)").matches && element.matches(":hover")) return true;
+  const active = document.activeElement;
+  return active instanceof Element && element.contains(active) && active.matches(FIELDS) && edited(active);
+}
+
+/** @param {Event} event */
+function release(event) {
+  const element = event.target instanceof Element ? event.target.closest("[data-region]") : null;
+  if (!(element instanceof HTMLElement)) return;
+  // After the event: focus and pointer are then where they go.
+  setTimeout(() => {
+    const html = waiting.get(element);
+    if (html !== undefined) swap(element, html);
+  }, 0);
+}
+
+document.addEventListener("pointerout", release);
+document.addEventListener("focusout", release);

@@ -1,0 +1,52 @@
+"""The sample company in the middle of a day: asks, a handover, a question and a memory wait. For looking at every page."""
+
+from datetime import timedelta
+
+from copilot.domain.knowledge import Limit
+from copilot.domain.suggestion import HandoverPayload
+from copilot.services.grants import AskedFor
+from copilot.services.handovers import Offer
+from copilot.services.questions import Asked
+from tests.web.cast import answer, caller
+from tests.web.site import Site
+
+MARTA = "live-marta-refund"
+
+
+async def arrange(site: Site) -> str:
+    """Returns the id of the handover that waits."""
+    app = site.application
+    lea, priya = await caller(site, "agent-lea"), await caller(site, "agent-priya")
+    why = "Ten years with us, promised by Friday twice, and nobody wrote. The refund itself is on its way; this is for the wait."
+    await app.grants.ask(lea, MARTA, AskedFor(offer="travel credit", limit=_euros(40), reason=why))
+    why = "Second bag in one year, and the suit for the wedding was in it."
+    await app.grants.ask(priya, "live-kofi-bag", AskedFor(limit=_euros(75), reason=why))
+    await app.questions.ask(lea, "live-noor-cello", Asked(text="Does a cello need a seat of its own on the small aircraft to Bergen?"))
+    await site.say("live-elena-address", "Please only write to me by e-mail. My mother has died, I cannot talk on the phone.")
+    await answer(site, "agent-lea", "live-elena-address", "I am very sorry, Elena. We write to you by e-mail from now on.")
+    await site.say("live-elena-address", "Thank you. Can you change the address then?")
+    tom = await caller(site, "agent-tom")
+    await app.day.owing.absent(await caller(site, "agent-jonas"), "me", site.clock() + timedelta(days=3), tom.user_id)
+    handover = await app.handovers.offer(lea, "live-katharina-annulliert", Offer(to_team="Journeys", brief=BRIEF))
+    return handover.id
+
+
+def _euros(amount: int) -> Limit:
+    return Limit.model_validate({"amount": amount, "currency": "EUR"})
+
+
+BRIEF = HandoverPayload.model_validate(
+    {
+        "urgency": "She stands at the airport; the last flight today leaves in three hours.",
+        "reason": "Rebooking onto a partner's flight needs the Journeys team.",
+        "story": ["Her flight was cancelled this morning.", "She asks for a seat today, not tomorrow."],
+        "tried": ["Looked for our own flights: both are full."],
+        "promises": [],
+        "emotion": "Tense, and polite so far.",
+        "known": ["Booking reference and e-mail are on record: do not ask again."],
+        "actions": [],
+        "if_then": ["If the partner has no seat: hotel and the first flight tomorrow."],
+        "risks": ["She mentioned a connection she must not miss."],
+        "introduction": "Frau Vogel, {next agent} bucht Flüge bei Partnern um und kennt Ihren Fall.",
+    }
+)

@@ -1,0 +1,100 @@
+"""Every page by WCAG 2.2 AA as axe reads it, light and dark; at 320 pixels without scrolling sideways; and light to load."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page, expect
+
+from copilot.web.rooms import PAGES
+from tests.web.busy import MARTA, arrange
+from tests.web.site import CONSOLE, Site
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+MOST_BYTES = 100_000
+"""Of our own styles and scripts, all pages together, as they travel."""
+OPEN = "?conversation=" + MARTA
+SEEN = {
+    "/desk": "/desk" + OPEN,
+    "/handovers/{handover_id}": "/handovers/{handover}",
+    "/wrap-up/{ref}": "/wrap-up/" + MARTA,
+    "/shift": "/shift",
+    "/promises": "/promises",
+    "/supervisor": "/supervisor",
+    "/panel/sign-in": "/panel/sign-in",
+    "/customers/{ref}/memory": "/customers/cus-elena-vasileva/memory",
+}
+"""An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
+BESIDE = {
+    "empty desk": "/desk",
+    "no promises": "/promises",
+    "missing": "/no-such-page",
+    "panel": "/panel" + OPEN,
+    "embedding": "/embed-demo",
+}
+WHO = {"/promises": "agent-tom", "no promises": "agent-sofia", "/supervisor": "lead-henrik", "/customers/{ref}/memory": "admin-ada"}
+
+
+def test_every_page_is_looked_at() -> None:
+    named = {name.removeprefix("GET ").replace(":path", "") for name in PAGES if name.startswith("GET ") and "/f/" not in name}
+    assert named - {"/"} == SEEN.keys()
+
+
+async def faults(page: Page) -> list[str]:
+    found = await Axe().run(page, options=RULES)
+    return [f"{one['id']}: {node['html'][:200]}" for one in found.response["violations"] for node in one["nodes"]]
+
+
+async def look(page: Page, address: str) -> None:
+    """In both colours at 1280 pixels, then at 320."""
+    await page.goto(address)
+    for colours in ("light", "dark"):
+        await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+        assert not await faults(page), f"{colours}: {await faults(page)}"
+    await page.set_viewport_size({"width": 320, "height": 640})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320, "scrolls sideways at 320 pixels"
+    assert not await faults(page), f"narrow: {await faults(page)}"
+
+
+@pytest.mark.parametrize("name", [*SEEN, *BESIDE])
+async def test_page(site: Site, context: BrowserContext, page: Page, name: str) -> None:
+    handover = await arrange(site)
+    await site.sign_in(context, WHO.get(name, "agent-lea"))
+    await look(page, {**SEEN, **BESIDE}[name].format(handover=handover))
+
+
+async def test_signing_in(site: Site, page: Page) -> None:
+    await look(page, "/sign-in")
+    link = await site.application.signing_in.make_link(CONSOLE, "agent-lea")
+    await page.set_viewport_size({"width": 1280, "height": 768})
+    await look(page, f"/enter/{link.secret}")
+
+
+async def test_what_opens_on_a_page(site: Site, context: BrowserContext, page: Page) -> None:
+    """Dialogs and forms that stand closed at first."""
+    await arrange(site)
+    await site.sign_in(context, "lead-henrik")
+    await page.goto("/supervisor")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert not await faults(page)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Counter").first.click()
+    assert not await faults(page)
+    await page.get_by_role("button", name="Give to").first.click()
+    assert not await faults(page)
+
+
+async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page) -> None:
+    """Everything that all pages together load of ours, counted by the browser as it came over the line."""
+    handover = await arrange(site)
+    await site.sign_in(context, "admin-ada")
+    loaded: dict[str, int] = {}
+    for address in SEEN.values():
+        await page.goto(address.format(handover=handover))
+        found = await page.evaluate(
+            "performance.getEntriesByType('resource').map((one) => [new URL(one.name).pathname, one.encodedBodySize])"
+        )
+        for path, size in found:
+            if path.startswith("/static/"):
+                loaded[path] = max(size, loaded.get(path, 0))
+    assert len(loaded) > 10
+    assert sum(loaded.values()) < MOST_BYTES, sorted(loaded.items(), key=lambda one: -one[1])[:8]
