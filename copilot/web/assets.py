@@ -1,4 +1,4 @@
-"""Static files, at an address that changes with their content: browsers keep them for good, modules find each other beside them."""
+"""Static files, under an address that changes with their content: kept by browsers for good, found by each other by relative paths."""
 
 import gzip
 import hashlib

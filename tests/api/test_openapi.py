@@ -68,7 +68,10 @@ async def test_every_body_has_an_example_that_is_valid(house: House) -> None:
     made = await document(house)
     bodies = [(name, op["requestBody"]) for name, op in operations(made) if "requestBody" in op]
     posts = {name for name, _ in bodies}
-    assert posts == {r for r in MATRIX if r.startswith(("POST", "PUT", "PATCH"))} - {"POST /v1/knowledge/reindex"}
+    assert posts == {r for r in MATRIX if r.startswith(("POST", "PUT", "PATCH"))} - {
+        "POST /v1/knowledge/reindex",
+        "POST /v1/users/{user_ref}/links",
+    }
     for name, body in bodies:
         for content in body["content"].values():
             assert content["examples"], name
@@ -90,7 +93,9 @@ async def test_the_examples_are_accepted(house: House) -> None:
             assert answer.status_code in (403, 404), (name, answer.text)
         else:
             needs_person = answer.status_code == 403 and "person" in answer.text
-            assert answer.is_success or answer.status_code == 404 or needs_person, (name, answer.text)
+            # A panel is let in only where the tenant's settings name the origin.
+            unnamed = name == "POST /v1/panel-tokens" and answer.status_code in (403, 409)
+            assert answer.is_success or answer.status_code == 404 or needs_person or unnamed, (name, answer.text)
 
 
 def test_a_conversations_example_is_the_format() -> None:

@@ -39,7 +39,7 @@ window.parent.postMessage({type: "done", sent}, "*");
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def everyday(browser: Browser, chromium: str) -> AsyncIterator[Browser]:
-    """As people's browsers are: a frame has its own storage in each site (Playwright switches that off), third-party cookies are blocked."""
+    """As people's browsers are: a frame has its own storage in each site (Playwright switches that off); no third-party cookies."""
     probe = await browser.browser_type.launch(executable_path=chromium, args=[*ARGUMENTS, "--enable-automation"])
     session = await probe.new_browser_cdp_session()
     switches: list[str] = (await session.send("Browser.getBrowserCommandLine"))["arguments"]

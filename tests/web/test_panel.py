@@ -179,7 +179,7 @@ async def test_a_supervisor_is_asked_and_the_answer_is_shown_live(site: Site, le
 
 async def test_what_nobody_wrote_down_is_asked_of_a_colleague(site: Site, lea: Page) -> None:
     panel = await open_marta(lea)
-    await lea.keyboard.press("k")
+    await lea.keyboard.press("i")
     tool = panel.locator("#tool-ask")
     await tool.get_by_label("Your question", exact=True).fill("Which aquarium feeds penguins on Tuesdays in Osaka?")
     await lea.keyboard.press("Enter")

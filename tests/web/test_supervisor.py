@@ -1,11 +1,17 @@
 """The supervisor's view, in a real browser."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.grants import Grant
 from copilot.domain.knowledge import Limit
 from copilot.domain.suggestion import HandoverPayload
+from copilot.services.figures import TOO_SMALL, Figures, Period, Team
 from copilot.services.grants import AskedFor
 from copilot.services.handovers import Offer
 from copilot.services.questions import Asked
@@ -41,6 +47,20 @@ async def test_agents_do_not_see_it(site: Site, lea: Page) -> None:
     assert answer is not None
     assert answer.status == 403
     await expect(lea.get_by_role("navigation", name="Pages").get_by_role("link", name="Supervisor")).to_have_count(0)
+
+
+async def test_a_leads_panel_in_another_page_does_not_show_it(site: Site, context: BrowserContext, page: Page) -> None:
+    await site.sign_in(context, "lead-henrik")
+    origin = "https://chat.example"
+    async with site.application.database.write(DEFAULT_TENANT) as records:
+        settings = await records.admin.settings()
+        await records.admin.put_settings(settings.model_copy(update={"panel_origins": (origin,)}))
+    headers = {"X-Copilot-CSRF": await site.csrf(context)}
+    made = await context.request.post("/v1/panel-tokens", data={"origin": origin}, headers=headers)
+    await context.clear_cookies()
+    token = {"Authorization": f"Bearer {(await made.json())['secret']}"}
+    assert (await context.request.get("/promises", headers=token)).status == 200
+    assert (await context.request.get("/supervisor/f/decisions", headers=token)).status == 403
 
 
 async def test_a_grant_takes_two_clicks_and_appears_by_itself(site: Site, context: BrowserContext, page: Page) -> None:
@@ -151,6 +171,42 @@ async def test_small_groups_are_too_small_to_show(site: Site, context: BrowserCo
     teams = page.get_by_role("region", name="Teams")
     await expect(teams.get_by_text("Too small to show.")).to_have_count(2)
     await expect(teams.locator("svg")).to_have_count(0)
+
+
+class Eight:
+    """A team of eight over eight weeks; another of four."""
+
+    async def of_teams(self, tenant: str) -> Figures:
+        small = Team(team="Journeys", periods=(Period(days=30, shown=False, reason=TOO_SMALL),))
+        return Figures(as_of=datetime.now(UTC), least=5, teams=(Team(team="Refunds", periods=(week(0.91, days=30),)), small))
+
+    async def weeks(self, tenant: str) -> dict[str, tuple[Period, ...]]:
+        return {"Refunds": tuple(week(share / 10) for share in (6, 6, 7, 7, 8, 8, 9, 9))}
+
+
+def week(share: float, days: int = 7) -> Period:
+    return Period(
+        days=days,
+        shown=True,
+        reason="",
+        conversations=240,
+        promises_due=88,
+        promises_kept=share,
+        reasks=4.2,
+        mood_change=-17.4,
+        repeats=0.22,
+    )
+
+
+async def test_a_large_group_is_drawn(site: Site, context: BrowserContext, page: Page) -> None:
+    double: Any = Eight()
+    site.application.day = replace(site.application.day, figuring=double)
+    await lead(site, context, page)
+    teams = page.get_by_role("region", name="Teams")
+    await expect(teams.locator("dd").first).to_contain_text("91%")
+    await expect(teams.locator("dd").nth(2)).to_contain_text("17 calmer")
+    await expect(teams.get_by_role("img", name="Last weeks: rising")).to_be_visible()
+    await expect(teams.get_by_text("Too small to show.")).to_have_count(1)
 
 
 def test_a_trend_is_coarse_and_leaves_gaps() -> None:

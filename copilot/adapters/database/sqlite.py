@@ -73,6 +73,7 @@ class Connection(aiosqlite.Connection):
 
     pending = ""
     """The BEGIN that the next statement has to run first; stays when it failed, so that nothing ever runs outside a transaction."""
+    _told_to_stop = False
 
     def begin_now(self) -> None:
         if self.pending:
@@ -93,8 +94,15 @@ class Connection(aiosqlite.Connection):
         return _Cursor(self)
 
     def stop(self) -> asyncio.Future[Any] | None:
+        self._told_to_stop = True
         self._stopping: asyncio.Future[Any] | None = super().stop()
         return self._stopping
+
+    def __del__(self) -> None:
+        # A request that was cancelled in the middle of a statement has its connection stopped; its thread closes it, soon. Only one that
+        # nobody stopped is forgotten.
+        if not self._told_to_stop:
+            super().__del__()  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
 
     async def _connect(self) -> "Connection":
         try:

@@ -230,7 +230,7 @@ def _figures(period: Period, weeks: Sequence[Period]) -> tuple[Figure, ...]:
         Figure(
             label="Mood",
             value="–" if mood is None else f"{abs(mood):.0f} {calmer}",
-            hint="heat at the end less heat at the start",
+            hint="from their first message to their last, on the scale of heat",
             drawn=trend([week.mood_change for week in weeks], -40, 40),
         ),
         Figure(

@@ -22,7 +22,7 @@ showLine(stream);
 /** @type {import("./reply.js").Insert} */
 const insert = ({ text, suggestionId, copies }) => {
   if (framed && parentOrigin) window.parent.postMessage({ type: "copilot:insert", text }, parentOrigin);
-  else void copy(text, copies || suggestionId ? suggestionId : null);
+  else void copy(text, suggestionId);
 };
 mount(stream, insert);
 // The introduction of a handover (handover.js) goes the same way.

@@ -29,6 +29,7 @@ export function mount(stream, insert) {
   for (const prefix of CHANGES) stream.on(prefix, (event) => here(event) && refresh("panel"));
   stream.on("suggestion.", (event) => here(event) && follow(event));
   stream.on("message.", (event) => here(event) && event.data.own && thaw());
+  stream.on("handover.", (event) => here(event) && opened.has("handover") && refresh("handover"));
   root.addEventListener("click", (event) => void pressed(event));
   root.addEventListener("submit", (event) => void submitted(event));
   root.addEventListener("region:swapped", () => (restore(), settled()));
@@ -45,7 +46,7 @@ function keys() {
     const button = main(what);
     addKey({ key, label, group: "Copilot", when: () => button() instanceof HTMLElement, run: () => /** @type {HTMLElement} */ (button()).click() });
   }
-  for (const [key, name, label] of [["q", "questions", "Questions worth asking"], ["o", "options", "Ways out"], ["k", "ask", "Ask knowledge"]]) {
+  for (const [key, name, label] of [["q", "questions", "Questions worth asking"], ["o", "options", "Ways out"], ["i", "ask", "Inquire of knowledge and history"], ["h", "handover", "Hand over"]]) {
     addKey({ key, label, group: "Copilot", when: () => panel() !== null, run: () => toggle(name, !opened.has(name), true) });
   }
 }
