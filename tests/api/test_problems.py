@@ -69,7 +69,7 @@ async def test_unavailable_says_when_to_come_back(house: House, monkeypatch: pyt
     async def busy(*_: Any, **__: Any) -> Any:
         raise Unavailable("The database is too busy.", todo="Try again in a moment.", retry_after=2.3)
 
-    monkeypatch.setattr(type(house.application.queue), "lines", busy)
+    monkeypatch.setattr(type(house.application.queue), "page", busy)
     answer = await house.owner().get("/v1/queue")
     assert_problem(answer, 503, "Try again")
     assert answer.headers["retry-after"] == "3"
@@ -81,7 +81,7 @@ async def test_an_unforeseen_failure_is_an_id_that_is_in_the_log(
     async def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(type(house.application.queue), "lines", broken)
+    monkeypatch.setattr(type(house.application.queue), "page", broken)
     answer = await house.owner().get("/v1/queue")
     problem = assert_problem(answer, 500, "operator")
     assert "secret" not in answer.text
@@ -96,5 +96,5 @@ async def test_an_error_nobody_mapped_is_500(house: House, monkeypatch: pytest.M
     async def odd(*_: Any, **__: Any) -> Any:
         raise CopilotError("Odd.", todo="Look.")
 
-    monkeypatch.setattr(type(house.application.queue), "lines", odd)
+    monkeypatch.setattr(type(house.application.queue), "page", odd)
     assert_problem(await house.owner().get("/v1/queue"), 500, "Odd")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.services.conftest import Open
 
-NAMES = ("Emily Walsh", "Lakisha Washington", "Mohammed Al-Rashid", "Hans-Jürgen Müller", "Refund Delay", "李伟")
+NAMES = ("Emily Walsh", "Lakisha Washington", "Mohammed Al-Rashid", "Hans-Jürgen Müller", "Joy Love", "李伟")
 
 
 def signed(name: str) -> dict[str, Any]:
