@@ -10,7 +10,7 @@ from copilot.domain.base import Frozen, new_id, now
 from copilot.domain.case import Event
 from copilot.domain.conversation import Channel
 from copilot.domain.errors import Conflict, Invalid
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller, Role, User
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.services.panels import is_origin
@@ -77,7 +77,7 @@ class Administration:
                 raise Conflict(f"{other.name} has this e-mail address.", todo="Change that user, or give each person their own.")
             await records.admin.put_user(user)
             if not user.active:
-                await note_ended(records, await records.access.end_all(user.id, now()), caller)
+                await _shut_out(records, user, caller)
             await records.log.event("user.saved", subject_id=user.id, actor=actor(caller), data={"role": user.role})
         self.wake(caller.tenant_id)
         return user
@@ -86,6 +86,15 @@ class Administration:
         """The audit, oldest first."""
         async with self.database.read(tenant) as records:
             return await records.log.events(after, limit=limit)
+
+
+async def _shut_out(records: Records, user: User, caller: Caller) -> None:
+    """Who left comes in by no door: sessions, links and panels end, and so do the keys that act as them."""
+    at = now()
+    await note_ended(records, await records.access.end_all(user.id, at), caller)
+    for key in await records.admin.keys():
+        if key.user_id == user.id and await records.admin.revoke_key(key.id, at):
+            await records.log.event("key.revoked", subject_id=key.id, actor=actor(caller))
 
 
 def check(settings: TenantSettings) -> None:

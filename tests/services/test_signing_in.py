@@ -117,8 +117,10 @@ async def test_a_new_password_or_leaving_ends_every_session_at_once(application:
     await application.signing_in.set_password(ADMIN, "kim@example.com", "entirely other words")
     assert await application.signing_in.caller(before.secret) is None
     again = await application.signing_in.by_password("kim@example.com", "entirely other words", address="a")
+    key = await application.staff.create_key(DEFAULT_TENANT, "agent", "Kim's script", user.id)
     await application.administration.put_user(ADMIN, NewUser(**user.model_dump(exclude={"active"}), active=False))
     assert await application.signing_in.caller(again.secret) is None
+    assert await application.staff.caller(key.secret) is None
 
 
 async def test_the_role_of_a_session_is_the_persons_of_now(application: Application) -> None:
