@@ -256,7 +256,7 @@ async def _brief(records: Records, offer: Offer, conversation_id: str) -> tuple[
             raise Invalid("A handover needs a brief.", todo="Ask for the kind handover and name its suggestion_id, or send a brief.")
         return offer.brief, ""
     suggestion = await records.suggestions.get(offer.suggestion_id)
-    turn = await records.turns.get(suggestion.turn_id) if suggestion is not None else None
+    turn = await records.turns.status(suggestion.turn_id) if suggestion is not None else None
     if suggestion is None or suggestion.kind != "handover" or turn is None or turn.conversation_id != conversation_id:
         raise NotFound("This conversation has no handover suggestion with that id.", todo="Ask for the kind handover first.")
     if suggestion.state != "proposed" and offer.brief is None:
