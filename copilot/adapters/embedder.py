@@ -260,7 +260,7 @@ def _encode(model: Any, texts: list[str]) -> Vectors:
 
 
 def _pass(model: Any, texts: list[str]) -> Any:
-    return model.encode(texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True, normalize_embeddings=False).float()
+    return model.encode(texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True, normalize_embeddings=False, processing_kwargs={'text': {'pad_to_multiple_of': 8}}).float()
 
 
 def of_like_length(lengths: Sequence[int]) -> list[list[int]]:
