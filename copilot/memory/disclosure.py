@@ -161,8 +161,9 @@ def _flexible(text: str, value: str) -> Spans:
 
 @lru_cache(maxsize=64)
 def _in_order(value: str) -> tuple[re.Pattern[str], int]:
-    """(what finds the words in order, the least characters that takes). Kept: a brief asks of hundreds of texts for the same values, and
-    somebody's "value" may be a whole letter.
+    """(what finds the words in order, the least characters that takes).
+
+    Kept: a brief asks of hundreds of texts for the same values, and what somebody gave as a value may be a whole letter.
     """
     words = re.findall(r"\w+", value)
     pattern = r"(?<!\w)" + r"[\s,.\-–/]{1,3}".join(map(re.escape, words)) + r"(?!\w)"

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
+from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Request
 from starlette.applications import Starlette
 from starlette.requests import Request as Asked
 from starlette.responses import Response
@@ -19,7 +20,7 @@ from tests.web.hostile import ATTACKS
 _ELEMENT: Final = re.compile(r"<([a-zA-Z][a-z0-9]*)")
 OURS: Final = {name.lower() for path in Path(TEMPLATES).rglob("*.html") for name in _ELEMENT.findall(path.read_text())} | TAGS
 """Elements that our templates use, and Markdown."""
-FOREIGN: Final = sorted({name.lower() for attack in ATTACKS for name in _ELEMENT.findall(attack)} - OURS - {"style"}) + ["style"]
+FOREIGN: Final = sorted({name.lower() for attack in ATTACKS for name in _ELEMENT.findall(attack)} - OURS)
 """Elements of the attacks that our pages never have."""
 INTRUDERS: Final = r"""([foreign, origin]) => {
   const wrong = (element) => [...element.attributes].find(({ name, value }) => {
@@ -29,7 +30,7 @@ INTRUDERS: Final = r"""([foreign, origin]) => {
     return new URL(value, origin).origin !== origin;
   });
   const ours = (one) => !foreign.includes(one.localName) && (one.localName !== "script" || one.hasAttribute("src")) && !one.httpEquiv;
-  const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => one instanceof HTMLTemplateElement ? [one, ...all(one.content)] : [one]);
+  const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.localName === "template" ? all(one.content) : [])]);
   return all(document).filter((one) => !ours(one) || wrong(one)).map((one) => one.outerHTML.slice(0, 200));
 }"""
 SPILLS: Final = r"""() => {
@@ -98,7 +99,8 @@ class Guard:
 
     async def _asks(self, dialog: Dialog) -> None:
         self.happened.append(f"a dialog: {dialog.message}")
-        await dialog.dismiss()
+        with suppress(Error):  # the page may have been led elsewhere meanwhile
+            await dialog.dismiss()
 
     async def intruders(self, page: Page) -> list[str]:
         """Elements that are not ours, and attributes that run something or lead elsewhere."""

@@ -94,8 +94,9 @@ class Loading:
         return await records.conversations.upsert(talk.model_copy(update={"assignee": lea.id}))
 
     def messages(self) -> tuple[Message, ...]:
-        """One for each payload: as the text, as the writer's name, as the name and the type of a file of it and
-        of the next (what the system says comes without files). The last is the customer's.
+        """One for each payload: as the text, the writer's name, the name and the type of a file. The last is the customer's.
+
+        What the system says is shown without files: its neighbour carries them, too.
         """
         authors = [AUTHORS[at % len(AUTHORS)] for at in range(len(self.payloads))]
         first = self.now - timedelta(hours=8)

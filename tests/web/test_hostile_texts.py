@@ -16,12 +16,16 @@ from playwright.async_api import Browser, Page, expect
 
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.errors import Invalid
+from copilot.domain.suggestion import CheckResult
+from copilot.kinds.asking import Said, Source
+from copilot.services.asking import Answered, Asking, Nearest
 from copilot.services.live import Growing
+from copilot.services.suggest import Suggest
 from tests.patience import eventually
 from tests.web.conftest import PATIENCE_MS
 from tests.web.guard import Guard, Sink, missing, shown
 from tests.web.hostile import ATTACKS, WRAPPINGS, Payload, payloads
-from tests.web.laden import CUSTOMER, FAILED, TALK, WRITING, Loading, every
+from tests.web.laden import ARTICLE, CUSTOMER, FAILED, TALK, WRITING, Loading, every
 from tests.web.serving import Served
 from tests.web.site import CONSOLE, Company, Site, until
 
@@ -95,6 +99,7 @@ async def lea(browser: Browser, ground: Ground) -> AsyncIterator[Visit]:
     visit = await opened(browser, ground, "agent-lea")
     yield visit
     await visit.page.context.close()
+    assert visit.guard.happened == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -102,6 +107,7 @@ async def henrik(browser: Browser, ground: Ground) -> AsyncIterator[Visit]:
     visit = await opened(browser, ground, "lead-henrik")
     yield visit
     await visit.page.context.close()
+    assert visit.guard.happened == []
 
 
 def test_there_are_hundreds_and_no_two_are_the_same() -> None:
@@ -110,7 +116,7 @@ def test_there_are_hundreds_and_no_two_are_the_same() -> None:
 
 
 async def test_whoever_looks_sees_every_element_that_is_not_ours(lea: Visit) -> None:
-    """The guard itself: attacks written as HTML, where they cannot run. (There is no second body: its handlers would be the page's own.)"""
+    """The guard itself: attacks written as HTML, where they cannot run. A second body is none: its handlers would be the page's own."""
     await lea.page.goto("/desk")
     elements = [one.text for one in lea.ground.payloads[: len(ATTACKS)] if ELEMENT.match(one.text) and "<body" not in one.text]
     assert len(elements) > 30
@@ -274,13 +280,60 @@ async def test_error_pages(lea: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_ones_own_words_and_what_the_check_says(lea: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = every(lea.ground.payloads[:20])
+
+    async def finds(*_: object) -> tuple[CheckResult, ...]:
+        return (CheckResult(name=every(lea.ground.payloads), outcome="flag", detail=every(lea.ground.payloads), span=(0, len(words))),)
+
+    monkeypatch.setattr(Suggest, "review", finds)
     await lea.page.goto(f"/desk?conversation={TALK}")
-    words = every(lea.ground.payloads)[:19_000]
-    await lea.page.locator("form.composer textarea").fill(words)
+    field = lea.page.locator("form.composer textarea")
+    await field.fill(words)
     await lea.page.locator("[data-check]").click()
     await expect(lea.page.locator(".finding").first).to_be_visible()
-    await lea.sees([], ".findings")
-    await lea.page.locator("form.composer textarea").fill("")
+    await lea.sees(lea.ground.texts, ".finding-about")
+    await lea.sees(lea.ground.texts[:20], "[data-mirror] mark")
+    await field.fill("")
+
+
+async def test_an_answer_to_ones_question(lea: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = every(lea.ground.payloads)
+    source = Source(source=f"article:{ARTICLE}", kind="public", title=whole, may_say=True)
+    said = Said(text=whole, sources=(source,))
+    answers = [
+        Answered(covered=True, sentences=(said,), text=whole, checks=(CheckResult(name="shape", outcome="flag", detail=whole),)),
+        Answered(covered=False, reason=whole, nearest=(Nearest(article_id=ARTICLE, title=whole),)),
+    ]
+
+    async def answers_with(*_: object) -> Answered:
+        return answers.pop(0)
+
+    monkeypatch.setattr(Asking, "ask", answers_with)
+    await lea.page.goto(f"/panel?conversation={TALK}")
+    await lea.page.locator("[data-tool=ask]").click()
+    for sign in ("Put it in my answer", "Not covered"):
+        await lea.page.locator("form.ask input").fill("What holds here?")
+        await lea.page.locator("form.ask button").click()
+        await expect(lea.page.locator("#tool-ask .answer")).to_contain_text(sign)
+        await lea.sees(lea.ground.texts, "#tool-ask .answer")
+
+
+async def test_an_acknowledgement_before_it_is_sent(lea: Visit) -> None:
+    await lea.page.goto(f"/desk?conversation={TALK}")
+    await lea.page.locator(".talk-acknowledge").click()
+    await expect(lea.page.locator("dialog.acknowledging [data-name]")).to_be_visible()
+    await expect(lea.page.locator("dialog.acknowledging .draft")).to_contain_text(lea.ground.payloads[0].text)
+    await lea.sees(lea.ground.texts, "dialog.acknowledging h2")
+    await lea.sees(lea.ground.texts, "dialog.acknowledging .draft")
+
+
+async def test_the_policy_never_had_to_step_in(browser: Browser, ground: Ground) -> None:
+    visit = await opened(browser, ground, "agent-lea", policy=True)
+    await visit.reads(f"/desk?conversation={TALK}", ground.texts, ".message .text")
+    await visit.page.locator("[data-region=panel] button.source").first.click()
+    await expect(visit.page.locator("#source .prose").first).to_be_visible()
+    await visit.sees([], "#source")
+    await visit.page.context.close()
 
 
 async def test_names_of_colleagues(lea: Visit) -> None:
