@@ -92,7 +92,11 @@ class ModelsApart:
         return answer
 
     async def close(self) -> None:
+        """End the process; whoever still waits is told."""
+        process = self._process
         self._stop()
+        if process is not None:
+            await asyncio.to_thread(process.join, GRACE_S)
         if self._listening is not None:
             with suppress(asyncio.CancelledError):
                 await self._listening
