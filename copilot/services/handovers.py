@@ -178,7 +178,7 @@ class Handovers:
     async def offered(self, caller: Caller) -> list[Handover]:
         """Of all conversations, those that wait for somebody to accept; the oldest first."""
         async with self.database.read(caller.tenant_id) as records:
-            return await records.handovers.offered()
+            return await records.handovers.in_state(("offered",))
 
     async def of_conversation(self, caller: Caller, ref: str) -> list[Handover]:
         async with self.database.read(caller.tenant_id) as records:

@@ -281,10 +281,6 @@ class Handovers(Protocol):
         """Oldest first."""
         ...
 
-    async def offered(self) -> list[Handover]:
-        """Those that nobody has answered, oldest first."""
-        ...
-
 
 class Grants(Protocol):
     """Supervisors' grants; each is decided once and used once, whoever comes at the same moment."""
