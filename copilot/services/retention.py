@@ -54,6 +54,8 @@ class Retention:
             while gone := await self._some(tenant, class_, before):
                 removed.update({name: len(ids) for name, ids in gone.items()})
                 await self.engine.forget(tenant, gone.get("turns", []))
+        if removed["memories"]:
+            await self.indexes.sweep(tenant)
         # Also after a run that was interrupted between the rows and their vectors.
         await self.indexes.in_step(tenant)
         if removed:
