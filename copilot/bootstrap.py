@@ -14,7 +14,7 @@ from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
-from copilot.adapters.models import LiteLLMModels, NoModels
+from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
 from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
@@ -250,7 +250,10 @@ def _wire(
         live.wake(tenant)
         dispatcher.wake()
 
-    erasure = Erasure(database, indexes, engine, tombstones, clock, dispatcher.wake, aside.forget)
+    async def forget() -> None:
+        await asyncio.gather(aside.forget(), models.forget())
+
+    erasure = Erasure(database, indexes, engine, tombstones, clock, dispatcher.wake, forget)
     handovers = Handovers(database, privacy, clock, live.wake)
     day = Day(
         answering=Answering(database, privacy, clock, wake),
@@ -332,4 +335,7 @@ def _models(settings: Settings, privacy: Privacy, database: Database, clock: Cal
         async with database.read(tenant) as records:
             return (await records.admin.settings()).daily_budget_microusd
 
-    return LiteLLMModels(settings.models, api_base=settings.api_base or None, privacy=privacy, spent=spent, budget=budget, clock=clock)
+    base = settings.api_base or None
+    if settings.drafting_process:
+        return ModelsApart(settings.models, api_base=base, spent=spent, budget=budget, clock=clock)
+    return LiteLLMModels(settings.models, api_base=base, privacy=privacy, spent=spent, budget=budget, clock=clock)

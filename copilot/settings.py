@@ -34,8 +34,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8321, ge=0, le=65535)
     log_level: str = "info"
     drafting_process: bool | None = None
-    """Make drafts in a process of their own (some 120 MB), so that hundreds of agents do not wait for each other's. Empty: `copilot
-    serve` does so on more than one core."""
+    """Make drafts, and speak to language models, in processes of their own (200 and 350 MB), so that hundreds of agents do not wait for
+    each other's. Empty: `copilot serve` does so on more than one core."""
     streams_per_key: int = Field(default=20, ge=1)
     """How many streams one API key may hold open on this replica."""
     prompts_dir: Path | None = None

@@ -45,6 +45,15 @@ MERGED = 32
 RECENT = 8192
 """Texts whose vectors are kept (12 MB)."""
 
+PADDING = 180
+"""Characters of padding that cost as much as a pass of its own (measured: 5 ms a pass, 0.11 ms a word piece)."""
+
+ROUND = 8
+"""Word pieces to which the length of a batch is rounded up."""
+
+SHAPES = 64
+"""Shapes of a computation for which compiled code is kept."""
+
 FAITHFUL = 0.999
 """Cosine that half precision must reach with full precision on the probe texts."""
 
@@ -219,6 +228,9 @@ class SentenceTransformerEmbedder:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         # Threads that spin while they wait fight with everything else on a busy machine: a short text took 300 ms, and 35 without.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        # The processor's library keeps code for each shape it has met; few of them are met again (110 MB less, no slower).
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(SHAPES))
+        os.environ.setdefault("LRU_CACHE_CAPACITY", str(SHAPES))
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
@@ -244,13 +256,35 @@ def _unavailable(name: str, error: BaseException) -> Unavailable:
 
 
 def _encode(model: Any, texts: list[str]) -> Vectors:
+    """All texts, those of like length together: beside a letter, "Well?" costs as much as the letter."""
     import torch
 
+    groups = of_like_length([len(text) for text in texts])
     with torch.inference_mode():
-        vectors = model.encode(texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True, normalize_embeddings=False)
-        vectors = torch.nn.functional.normalize(vectors.float(), dim=1)
-    result: Vectors = np.ascontiguousarray(vectors.cpu().numpy(), dtype=np.float32)
+        encoded = [_pass(model, [texts[i] for i in group]) for group in groups]
+    vectors = torch.nn.functional.normalize(torch.cat(encoded), dim=1).cpu().numpy()
+    result: Vectors = np.empty_like(vectors, dtype=np.float32)
+    result[[i for group in groups for i in group]] = vectors
     return result
+
+
+def _pass(model: Any, texts: list[str]) -> Any:
+    """Lengths are rounded up: the processor's library keeps code for every length it has seen (700 MB for all of them)."""
+    options = {"show_progress_bar": False, "convert_to_tensor": True, "normalize_embeddings": False}
+    return model.encode(texts, batch_size=len(texts), processing_kwargs={"text": {"pad_to_multiple_of": ROUND}}, **options).float()
+
+
+def of_like_length(lengths: Sequence[int]) -> list[list[int]]:
+    """Positions, longest first, in groups whose padding costs less than one more pass. `lengths` in characters."""
+    groups: list[list[int]] = []
+    padding = 0
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        padding += lengths[groups[-1][0]] - lengths[i] if groups else 0
+        if not groups or padding > PADDING:
+            groups.append([])
+            padding = 0
+        groups[-1].append(i)
+    return groups
 
 
 def _choose_precision(model: Any) -> str:

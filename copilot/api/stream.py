@@ -90,7 +90,7 @@ async def _listening(
             max_length=200,
             alias="open",
             description="The conversation that is open on the page: drafts of others are told when they are done, not while they grow, "
-            "and what happens elsewhere may come a quarter of a second later.",
+            "and what happens elsewhere may come half a second later.",
         ),
     ] = "",
     connection: Connection = "",

@@ -10,7 +10,7 @@ from copilot.checks.ledger import Ledger, ledger
 from copilot.checks.normalise import WORD, fold, listed, squeezed
 from copilot.checks.quoting import quotations
 from copilot.checks.sources import OPEN, Origin
-from copilot.checks.spoken import Spoken, spoken
+from copilot.checks.spoken import Spoken, insertable, spoken
 from copilot.domain.memory import KnownDetail
 from copilot.domain.people import Assurance
 from copilot.domain.suggestion import CheckResult, Verdict
@@ -49,7 +49,7 @@ class Disclosure(Check):
         book = ledger(turn)
         why = "this channel is public" if public else "who writes is not proven"
         found: list[CheckResult] = []
-        for words in spoken(draft):
+        for words in (*spoken(draft), *insertable(draft)):
             places = [*_details(turn, book, words, public=public), *_record(turn, book, words), *_names(turn, words, public=public)]
             for place, what, outcome in places:
                 found.append(CheckResult(name=self.name, outcome=outcome, detail=f"discloses {what}: {why}", span=words.span(*place)))

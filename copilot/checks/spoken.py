@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from copilot.checks.base import Checked
 from copilot.checks.normalise import Normal, normalise
-from copilot.domain.suggestion import CuePayload, HandoverPayload
+from copilot.domain.suggestion import CuePayload, HandoverPayload, OptionsPayload
 from copilot.memory.sentences import sentences
 
 
@@ -60,6 +60,14 @@ def spoken(draft: Checked) -> Iterator[Spoken]:
     if words:
         at = draft.text.find(words)
         yield Spoken(words, normalise(words), at if at >= 0 else None)
+
+
+def insertable(draft: Checked) -> Iterator[Spoken]:
+    """What each way out says to the agent and, once it is inserted, to the customer."""
+    if isinstance(draft.payload, OptionsPayload):
+        for words in (said for option in draft.payload.options for said in (option.title, option.gain) if said):
+            at = draft.text.find(words)
+            yield Spoken(words, normalise(words), at if at >= 0 else None)
 
 
 def whole(draft: Checked) -> Spoken:

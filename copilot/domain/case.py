@@ -11,8 +11,8 @@ TurnState = Literal["minted", "frozen", "done", "superseded", "failed"]
 """minted: stored, no evidence yet. frozen: evidence saved. superseded: a newer message (or an answer) came first."""
 
 
-class StoredTurn(Frozen):
-    """A turn's row. `turn` is None until evidence is frozen. `requested`: kinds asked for on demand, forced even if not wanted."""
+class TurnStatus(Frozen):
+    """Where a turn stands, without its evidence. `requested`: kinds asked for on demand, forced even if not wanted."""
 
     id: str
     conversation_id: str
@@ -21,6 +21,11 @@ class StoredTurn(Frozen):
     unanswered: tuple[str, ...]
     minted_at: Instant
     requested: tuple[str, ...] = ()
+
+
+class StoredTurn(TurnStatus):
+    """A turn's row. `turn` is None until evidence is frozen."""
+
     turn: Turn | None = None
 
 

@@ -236,7 +236,9 @@ async def fits(turn: Turn, embedder: Embedder) -> Turn:
     """
     passages = quotable_passages(turn)[:QUOTED]
     said = {passage.passage_id: [unit.text for unit in units(passage)] for passage in passages}
-    asked = [m.text[:SENSED_CHARACTERS] for m in turn.waiting][-ASKED:]
+    names = _everyone(turn.window, turn.person.name if turn.person else "")
+    # As they were sensed, so that they are encoded already.
+    asked = [cleaning.clean(_telling(m.text), names) for m in turn.waiting][-ASKED:]
     if not asked or not any(said.values()):
         return turn
     texts = [turn.evidence.coverage.query, *asked]
@@ -297,10 +299,11 @@ def _asks(articles: dict[str, Article], known: tuple[KnownDetail, ...], memories
 
 def _names(case: Case) -> tuple[str, ...]:
     """Names that must not move emotion: the customer's and those of everyone who wrote."""
-    names = {m.author_name for m in case.conversation.messages if m.author_name}
-    if case.customer and case.customer.name:
-        names.add(case.customer.name)
-    return tuple(sorted(names))
+    return _everyone(case.conversation.messages, case.customer.name if case.customer else "")
+
+
+def _everyone(messages: tuple[Message, ...], customer: str) -> tuple[str, ...]:
+    return tuple(sorted({name for name in (customer, *(m.author_name for m in messages)) if name}))
 
 
 def _language(case: Case, window: tuple[Message, ...]) -> str:

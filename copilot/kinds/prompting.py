@@ -19,7 +19,7 @@ from copilot.kinds.base import Kind
 from copilot.kinds.wording import back_by, english, limit_text
 from copilot.memory.disclosure import mentions_value
 
-FOR_THE_CUSTOMER: tuple[KindName, ...] = ("reply", "questions")
+FOR_THE_CUSTOMER: tuple[KindName, ...] = ("reply", "questions", "options")
 """Kinds whose text the customer reads."""
 _LANGUAGES = {
     "en": "English",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from copilot.domain.memory import KnownDetail
 from copilot.memory.deeds import decimal, sums
@@ -148,14 +149,25 @@ def _words(text: str, value: str) -> Spans:
     if len(value) < _SHORTEST:
         return []
     spans = _flexible(text, value)
-    digits = re.search(r"(?:\D|^)(\d{4})$", value)
+    digits = re.search(r"(?:\D|^)(\d{4})$", value[-5:])
     return spans + (_last4(text, digits.group(1)) if digits else [])
 
 
 def _flexible(text: str, value: str) -> Spans:
     """The value's words in order, whatever stands between them in spaces and commas."""
+    pattern, least = _in_order(value)
+    return [match.span() for match in pattern.finditer(text)] if 0 < least <= len(text) else []
+
+
+@lru_cache(maxsize=64)
+def _in_order(value: str) -> tuple[re.Pattern[str], int]:
+    """(what finds the words in order, the least characters that takes).
+
+    Kept: a brief asks of hundreds of texts for the same values, and what somebody gave as a value may be a whole letter.
+    """
     words = re.findall(r"\w+", value)
-    return _all(text, r"(?<!\w)" + r"[\s,.\-–/]{1,3}".join(map(re.escape, words)) + r"(?!\w)") if words else []
+    pattern = r"(?<!\w)" + r"[\s,.\-–/]{1,3}".join(map(re.escape, words)) + r"(?!\w)"
+    return re.compile(pattern, re.IGNORECASE), sum(map(len, words)) + max(0, len(words) - 1)
 
 
 def _all(text: str, pattern: str, group: int = 0) -> Spans:

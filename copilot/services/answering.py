@@ -62,7 +62,7 @@ class Answering:
                 before = await self._store(records, caller, found, message, suggestion, given.part)
             elif before.text != message.text:
                 raise Conflict("This key was used for another answer.", todo="Use a new Idempotency-Key.")
-            turn = await records.turns.current(found.id)
+            turn = await records.turns.current_status(found.id)
         self.wake(caller.tenant_id)
         return Answered(message=before, turn_id=turn.id if turn else None)
 
@@ -120,7 +120,7 @@ async def _of_conversation(records: Records, conversation_id: str, given: OwnAns
     if given.suggestion_id is None:
         return None
     suggestion = await records.suggestions.get(given.suggestion_id)
-    turn = await records.turns.get(suggestion.turn_id) if suggestion else None
+    turn = await records.turns.status(suggestion.turn_id) if suggestion else None
     if suggestion is None or turn is None or turn.conversation_id != conversation_id:
         raise NotFound(f"This conversation has no suggestion {given.suggestion_id!r}.", todo="Read its suggestions again.")
     answers.check_part(suggestion, given.part)

@@ -86,7 +86,7 @@ class Decisions:
         user = _person(caller)
         async with self.database.write(caller.tenant_id) as records:
             suggestion = await _suggestion(records, suggestion_id)
-            turn = await records.turns.get(suggestion.turn_id)
+            turn = await records.turns.status(suggestion.turn_id)
             if turn is None:
                 raise NotFound("The suggestion's turn is gone.", todo="Store the message through the conversation instead.")
             person = await records.admin.user(user)

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from copilot.domain.base import new_id
-from copilot.domain.case import Gap, StoredTurn
+from copilot.domain.case import Gap, StoredTurn, TurnStatus
 from copilot.domain.conversation import Channel
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
@@ -70,7 +70,7 @@ class Drafting:
         turn_id, _, kinds = subject.partition(":")
         await self._run(tenant, turn_id, only=tuple(kinds.split(",")))
 
-    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str) -> StoredTurn:
+    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str) -> TurnStatus:
         """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for."""
         unknown = [kind for kind in kinds if kind not in KINDS]
         if unknown or not kinds:
@@ -79,7 +79,7 @@ class Drafting:
             found = await records.conversations.find(conversation)
             if found is None:
                 raise NotFound(f"There is no conversation {conversation!r}.", todo="Check its id.")
-            stored = await records.turns.current(found.id)
+            stored = await records.turns.current_status(found.id)
             if stored is None:
                 stored = await records.turns.mint(new_id(), found.id, [], self.clock())
             await records.turns.request(stored.id, [k for k in kinds if k not in stored.requested])
@@ -146,14 +146,14 @@ class Drafting:
     async def _nothing_left(self, tenant: str, turn: Turn, context: Run) -> bool:
         """Whether every kind that was asked for or that the turn wants is saved: asking for one reopens a turn that was done."""
         async with self.database.read(tenant) as records:
-            stored = await records.turns.get(turn.id)
+            stored = await records.turns.status(turn.id)
             saved = frozenset(s.kind for s in await records.suggestions.of_turn(turn.id))
         also = stored.requested if stored else ()
         return not kinds_for(turn, replace(context, only=(), also=also, done=saved))
 
-    async def _finish(self, tenant: str, stored: StoredTurn, superseded: bool) -> None:
+    async def _finish(self, tenant: str, stored: TurnStatus, superseded: bool) -> None:
         async with self.database.write(tenant) as records:
-            now = await records.turns.get(stored.id)
+            now = await records.turns.status(stored.id)
             if now is None or now.state in ("done", "superseded", "failed"):
                 return
             await records.turns.set_state(stored.id, "superseded" if superseded else "done")
@@ -165,7 +165,7 @@ class Drafting:
     async def failed(self, tenant: str, turn_id: str) -> None:
         """The job was given up after its retries: the turn says so."""
         async with self.database.write(tenant) as records:
-            stored = await records.turns.get(turn_id.partition(":")[0])
+            stored = await records.turns.status(turn_id.partition(":")[0])
             if stored is None or stored.state in ("done", "superseded"):
                 return
             await records.turns.set_state(stored.id, "failed")
@@ -176,14 +176,14 @@ class Drafting:
 class Saver:
     """The Watcher of a stored turn: evidence and suggestions are saved the moment they exist."""
 
-    def __init__(self, drafting: Drafting, tenant: str, stored: StoredTurn, making: AsyncExitStack, *, patient: bool) -> None:
+    def __init__(self, drafting: Drafting, tenant: str, stored: TurnStatus, making: AsyncExitStack, *, patient: bool) -> None:
         self._drafting, self._tenant, self._stored, self._making, self._patient = drafting, tenant, stored, making, patient
         self._growing: dict[str, Growing] = {}
         self.superseded = False
 
     async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
-            if await records.turns.get(turn.id) is None:
+            if await records.turns.status(turn.id) is None:
                 return  # erased meanwhile
             await records.senses.put(sensed, vectors, self._drafting.tools.embedder.version)
             await records.turns.freeze(turn)
@@ -209,7 +209,7 @@ class Saver:
         if wait > 0:
             await asyncio.sleep(wait)
         async with self._drafting.database.read(self._tenant) as records:
-            now = await records.turns.get(turn.id)
+            now = await records.turns.status(turn.id)
         self.superseded = now is None or not now.current
         return not self.superseded
 
@@ -230,7 +230,7 @@ class Saver:
 
     async def drafted(self, turn: Turn, made: Sequence[tuple[Suggestion, tuple[ChatMessage, ...]]]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
-            now = await records.turns.get(turn.id)
+            now = await records.turns.status(turn.id)
             for suggestion, sent in made if now is not None else ():
                 stored = await records.suggestions.put(suggestion, sent)
                 if stored.id != suggestion.id:

@@ -178,7 +178,7 @@ class Handovers:
     async def offered(self, caller: Caller) -> list[Handover]:
         """Of all conversations, those that wait for somebody to accept; the oldest first."""
         async with self.database.read(caller.tenant_id) as records:
-            return await records.handovers.offered()
+            return await records.handovers.in_state(("offered",))
 
     async def of_conversation(self, caller: Caller, ref: str) -> list[Handover]:
         async with self.database.read(caller.tenant_id) as records:
@@ -256,7 +256,7 @@ async def _brief(records: Records, offer: Offer, conversation_id: str) -> tuple[
             raise Invalid("A handover needs a brief.", todo="Ask for the kind handover and name its suggestion_id, or send a brief.")
         return offer.brief, ""
     suggestion = await records.suggestions.get(offer.suggestion_id)
-    turn = await records.turns.get(suggestion.turn_id) if suggestion is not None else None
+    turn = await records.turns.status(suggestion.turn_id) if suggestion is not None else None
     if suggestion is None or suggestion.kind != "handover" or turn is None or turn.conversation_id != conversation_id:
         raise NotFound("This conversation has no handover suggestion with that id.", todo="Ask for the kind handover first.")
     if suggestion.state != "proposed" and offer.brief is None:

@@ -137,7 +137,7 @@ class Ingest:
             if said := [message for message in new if message.is_answer]:
                 await answers.given(records, whole, said)
             await mint(records, whole, self.clock())
-        current = await records.turns.current(conversation.id)
+        current = await records.turns.current_status(conversation.id)
         return Received(
             conversation_id=conversation.external_id,
             message_id=given[-1].external_id if given else "",
@@ -170,7 +170,7 @@ def _says_nothing_new(before: Message | None, again: Message) -> bool:
 async def mint(records: Records, conversation: Conversation, at: datetime) -> None:
     """Whoever is left waiting gets a turn of their own, with its work in the outbox; nobody gets the same turn twice."""
     waiting = [message.id for message in unanswered(conversation.messages)]
-    current = await records.turns.current(conversation.id)
+    current = await records.turns.current_status(conversation.id)
     if not waiting or (current is not None and list(current.unanswered) == waiting):
         return
     turn = await records.turns.mint(new_id(), conversation.id, waiting, at)

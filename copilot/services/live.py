@@ -18,7 +18,7 @@ QUEUE = 1000
 BATCH = 500
 IDLE_S = 15.0
 """After so long without an event a listener gets an empty batch: a sign of life for the connection."""
-GATHER_S = 0.25
+GATHER_S = 0.5
 """How long what happens elsewhere may be gathered before it is handed over: with hundreds of listeners, waking each of them for every
 event costs more than all the rest."""
 Chooses = Callable[[LiveEvent], bool]

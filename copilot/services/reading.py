@@ -45,7 +45,7 @@ class Reading:
         async with self.database.read(tenant) as records:
             found = await conversation(records, ref)
             customer = await records.customers.find(found.customer_id) if found.customer_id else None
-            turn = await records.turns.current(found.id)
+            turn = await records.turns.current_status(found.id)
             here = await records.day.connection_kind(found.id) in BUILT_IN
         return Thread(conversation=found, customer=customer, turn_id=turn.id if turn else None, answered_here=here)
 
@@ -91,7 +91,7 @@ class Reading:
         async with self.database.write(caller.tenant_id) as records:
             suggestion = await _suggestion(records, suggestion_id)
             sent = await records.suggestions.provider_call(suggestion_id)
-            turn = await records.turns.get(suggestion.turn_id)
+            turn = await records.turns.status(suggestion.turn_id)
             await records.log.event(
                 "provider_call.viewed",
                 conversation_id=turn.conversation_id if turn else "",

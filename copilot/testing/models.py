@@ -56,6 +56,9 @@ class ScriptedModels:
             sent=request.messages,
         )
 
+    async def forget(self) -> None:
+        """Nothing is kept."""
+
     async def close(self) -> None:
         self.closed = True
 

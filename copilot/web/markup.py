@@ -12,6 +12,9 @@ WORDS: Final = {"p", "br", "strong", "em", "ul", "ol", "li", "code", "pre", "blo
 TAGS: Final = WORDS | {"table", "thead", "tbody", "tr", "th", "td"}
 BIDI: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Characters that turn the direction of what stands after them: cut, since the page isolates directions itself."""
+LONGEST: Final = 50_000
+"""Characters that are read as Markdown, five times a long article. More stands there as plain paragraphs, so that no text, however it is
+made, holds up the service for more than a moment."""
 
 
 @cache
@@ -25,6 +28,8 @@ def safe_markdown(text: str) -> Markup:
     """Paragraphs, lists, tables, emphasis. No images; of links the words stay, without the address; headings begin at the third level."""
     import nh3
 
+    if len(text) > LONGEST:
+        return Markup("").join(Markup("<p>{}</p>").format(part) for part in plain(text).split("\n\n"))
     tokens = _parser().parse(plain(text))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import resource
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import psutil
 
 from copilot.bootstrap import Application, build
 from copilot.domain.base import new_id
@@ -44,7 +44,7 @@ async def measure(folder: Path, passages: int, interactions: int) -> list[dict[s
     for name, target in (("evidence", "≤ 60"), ("recall", "≤ 15"), ("search", ""), ("sense", ""), ("encode", ""), ("read", "")):
         values = sorted(t[name] for t in timings)
         rows.append(_row(f"{name} p95, {size}", f"{_p95(values):.1f} ms (median {median(values):.1f})", target and f"{target} ms"))
-    rows.append(_row("memory of this process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", "≤ 1.5 GB"))
+    rows.append(_row("memory of this process", f"{psutil.Process().memory_info().rss / 1e9:.2f} GB", "≤ 1.5 GB"))
     await application.close()
     return rows
 

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.adapters import embedder as module
-from copilot.adapters.embedder import BULK_BATCH, KEPT_CALL, HashEmbedder, SentenceTransformerEmbedder, make_embedder
+from copilot.adapters.embedder import (
+    BULK_BATCH,
+    KEPT_CALL,
+    PADDING,
+    HashEmbedder,
+    SentenceTransformerEmbedder,
+    make_embedder,
+    of_like_length,
+)
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Vectors
 
@@ -170,6 +178,30 @@ async def test_the_real_weights() -> None:
         assert embedder.dimension == vectors.shape[1]
     finally:
         embedder.close()
+
+
+async def test_beside_a_letter_a_short_text_means_what_it_means_alone() -> None:
+    letter = "I wrote to you in March about the refund for my flight, and again in April. " * 12
+    together, alone = make_embedder("minilm"), make_embedder("minilm")
+    texts = ["Well?", letter, "Where is my refund?", "ok"]
+    try:
+        beside = await together.encode(texts)
+        each = np.concatenate([await alone.encode([text]) for text in texts])
+        assert ((beside * each).sum(axis=1) > 0.999).all()
+    finally:
+        together.close()
+        alone.close()
+
+
+@given(st.lists(st.integers(min_value=0, max_value=3000), max_size=40))
+def test_texts_of_like_length_go_together_and_none_is_lost(lengths: list[int]) -> None:
+    groups = of_like_length(lengths)
+    assert sorted(i for group in groups for i in group) == list(range(len(lengths)))
+    for group in groups:
+        assert sum(lengths[group[0]] - lengths[i] for i in group) <= PADDING
+    for group, longer in zip(groups[1:], groups, strict=False):
+        wasted = sum(lengths[longer[0]] - lengths[i] for i in longer)
+        assert wasted + lengths[longer[0]] - lengths[group[0]] > PADDING, "a pass of its own only where padding would cost more"
 
 
 @given(st.lists(st.text(), max_size=5))

@@ -101,10 +101,13 @@ async def test_answers_are_not_cached_or_sniffed(house: House) -> None:
     assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
-async def test_the_list_of_routes_fetches_nothing_and_runs_nothing(house: House) -> None:
+async def test_the_list_of_routes_fetches_its_style_only_and_runs_nothing(house: House) -> None:
     docs = await house.nobody().get("/docs")
     assert docs.status_code == 200
     assert docs.headers["content-type"].startswith("text/html")
     assert docs.headers["content-security-policy"].startswith("default-src 'none'")
-    assert not re.search(r"<script|https?://|src=|<link|@import|url\(", docs.text)
+    assert re.findall(r"<script|https?://|src=|<link.*?>|@import|url\(", docs.text) == ['<link rel="stylesheet" href="/docs.css">']
+    style = await house.nobody().get("/docs.css")
+    assert style.headers["content-type"].startswith("text/css")
+    assert not re.search(r"@import|url\(", style.text)
     assert "POST /v1/conversations/{ref}/suggestions" in docs.text

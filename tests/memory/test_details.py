@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from copilot.domain.conversation import Message
 from copilot.domain.memory import KnownDetail
 from copilot.domain.people import Customer, Field, Identity
+from copilot.memory import disclosure
 from copilot.memory.details import FIELD_WORDS, asks_for, ledger, mentions_value
 from copilot.memory.reading import read_fields
 from tests.memory.builders import NOW, memory, message
@@ -284,3 +285,13 @@ def test_a_later_moment_sees_more() -> None:
 
     assert fields(NOW) == {"booking_reference"}
     assert fields(NOW + timedelta(hours=2)) == {"booking_reference", "payment_method"}
+
+
+def test_a_letter_as_a_value_is_read_once_for_all_texts() -> None:
+    """A brief asks of hundreds of texts for the same values."""
+    letter = " ".join(f"word{number}" for number in range(3000))
+    detail = KnownDetail(field="note", value=letter, source="profile", as_of=NOW, state="fresh")
+    disclosure._in_order.cache_clear()
+    assert [mentions_value(f"text {number}", detail) for number in range(200)] == [[]] * 200
+    assert disclosure._in_order.cache_info().misses == 1
+    assert mentions_value(f"She wrote: {letter.replace(' ', ', ', 1)}!", detail) == [(11, 11 + len(letter) + 1)]

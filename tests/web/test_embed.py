@@ -3,17 +3,20 @@
 import json
 from collections.abc import AsyncIterator, Callable
 
+import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Frame, FrameLocator, Page, Request, expect
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import Request as Asked
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from copilot.bootstrap import DEFAULT_TENANT
+from tests.patience import eventually
 from tests.web.conftest import ARGUMENTS, PATIENCE_MS
+from tests.web.noise import COUNTS, LEAST, NOISE, SHOWN
 from tests.web.serving import Served
-from tests.web.site import Site, until
+from tests.web.site import Site
 
 A_DAY = 30
 """Reloads of a page that agents keep open."""
@@ -21,22 +24,6 @@ PARTITIONS = "ThirdPartyStoragePartitioning"
 MARTA = "live-marta-refund"
 PAGE = """<!doctype html><html><body><h1>Tool</h1><textarea id="answer"></textarea>{more}
 <script src="{service}/embed.js" data-conversation="{conversation}" data-insert="#answer"></script></body></html>"""
-NOISE = """<!doctype html><script>
-const kinds = [
-  {type: "copilot:insert", text: "hostile words"}, {type: "copilot:token", secret: "panel_stolen", word: ""},
-  {type: "copilot:open", conversation: "live-kofi-bag"}, {type: "copilot:typed", empty: false}, "copilot:open", null, 7,
-  {type: {toString: null}}, [["type", "copilot:open"]], {type: "copilot:insert", text: {toString() {}} && 1},
-];
-let sent = 0;
-for (let round = 0; round < 100; round += 1) {
-  const what = kinds[round % kinds.length];
-  for (const target of [window.parent, ...Array.from({length: window.parent.length}, (_, at) => window.parent[at])]) {
-    if (target !== window) { target.postMessage(what, "*"); sent += 1; }
-  }
-}
-document.title = String(sent);
-window.parent.postMessage({type: "done", sent}, "*");
-</script>"""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -70,8 +57,8 @@ class Pages:
         self.hostile = f"http://localhost:{hostile.port}"
 
 
-def html(text: Callable[[Request], str]) -> Starlette:
-    async def answer(request: Request) -> HTMLResponse:
+def html(text: Callable[[Asked], str]) -> Starlette:
+    async def answer(request: Asked) -> HTMLResponse:
         return HTMLResponse(text(request))
 
     return Starlette(routes=[Route("/{path:path}", answer)])
@@ -79,13 +66,19 @@ def html(text: Callable[[Request], str]) -> Starlette:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def pages(site: Site) -> AsyncIterator[Pages]:
-    def tool_page(request: Request) -> str:
-        noise = f'<iframe src="{made.hostile}/noise" id="noise"></iframe>' if request.url.path == "/noisy" else ""
+    def tool_page(request: Asked) -> str:
+        noise = f"""<iframe src="{made.hostile}/noise"></iframe>
+            <iframe sandbox="allow-scripts" src="{made.hostile}/noise?nobody"></iframe>"""
+        noise = noise if request.url.path == "/noisy" else ""
         return PAGE.format(service=site.address, conversation=MARTA, more=noise)
 
-    def hostile_page(request: Request) -> str:
+    def hostile_page(request: Asked) -> str:
         if request.url.path == "/noise":
-            return NOISE
+            return NOISE.replace("ORIGIN", made.tool)
+        if request.url.path == "/forged":
+            return (
+                f"""<!doctype html><iframe title="Copilot" src="{site.address}/panel?conversation={MARTA}&origin={made.tool}"></iframe>"""
+            )
         if request.url.path == "/frames":
             return PAGE.format(service=site.address, conversation=MARTA, more="")
         return "<!doctype html><script>window.heard = []; onmessage = (e) => window.heard.push(e.data)</script>"
@@ -144,35 +137,84 @@ async def test_the_tool_opens_another_conversation(site: Site, pages: Pages, pag
     await expect(panel).to_contain_text("This conversation is not here")
 
 
-async def test_two_hundred_hostile_messages_are_not_handled(site: Site, pages: Pages, page: Page) -> None:
+class Unmoved:
+    """What a page and the panel in it have and did, before and after somebody shouted at them."""
+
+    def __init__(self, site: Site, page: Page, panel: Frame) -> None:
+        self.page, self.panel = page, panel
+        self.asked: list[str] = []
+        self._told = (f"{site.address}/desk/f/", f"{site.address}/v1/conversations", f"{site.address}/v1/panel-tokens")
+        page.on("request", self._noted)
+
+    def _noted(self, request: Request) -> None:
+        """What asks for another conversation or for a token, or brings one that we never gave."""
+        if request.url.startswith(self._told) or "stolen" in request.headers.get("authorization", ""):
+            self.asked.append(request.url)
+
+    async def state(self) -> list[object]:
+        own = await self.panel.evaluate(SHOWN)
+        around = "[document.querySelector('#answer')?.value, {...localStorage}, {}.polluted ?? null, document.activeElement.localName]"
+        return [own, await self.page.evaluate(around), len(self.page.context.pages)]
+
+    async def heard(self, frame: Frame | Page, origin: str, count: int) -> None:
+        """Waits until everything that was said has been heard."""
+        assert count >= LEAST
+        await until_in(frame, f"window.heard[{json.dumps(origin)}] === {count}")
+
+
+async def until_in(frame: Frame | Page, expression: str) -> None:
+    await eventually(lambda: frame.evaluate(expression), expression)
+
+
+def panel_frame(page: Page, site: Site) -> Frame:
+    return next(one for one in page.frames if one.url.startswith(f"{site.address}/panel"))
+
+
+async def test_hundreds_of_hostile_messages_are_not_handled(site: Site, pages: Pages, page: Page) -> None:
+    """From a page of another origin and from one of none, to the panel and to the page that embeds it."""
+    await page.add_init_script(COUNTS)
     await page.goto(f"{pages.tool}/inbox")
     await sign_in(site, page)
-    panel = frame(page).get_by_role("complementary", name="Copilot")
-    await expect(panel).to_contain_text("Marta Lindqvist")
-    await page.add_init_script(
-        "window.heard = []; addEventListener('message', (e) => window.heard.push([e.origin, e.data])); "
-        "addEventListener('copilot:inserted', () => { window.insertedFromHostile = true }, true)"
-    )
     await page.goto(f"{pages.tool}/noisy")
-    await expect(panel).to_contain_text("Marta Lindqvist")
-    await page.evaluate("document.getElementById('noise').src += '?again'")
-    await until(page, f"window.heard.filter(([origin, data]) => origin === '{pages.hostile}' && data && data.type === 'done').length >= 2")
-    sent = await page.evaluate("window.heard.filter(([, data]) => data && data.type === 'done').map(([, data]) => data.sent)")
-    assert sum(sent) >= 200
-    assert sent[-1] >= 200  # to the page and to the frame
-    await expect(page.locator("#answer")).to_have_value("")
-    await expect(panel).to_contain_text("Marta Lindqvist")
-    assert await panel.locator("[data-kept].slot").count() == 0
-    found = next(one for one in page.frames if one.url.startswith(f"{site.address}/panel"))
-    assert "stolen" not in json.dumps(await found.evaluate("({...localStorage})"))
+    await expect(frame(page).get_by_role("complementary", name="Copilot")).to_contain_text("Marta Lindqvist")
+    panel = panel_frame(page, site)
+    unmoved = Unmoved(site, page, panel)
+    before = await unmoved.state()
+    for noise in [one for one in page.frames if one.url.startswith(f"{pages.hostile}/noise")]:
+        count = await noise.evaluate("around()")
+        origin = str(await noise.evaluate("origin"))
+        for target in (page, panel):
+            await unmoved.heard(target, origin, count)
+    assert await panel.evaluate("Object.keys(window.heard).sort()") == sorted([pages.hostile, "null"])
+    assert await unmoved.state() == before
+    assert unmoved.asked == []
 
 
-async def test_pages_that_are_not_allowed_cannot_show_it(site: Site, pages: Pages, context: BrowserContext) -> None:
+async def test_hundreds_of_messages_from_who_opened_it_are_not_handled(site: Site, pages: Pages, context: BrowserContext) -> None:
+    """A hostile page opens the panel of somebody who is signed in, in a window of its own."""
     await site.sign_in(context)
     page = await context.new_page()
-    await page.goto(f"{pages.hostile}/frames")
+    await page.goto(f"{pages.hostile}/noise")
+    async with page.expect_popup() as opened:
+        await page.evaluate(f"void (panel = window.open('{site.address}/panel?conversation={MARTA}&origin={pages.tool}'))")
+    popup = await opened.value
+    await expect(popup.get_by_role("complementary", name="Copilot")).to_contain_text("Marta Lindqvist")
+    await popup.evaluate(COUNTS)
+    unmoved = Unmoved(site, popup, popup.main_frame)
+    before = await unmoved.state()
+    await unmoved.heard(popup, pages.hostile, await page.evaluate("shout([panel])"))
+    assert await unmoved.state() == before
+    assert unmoved.asked == []
+
+
+@pytest.mark.parametrize("path", ["/frames", "/forged"])
+async def test_pages_that_are_not_allowed_cannot_show_it(site: Site, pages: Pages, context: BrowserContext, path: str) -> None:
+    """Neither under their own name nor under that of a page that is allowed."""
+    await site.sign_in(context)
+    page = await context.new_page()
+    await page.goto(f"{pages.hostile}{path}")
     await expect(page.locator("iframe[title=Copilot]")).to_have_count(1)
-    await until(page, "document.querySelector('iframe').contentWindow !== null")
+    await until_in(page, "document.querySelector('iframe').contentWindow !== null")
     (_, framed) = page.frames
     await expect(frame(page).get_by_role("complementary")).to_have_count(0)
     assert not framed.url.startswith(site.address)

@@ -1,13 +1,16 @@
 """What goes into pages as HTML, and how times and sums read."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.web.markup import TAGS, safe_markdown
+from copilot.web.markup import LONGEST, TAGS, safe_markdown
 from copilot.web.render import environment
 from copilot.web.times import counted, money, words
 
@@ -51,6 +54,62 @@ def assert_harmless(html: str) -> None:
     elements = BeautifulSoup(html, "html.parser").find_all()
     assert {element.name for element in elements} <= TAGS, html
     assert not [element for element in elements if element.attrs], html
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[",
+        "![",
+        "[](",
+        "[a](<b",
+        "[a](b 'c",
+        "[a][",
+        "*a _b",
+        "**a *b",
+        "`a``b",
+        "> ",
+        "- ",
+        "|a",
+        "|-|\n",
+        "<a@",
+        "&#",
+        "\\[",
+        "~",
+        "[a]: b '\n",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "[a]: b\n\n{}", "{}]", "|a|\n|-|\n|{}|"])
+def test_twice_the_marks_are_twice_the_work(unit: str, around: str) -> None:
+    """Counted in calls, not in time."""
+    once, twice = (calls(around.replace("{}", unit * count)) for count in (400, 800))
+    assert twice < 2.4 * once + 2000
+
+
+def calls(text: str) -> int:
+    """Of functions, while a text is made HTML."""
+    safe_markdown("")  # what is loaded once does not count
+    counted = 0
+
+    def count(_: FrameType, event: str, __: Any) -> None:
+        nonlocal counted
+        counted += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        safe_markdown(text)
+    finally:
+        sys.setprofile(before)
+    return counted
+
+
+def test_what_is_too_long_for_markdown_is_plain_and_whole() -> None:
+    text = "<script>alert(1)</script> **a**\n\n" + "[" * LONGEST
+    html = safe_markdown(text)
+    assert_harmless(html)
+    assert BeautifulSoup(html, "html.parser").get_text("\n\n") == text
+    assert calls(text) < 200
 
 
 def test_characters_that_turn_text_around_are_cut() -> None:

@@ -1,13 +1,17 @@
 """Who sees which page, and what every answer carries. Without a browser: the application's answers as they are."""
 
 import gzip
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Route
 
 from copilot.api import create_app
 from copilot.api.auth import COOKIE
@@ -84,25 +88,77 @@ async def test_the_navigation_names_pages_that_are_there_and_allowed(application
                 assert there == (f"GET {place.path}" in rooms.PAGES and role in place.roles), (role, place.path)
 
 
-async def test_every_answer_carries_the_headers(application: Application, app: FastAPI) -> None:
-    async with await visitor(application, app, "agent") as person:
-        for path in (
-            "/desk",
-            "/sign-in",
-            "/nowhere",
-            "/v1/queue",
-            "/v1/nowhere",
-            "/health",
-            "/static/x/css/base.css",
-            "/static/x/nothing.js",
-        ):
-            answer = await person.get(path)
-            assert answer.headers["content-security-policy"].startswith("default-src 'none'"), path
-            assert "unsafe" not in answer.headers["content-security-policy"], path
-            assert answer.headers["content-security-policy"].endswith("frame-ancestors 'none'"), path
-            assert answer.headers.get_list("x-content-type-options") == ["nosniff"], path
-            assert answer.headers.get_list("referrer-policy") == ["no-referrer"], path
-            assert ("cross-origin-opener-policy" in answer.headers) == (path != "/sign-in"), path
+ODD = (
+    ("GET", "/nowhere"),
+    ("GET", "/v1/nowhere"),
+    ("GET", "/static/x/css/base.css"),
+    ("GET", asset("js/desk.js")),
+    ("GET", "/static/x/nothing.js"),
+    ("GET", "/desk?conversation=" + "x" * 300),
+    ("GET", "/panel?conversation=live-marta-refund"),
+    ("GET", "/embed-demo?conversation=live-marta-refund&service=http://localhost"),
+    ("GET", "/customers/nobody/memory"),
+    ("GET", "/%00"),
+    ("POST", "/desk"),
+    ("POST", "/sign-in"),
+    ("DELETE", "/panel"),
+    ("OPTIONS", "/desk"),
+    ("HEAD", "/desk"),
+    ("PUT", "/embed.js"),
+)
+"""Files, wrong methods, wrong values and addresses that lead nowhere."""
+
+
+def asked(app: FastAPI) -> list[tuple[str, str]]:
+    """Every address that can be read, with a made-up value for what it leaves open; the endless stream is not."""
+    paths = {route.path for route in walked(app.routes) if "GET" in (route.methods or ())}
+    assert {"/desk", "/docs", "/embed.js", "/health", "/sign-in", "/v1/queue"} < paths
+    return [("GET", re.sub(r"{[^}]*}", "live-marta-refund", path)) for path in sorted(paths - {"/v1/stream"})]
+
+
+def walked(routes: Iterable[BaseRoute]) -> Iterator[Route | APIRoute]:
+    """Routes, also those of routers that were included."""
+    for route in routes:
+        if isinstance(route, Route | APIRoute):
+            yield route
+        inner = getattr(route, "original_router", None)
+        yield from walked(inner.routes if inner is not None else ())
+
+
+@pytest.mark.parametrize("role", ["", "agent", "admin"])
+async def test_every_answer_carries_the_headers(application: Application, app: FastAPI, role: str) -> None:
+    async with await visitor(application, app, role) as person:
+        for method, path in (*asked(app), *ODD):
+            answer = await person.request(method, path)
+            where = (method, path, answer.status_code)
+            (policy,) = answer.headers.get_list("content-security-policy") or [""]
+            assert_strict(policy, where)
+            assert answer.headers.get_list("x-content-type-options") == ["nosniff"], where
+            assert answer.headers.get_list("referrer-policy") == ["no-referrer"], where
+            opened = path.startswith(security.OPENED_BY_PANELS)
+            assert ("cross-origin-opener-policy" in answer.headers) != opened, where
+            if "text/html" in answer.headers.get("content-type", ""):
+                assert_nothing_inline(answer.text, where)
+
+
+def assert_strict(policy: str, where: object) -> None:
+    """Nothing is allowed but what is ours; only the panel and the page that shows how to embed it are framed or frame."""
+    rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert rules.pop("default-src") == rules.pop("base-uri") == "'none'", (where, policy)
+    framers, frames = rules.pop("frame-ancestors"), rules.pop("frame-src", "")
+    assert framers == "'none'" or "/panel" in str(where), (where, policy)
+    assert not frames or "embed-demo" in str(where), where
+    ours = {"'self'", "'none'"} | ({frames} if frames else set())
+    assert {word for rule in rules.values() for word in rule.split()} <= ours, (where, policy)
+    assert frames in ("", "http://copilot", "http://localhost"), (where, policy)
+
+
+def assert_nothing_inline(html: str, where: object) -> None:
+    """No script, style or handler stands in a page itself."""
+    for element in BeautifulSoup(html, "html.parser").find_all():
+        assert element.name != "style", where
+        assert element.name != "script" or (element.has_attr("src") and not element.get_text()), (where, element)
+        assert not [name for name in element.attrs if name.startswith("on") or name == "style"], (where, element)
 
 
 def test_who_may_frame_the_panel_stands_in_its_policy() -> None:
@@ -156,7 +212,8 @@ async def test_what_nobody_foresaw_is_a_page_with_an_id(application: Application
         assert "Something broke on our side" in answer.text
         assert "Tell the operator the id" in answer.text
         assert "secret words" not in answer.text
-        assert "content-security-policy" in answer.headers
+        assert_strict(answer.headers["content-security-policy"], "a failure")
+        assert_nothing_inline(answer.text, "a failure")
 
 
 def test_a_page_that_is_not_named_fails_at_start() -> None:

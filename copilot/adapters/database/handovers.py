@@ -29,10 +29,6 @@ class SqlHandovers(Group):
         theirs = _BODY.where(handovers.c.conversation_id == conversation_id).order_by(handovers.c.offered_at, handovers.c.id)
         return [Handover.model_validate_json(body) for body in await self._db.column(theirs)]
 
-    async def offered(self) -> list[Handover]:
-        theirs = _BODY.where(handovers.c.state == "offered").order_by(handovers.c.offered_at, handovers.c.id)
-        return [Handover.model_validate_json(body) for body in await self._db.column(theirs)]
-
     async def in_state(self, states: Sequence[HandoverState], limit: int = 500) -> list[Handover]:
         """Oldest first."""
         theirs = _BODY.where(handovers.c.state.in_(states)).order_by(handovers.c.offered_at, handovers.c.id).limit(limit)

@@ -14,6 +14,7 @@ from copilot.domain.case import Event, Gap
 _EVENT = sa.select(*fields(events, Event)).where(mine(events))
 _AFTER = _EVENT.where(events.c.id > sa.bindparam("after")).order_by(events.c.id).limit(sa.bindparam("limit"))
 _AFTER_IN = _AFTER.where(events.c.conversation_id == sa.bindparam("conversation_id"))
+_APPEND = sa.insert(events).returning(events.c.id)
 _LAST = sa.select(sa.func.max(events.c.id)).where(mine(events))
 _GAP = sa.select(*fields(gaps, Gap)).where(mine(gaps))
 
@@ -27,7 +28,7 @@ class SqlLog(Group):
         """Append. A tenant's events become visible in the order of their ids (see `postgres`)."""
         about = {"conversation_id": conversation_id, "subject_id": subject_id, "actor": actor}
         row = {"type": type_, "at": now(), **about, "data": dict(data or {})}
-        given = await self._db.value(sa.insert(events).values(tenant_id=self._db.tenant, **row).returning(events.c.id))
+        given = await self._db.value(_APPEND, tenant_id=self._db.tenant, **row)
         if self._db.connection.dialect.name == "postgresql":
             # Delivered at commit, once however often it is said; other replicas read the events themselves.
             await self._db.run(sa.select(sa.func.pg_notify(CHANNEL, self._db.tenant)))

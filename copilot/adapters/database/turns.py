@@ -10,10 +10,10 @@ from copilot.adapters.database.tables.drafts import decisions, suggestions, turn
 from copilot.adapters.database.tables.talk import conversations
 from copilot.adapters.database.transaction import Group, equals, mine
 from copilot.domain.base import now
-from copilot.domain.case import StoredTurn, TurnState
+from copilot.domain.case import StoredTurn, TurnState, TurnStatus
 from copilot.domain.turn import Turn
 
-_ROW = sa.select(
+_STATUS = sa.select(
     turns.c.id,
     turns.c.conversation_id,
     turns.c.state,
@@ -21,10 +21,12 @@ _ROW = sa.select(
     turns.c.unanswered,
     turns.c.minted_at,
     turns.c.requested,
-    turns.c.body,
 ).where(mine(turns))
-_BY_ID = _ROW.where(*equals(turns, "id"))
-_CURRENT = _ROW.where(*equals(turns, "conversation_id"), turns.c.is_current)
+_STATUS_BY_ID = _STATUS.where(*equals(turns, "id"))
+_STATUS_CURRENT = _STATUS.where(*equals(turns, "conversation_id"), turns.c.is_current)
+_BY_ID = _STATUS_BY_ID.add_columns(turns.c.body)
+_CURRENT = _STATUS_CURRENT.add_columns(turns.c.body)
+_FROZEN = sa.select(turns.c.state, turns.c.requested, turns.c.body.is_not(None).label("frozen")).where(*equals(turns, "id"), mine(turns))
 _CONVERSATION = sa.select(conversations.c.id).where(*equals(conversations, "id"))
 _CURRENT_ID = sa.select(turns.c.id).where(*equals(turns, "conversation_id"), turns.c.is_current)
 _UNFINISHED = ("minted", "frozen")
@@ -64,6 +66,14 @@ class SqlTurns(Group):
         row = await self._db.row(_CURRENT, conversation_id=conversation_id)
         return _loaded(row) if row else None
 
+    async def status(self, turn_id: str) -> TurnStatus | None:
+        row = await self._db.row(_STATUS_BY_ID, id=turn_id)
+        return TurnStatus(**_named(row)) if row else None
+
+    async def current_status(self, conversation_id: str) -> TurnStatus | None:
+        row = await self._db.row(_STATUS_CURRENT, conversation_id=conversation_id)
+        return TurnStatus(**_named(row)) if row else None
+
     async def ids(self, conversation_id: str) -> list[str]:
         """Ids of every turn of a conversation, oldest first."""
         theirs = sa.select(turns.c.id).where(mine(turns), turns.c.conversation_id == conversation_id)
@@ -71,8 +81,8 @@ class SqlTurns(Group):
 
     async def freeze(self, turn: Turn) -> None:
         """Store the evidence. The first time counts: suggestions stand on it. A superseded turn keeps its state."""
-        row = await self._db.one(_BY_ID, f"There is no turn {turn.id}.", id=turn.id)
-        if row["body"] is not None:
+        row = await self._db.one(_FROZEN, f"There is no turn {turn.id}.", id=turn.id)
+        if row["frozen"]:
             return
         emotion = turn.evidence.emotion
         await self._db.run(
@@ -98,16 +108,16 @@ class SqlTurns(Group):
 
     async def request(self, turn_id: str, kinds: Sequence[str]) -> None:
         """Add kinds asked for on demand, each once; a turn that was done (or failed) with its evidence is frozen again."""
-        row = await self._db.one(_BY_ID, f"There is no turn {turn_id}.", id=turn_id)
+        row = await self._db.one(_FROZEN, f"There is no turn {turn_id}.", id=turn_id)
         requested = list(dict.fromkeys((*row["requested"], *kinds)))
         state = row["state"]
         if state in ("done", "failed"):
-            state = "minted" if row["body"] is None else "frozen"
+            state = "frozen" if row["frozen"] else "minted"
         await self._db.run(sa.update(turns).where(mine(turns), turns.c.id == turn_id).values(requested=requested, state=state))
 
     async def set_state(self, turn_id: str, state: TurnState) -> None:
         """A turn that was superseded stays so: a worker that finishes late must not revive it."""
-        await self._db.one(_BY_ID, f"There is no turn {turn_id}.", id=turn_id)
+        await self._db.one(_STATUS_BY_ID, f"There is no turn {turn_id}.", id=turn_id)
         await self._db.run(sa.update(turns).where(mine(turns), turns.c.id == turn_id, turns.c.state != "superseded").values(state=state))
 
     async def retire(self, conversation_id: str) -> None:
@@ -129,14 +139,10 @@ def _read_later(turn: Turn) -> dict[str, Any]:
     }
 
 
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's columns as the fields of a TurnStatus."""
+    return {"current" if name == "is_current" else name: value for name, value in row.items() if name != "body"}
+
+
 def _loaded(row: Mapping[str, Any]) -> StoredTurn:
-    return StoredTurn(
-        id=row["id"],
-        conversation_id=row["conversation_id"],
-        state=row["state"],
-        current=row["is_current"],
-        unanswered=row["unanswered"],
-        minted_at=row["minted_at"],
-        requested=row["requested"],
-        turn=None if row["body"] is None else Turn.model_validate_json(row["body"]),
-    )
+    return StoredTurn(**_named(row), turn=None if row["body"] is None else Turn.model_validate_json(row["body"]))

@@ -9,6 +9,7 @@ from copilot.adapters.models.asking import Asking, masked
 from copilot.adapters.models.breaker import Breaker
 from copilot.adapters.models.budget import Budget, Spent
 from copilot.adapters.models.limits import Limits
+from copilot.checks.kept import forget_texts
 from copilot.domain.base import now
 from copilot.domain.errors import Invalid, Unavailable
 from copilot.domain.ports.models import ModelAnswer, ModelRequest, OnText, Privacy
@@ -18,7 +19,8 @@ class LiteLLMModels:
     """Asks the first of `models` that can answer; the others are its fallbacks, in order.
 
     `spent(tenant)` is what the tenant's stored suggestions cost today and `budget(tenant)` what they may cost, in millionths of a
-    US dollar. `api_base` is used for the first model and for fallbacks of the same provider ("openai/…"). Use it in one event loop.
+    US dollar; `wasted(tenant, cost)` hears of answers nobody got (by default the budget itself). `api_base` is used for the first model
+    and for fallbacks of the same provider ("openai/…"). Use it in one event loop.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class LiteLLMModels:
         budget: Spent,
         clock: Callable[[], datetime] = now,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
+        wasted: Callable[[str, int], None] | None = None,
     ) -> None:
         self._models = tuple(dict.fromkeys(name.strip() for name in models if name.strip()))
         if not self._models:
@@ -38,6 +41,7 @@ class LiteLLMModels:
         self._api_base = api_base
         self._privacy = privacy
         self._budget = Budget(spent, budget, clock)
+        self._wasted = wasted or self._budget.waste
         self._clock = clock
         self._limits = limits
         self._breakers = {model: Breaker(limits.breaker_failures, limits.breaker_pause_s, clock) for model in self._models}
@@ -71,7 +75,11 @@ class LiteLLMModels:
             raise Unavailable(f"No model answered within {self._limits.total_s:g} s.", todo="Try again later.") from None
         finally:
             if not asking.answered:
-                self._budget.waste(request.tenant_id, asking.cost_microusd)
+                self._wasted(request.tenant_id, asking.cost_microusd)
+
+    async def forget(self) -> None:
+        """Drop every text that masking keeps for speed."""
+        forget_texts()
 
     async def close(self) -> None:
         """Close the provider connections of this process."""

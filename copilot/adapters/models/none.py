@@ -17,5 +17,8 @@ class NoModels:
     async def ask(self, request: ModelRequest, on_text: OnText | None = None) -> ModelAnswer:
         raise Unavailable("No language model is set.", todo="Set COPILOT_MODEL to use one.")
 
+    async def forget(self) -> None:
+        """Nothing is kept."""
+
     async def close(self) -> None:
         """Nothing is open."""

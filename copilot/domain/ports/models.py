@@ -62,6 +62,10 @@ class Models(Protocol):
 
     async def ask(self, request: ModelRequest, on_text: OnText | None = None) -> ModelAnswer: ...
 
+    async def forget(self) -> None:
+        """Drop every text that is kept for speed (somebody was erased)."""
+        ...
+
     async def close(self) -> None: ...
 
 

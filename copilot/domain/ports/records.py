@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from copilot.domain.base import Frozen
-from copilot.domain.case import Event, Gap, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState
+from copilot.domain.case import Event, Gap, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Sensed
 from copilot.domain.grants import ColleagueQuestion, Grant, GrantState
@@ -111,6 +111,14 @@ class Turns(Protocol):
     async def get(self, turn_id: str) -> StoredTurn | None: ...
 
     async def current(self, conversation_id: str) -> StoredTurn | None: ...
+
+    async def status(self, turn_id: str) -> TurnStatus | None:
+        """As `get`, without the evidence: that is long to read."""
+        ...
+
+    async def current_status(self, conversation_id: str) -> TurnStatus | None:
+        """As `current`, without the evidence."""
+        ...
 
     async def ids(self, conversation_id: str) -> list[str]:
         """Ids of every turn of a conversation."""
@@ -271,10 +279,6 @@ class Handovers(Protocol):
 
     async def in_state(self, states: Sequence[HandoverState], limit: int = 500) -> list[Handover]:
         """Oldest first."""
-        ...
-
-    async def offered(self) -> list[Handover]:
-        """Those that nobody has answered, oldest first."""
         ...
 
 

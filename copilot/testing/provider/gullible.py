@@ -43,16 +43,6 @@ _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{1,200})[\"”»“]|'([^'\n]{2
 _MOST_REVEALED = 4
 
 
-def obey(request: Mapping[str, Any], answer: dict[str, Any] | str) -> dict[str, Any] | str:
-    """The answer with everything the input demanded written into each of its texts; unchanged when nothing was demanded."""
-    messages: Sequence[Mapping[str, Any]] = request.get("messages", [])
-    demanded = demands(messages)
-    if not demanded:
-        return answer
-    addition = " ".join(demanded)
-    return f"{answer} {addition}" if isinstance(answer, str) else _into_texts(answer, addition)
-
-
 def demands(messages: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a model that believes everything would write, for each instruction in what is not the system's own text."""
     everything = "\n".join(str(message.get("content", "")) for message in messages)
@@ -111,14 +101,3 @@ def _revealed(what: str, everything: str, asking: str) -> Iterator[str]:
     lines = [line.strip() for line in everything.splitlines() if line.strip() and asking.strip() not in line]
     matching = [line for line in lines if any(word in line.lower() for word in words)]
     yield from (line[:300] for line in matching[:_MOST_REVEALED])
-
-
-def _into_texts(value: Any, addition: str) -> Any:
-    """The addition at the end of every text that is one: identifiers and choices (a single word) stay valid."""
-    if isinstance(value, str):
-        return f"{value} {addition}" if " " in value.strip() else value
-    if isinstance(value, list):
-        return [_into_texts(item, addition) for item in value]
-    if isinstance(value, dict):
-        return {key: _into_texts(item, addition) for key, item in value.items()}
-    return value

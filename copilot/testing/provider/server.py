@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from copilot.testing.provider import wire
 from copilot.testing.provider.composing import compose
-from copilot.testing.provider.gullible import obey
+from copilot.testing.provider.gullible import demands
 from copilot.testing.provider.plays import Play, answers
 from copilot.testing.provider.schema import schema_of
 
@@ -145,9 +145,8 @@ class ScriptedProvider:
                 return waiting.popleft()
         if self.mode == "script":
             return Play(status=500, body='{"error": {"message": "the script has no answer left"}}')
-        answer = compose(recorded.body)
-        if self.mode == "gullible":
-            answer = obey(recorded.body, answer)
+        demanded = demands(recorded.body.get("messages", [])) if self.mode == "gullible" else []
+        answer = compose(recorded.body, addition=" ".join(demanded))
         return answers(answer, size=self._chunk, before_s=self._delay_s, between_s=self._between_s)
 
     async def _stream(self, number: int, recorded: Recorded, play: Play) -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
 import pytest
 
 from copilot.adapters.database import SqlDatabase
+from copilot.domain.case import TurnStatus
 from copilot.domain.errors import NotFound
 from tests.adapters.database.samples import decision, draft, frozen, minutes, talking
 
@@ -96,3 +97,19 @@ async def test_unfinished_turns_are_found_over_all_tenants(database: SqlDatabase
             await records.turns.set_state(f"turn-{ref}", state)  # type: ignore[arg-type]  # each is a TurnState
     assert await database.unfinished_turns(minutes(2)) == [("default", "turn-1")]
     assert await database.unfinished_turns(minutes(9)) == [("default", "turn-1"), ("default", "turn-2")]
+
+
+async def test_where_a_turn_stands_is_told_as_it_is_stored(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        _, conversation = await talking(records)
+        await records.turns.mint("t-1", conversation.id, ["m-1"], minutes(0))
+        await records.turns.freeze(frozen("t-1", conversation))
+        await records.turns.request("t-1", ["options"])
+        whole, status = await records.turns.get("t-1"), await records.turns.status("t-1")
+        assert status == await records.turns.current_status(conversation.id)
+        assert await records.turns.status("t-9") is None
+        await records.turns.retire(conversation.id)
+        assert await records.turns.current_status(conversation.id) is None
+    assert whole is not None
+    assert status == TurnStatus(**whole.model_dump(exclude={"turn"}))
+    assert (status.state, status.requested) == ("frozen", ("options",))
