@@ -51,6 +51,13 @@ _WISH = re.compile(
     r"möchte|brauche|bitte|kann\s+ich|können\s+sie|wann|warum|wo|quiero|necesito|puedo|puede|cu[áa]ndo|por\s+qu[ée]|d[óo]nde)\b|\d|\?",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(
+    r"\b(?:can|could|may|will|would|how|when|where|why|what|which|who|do|does|did|wie|wann|warum|wo|was|wer|welche\w*|kann|können|darf|"
+    r"cómo|c[úu][áa]ndo|qué|dónde|quién|cu[áa]l|puedo|puede)\b",
+    re.IGNORECASE,
+)
+_ECHO_WORDS = 3
+"""Up to this many words without a question word throw something back (“28 days??”) or call (“Hello?”): they ask for nothing."""
 _LONG_TALK = 8
 
 
@@ -107,8 +114,17 @@ def _preference(customer: Customer, text: str, at: datetime) -> Memory:
 def wish(text: str) -> str:
     """The sentence that says what someone wants, without its greeting: a question, else a wish, else the first; empty without words."""
     found = _sentences(text)
-    telling = [s for s in found if s.asks] or [s for s in found if _WISH.search(s.text)] or found
+    telling = [s for s in found if s.asks and not _echo(s.text)] or [s for s in found if _WISH.search(s.text)] or found
     return _without_greeting(telling[0].text) if telling else " ".join(text.split())
+
+
+def asks_for_something(text: str) -> bool:
+    """Whether a question in it is more than an echo or a call."""
+    return any(s.asks and not _echo(s.text) for s in _sentences(text))
+
+
+def _echo(sentence: str) -> bool:
+    return len(sentence.split()) <= _ECHO_WORDS and not _QUESTION.search(sentence)
 
 
 def gist(text: str) -> str:

@@ -12,7 +12,7 @@ from copilot.domain.staff import User
 from copilot.domain.turn import Turn
 from copilot.kinds.composing import shortened
 from copilot.kinds.day_words import DayWords, day_words
-from copilot.memory.episodes import gist, wish
+from copilot.memory.episodes import asks_for_something, gist, wish
 from copilot.services.reading import conversation
 from copilot.services.standing import name_of, stand
 
@@ -22,6 +22,8 @@ WANTED = 56
 """Of them, for what the customer wants when something follows."""
 LEAST = 12
 """Fewer characters of someone's words say nothing."""
+THANKS = 4
+"""Words that are no more than thanks."""
 JOINT = " · "
 MARKS = {"de": ("„", "“"), "es": ("«", "»")}
 
@@ -66,8 +68,7 @@ def where(turn: Turn, names: Mapping[str, str]) -> Where:
 def _wanted(turn: Turn, words: DayWords, room: int) -> str:
     said = [m for m in turn.window if m.author == "customer" and m.text.strip()]
     waiting = [m for m in said if m.id in set(turn.unanswered)]
-    # Thanks after the answer are not what they came for.
-    telling = [m for m in waiting if "?" in m.text] or said[:1] if not waiting or _closes(waiting) else waiting
+    telling = [m for m in waiting if asks_for_something(m.text)] or (said[:1] if _says_nothing_new(waiting) else waiting)
     if not telling:
         return ""
     frame = words.say("wants", want="")
@@ -75,9 +76,9 @@ def _wanted(turn: Turn, words: DayWords, room: int) -> str:
     return words.say("wants", want=quoted(want, max(LEAST, room - len(frame)), words))
 
 
-def _closes(waiting: list[Message]) -> bool:
-    """Whether what waits is short enough to be no more than thanks."""
-    return sum(len(m.text.split()) for m in waiting) <= 4
+def _says_nothing_new(waiting: list[Message]) -> bool:
+    """Thanks after the answer, or an answer thrown back (“28 days??”), are not what they came for: their first message is."""
+    return sum(len(m.text.split()) for m in waiting) <= THANKS or any("?" in m.text for m in waiting)
 
 
 def _last(turn: Turn, words: DayWords, names: Mapping[str, str]) -> str:
@@ -111,7 +112,7 @@ def _promised(promise: Promise, turn: Turn, words: DayWords, room: int) -> str:
 
 
 def _framed(words: DayWords, key: str, room: int, message: Message, turn: Turn, names: Mapping[str, str]) -> str:
-    values = {"who": shortened(name_of(message, names), 20), "when": words.moment(message.sent_at, turn.as_of)}
+    values = {"who": shortened(name_of(message, names) or words.say("colleague"), 20), "when": words.moment(message.sent_at, turn.as_of)}
     frame = words.say(key, what="", **values)
     return words.say(key, what=quoted(gist(message.text).rstrip("."), max(LEAST, room - len(frame)), words), **values)
 

@@ -21,6 +21,12 @@ def _service() -> Rows:
     return asyncio.run(measure())
 
 
+def _desk() -> Rows:
+    from evals.bench import desk
+
+    return asyncio.run(desk.measure())
+
+
 def _queue() -> Rows:
     from evals.bench import queue_sim
 
@@ -35,7 +41,7 @@ def _fairness() -> Rows:
     return fairness.rows()
 
 
-BENCHES: dict[str, Callable[[], Rows]] = {"fairness": _fairness, "queue": _queue, "service": _service, "evidence": _evidence}
+BENCHES: dict[str, Callable[[], Rows]] = {"fairness": _fairness, "queue": _queue, "service": _service, "evidence": _evidence, "desk": _desk}
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 
 

@@ -48,21 +48,22 @@ async def measure(seconds: int = SECONDS) -> list[dict[str, Any]]:
     """Rows of (figure, value, target)."""
     rows = []
     with TemporaryDirectory() as folder, ScriptedProvider("auto") as provider:
-        async with _service(Path(folder), provider.base_url) as (client, process, ready_s):
-            rows.append(_row("serve → ready (empty folder)", f"{ready_s:.1f} s", "printed"))
-            await _load(client)
+        async with service(Path(folder), provider.base_url) as (client, process, ready_s):
+            rows.append(row("serve → ready (empty folder)", f"{ready_s:.1f} s", "printed"))
+            await load(client)
             rows.append(await _whole_turns(client, provider))
             rows.append(await _under_load(client, seconds))
             rows.append(_memory(process))
     with TemporaryDirectory() as folder, ScriptedProvider("auto", between_s=PROVIDER_PAUSE_S) as provider:
-        async with _service(Path(folder), provider.base_url) as (client, _, _):
-            await _load(client)
+        async with service(Path(folder), provider.base_url) as (client, _, _):
+            await load(client)
             rows.append(await _first_token(client, provider))
     return rows
 
 
 @asynccontextmanager
-async def _service(folder: Path, provider: str) -> AsyncIterator[tuple[httpx.AsyncClient, psutil.Process, float]]:
+async def service(folder: Path, provider: str) -> AsyncIterator[tuple[httpx.AsyncClient, psutil.Process, float]]:
+    """A client of a service that has just started in `folder`, its process, and the seconds until it was ready."""
     environment = {**os.environ, "COPILOT_MODEL": "openai/scripted", "COPILOT_API_BASE": provider, "OPENAI_API_KEY": "none"}
     command = [sys.executable, "-c", "from copilot.cli import main; main()", "serve", "--port", "0", "--data", str(folder)]
     started = time.perf_counter()
@@ -97,7 +98,8 @@ async def _ready(folder: Path, process: asyncio.subprocess.Process) -> httpx.Asy
     raise RuntimeError("the service stopped: " + (folder / "log").read_text()[-2000:])
 
 
-async def _load(client: httpx.AsyncClient) -> None:
+async def load(client: httpx.AsyncClient) -> None:
+    """The sample company's knowledge and customers; drafting begins at once."""
     files = list(read_files(knowledge_folder(), []))
     (await client.post("/v1/knowledge/import", json={"files": files})).raise_for_status()
     (await client.post("/v1/customers/import", json={"lines": sample_customers()})).raise_for_status()
@@ -111,7 +113,7 @@ async def _whole_turns(client: httpx.AsyncClient, provider: ScriptedProvider) ->
     heard, listening = await _listen(client)
     spent, asked = [], []
     for number in range(WARM + TURNS):
-        given, before = _conversation(number), len(provider.requests)
+        given, before = conversation(number), len(provider.requests)
         started = time.perf_counter()
         received = (await client.post("/v1/conversations", json=given)).raise_for_status().json()
         (await client.post(f"/v1/conversations/{received['conversation_id']}/suggestions", json={"kinds": list(KINDS)})).raise_for_status()
@@ -122,8 +124,8 @@ async def _whole_turns(client: httpx.AsyncClient, provider: ScriptedProvider) ->
         asked.append([request.body for request in provider.requests[before:]])
     listening.cancel()
     own = [turn - await _provider_alone(provider, bodies) for turn, bodies in zip(spent[WARM:], asked[WARM:], strict=True)]
-    value = f"{_p95(own):.0f} ms (median {_median(own):.0f}); with the provider {_p95(spent[WARM:]):.0f} ({_median(spent[WARM:]):.0f})"
-    return _row("turn with all kinds, no provider delay: the service's own time, p95", value, "≤ 200 ms")
+    value = f"{p95(own):.0f} ms (median {median(own):.0f}); with the provider {p95(spent[WARM:]):.0f} ({median(spent[WARM:]):.0f})"
+    return row("turn with all kinds, no provider delay: the service's own time, p95", value, "≤ 200 ms")
 
 
 async def _provider_alone(provider: ScriptedProvider, bodies: list[Mapping[str, Any]]) -> float:
@@ -141,7 +143,7 @@ async def _provider_alone(provider: ScriptedProvider, bodies: list[Mapping[str, 
 
 
 async def _under_load(client: httpx.AsyncClient, seconds: int) -> dict[str, Any]:
-    desks = await _keys(client)
+    desks = await keys(client)
     listening = [await _listen(client)]
     listening += [await _desk(client, desks[number % len(desks)], f"bench-{number % TURNS}") for number in range(STREAMS - 1)]
     acknowledged: list[float] = []
@@ -150,7 +152,7 @@ async def _under_load(client: httpx.AsyncClient, seconds: int) -> dict[str, Any]
     async def send(number: int) -> None:
         started = time.perf_counter()
         try:
-            (await client.post("/v1/conversations", json=_conversation(10_000 + number))).raise_for_status()
+            (await client.post("/v1/conversations", json=conversation(10_000 + number))).raise_for_status()
         except httpx.HTTPError as error:
             errors.append(repr(error))
         acknowledged.append((time.perf_counter() - started) * 1000)
@@ -172,9 +174,9 @@ async def _under_load(client: httpx.AsyncClient, seconds: int) -> dict[str, Any]
     late = time.perf_counter() - begun - seconds
     for _, task in listening:
         task.cancel()
-    value = f"{_p95(acknowledged):.0f} ms (median {_median(acknowledged):.0f}); {len(errors)} errors; "
+    value = f"{p95(acknowledged):.0f} ms (median {median(acknowledged):.0f}); {len(errors)} errors; "
     value += f"{len(heard.done)}/{RATE * seconds} turns done, the last {late:.1f} s after the last message"
-    return _row(f"acknowledgement p95, {RATE} turns/s for {seconds} s, {STREAMS} streams", value, "≤ 100 ms, no error")
+    return row(f"acknowledgement p95, {RATE} turns/s for {seconds} s, {STREAMS} streams", value, "≤ 100 ms, no error")
 
 
 async def _first_token(client: httpx.AsyncClient, provider: ScriptedProvider) -> dict[str, Any]:
@@ -183,7 +185,7 @@ async def _first_token(client: httpx.AsyncClient, provider: ScriptedProvider) ->
     delays = []
     for number in range(15):
         before, already = len(heard.first_words), len(provider.requests)
-        given = _conversation(number)
+        given = conversation(number)
         received = (await client.post("/v1/conversations", json=given)).raise_for_status().json()
         while received["turn_id"] not in heard.done:
             heard.changed.clear()
@@ -191,10 +193,8 @@ async def _first_token(client: httpx.AsyncClient, provider: ScriptedProvider) ->
         firsts = [r.sent_at[0] for r in provider.requests[already:] if r.sent_at]
         delays += [(min(heard.first_words[before:]) - min(firsts)) * 1000] if firsts and heard.first_words[before:] else []
     listening.cancel()
-    value = (
-        f"{_p95(delays):.1f} ms (median {_median(delays):.1f}, {len(delays)} drafts)" if delays else "not measured: no draft was streamed"
-    )
-    return _row("first words: provider sent → stream received, p95", value, "≤ 30 ms")
+    value = f"{p95(delays):.1f} ms (median {median(delays):.1f}, {len(delays)} drafts)" if delays else "not measured: no draft was streamed"
+    return row("first words: provider sent → stream received, p95", value, "≤ 30 ms")
 
 
 async def _listen(client: httpx.AsyncClient) -> tuple[Heard, "asyncio.Task[None]"]:
@@ -215,13 +215,13 @@ async def _listen(client: httpx.AsyncClient) -> tuple[Heard, "asyncio.Task[None]
     return heard, task
 
 
-async def _keys(client: httpx.AsyncClient) -> list[str]:
+async def keys(client: httpx.AsyncClient) -> list[str]:
     """Keys of agents, enough that none holds more streams than a key may."""
-    keys = []
+    secrets = []
     for number in range(STREAMS // 20 + 1):
         body = {"name": f"desk {number}", "role": "agent", "user": f"Agent {number}"}
-        keys.append((await client.post("/v1/keys", json=body)).raise_for_status().json()["secret"])
-    return keys
+        secrets.append((await client.post("/v1/keys", json=body)).raise_for_status().json()["secret"])
+    return secrets
 
 
 async def _desk(client: httpx.AsyncClient, key: str, opened: str) -> tuple[Heard, "asyncio.Task[None]"]:
@@ -256,7 +256,7 @@ def _note(heard: Heard, kind: str, data: str) -> None:
     heard.changed.set()
 
 
-def _conversation(number: int) -> dict[str, Any]:
+def conversation(number: int) -> dict[str, Any]:
     """A sample conversation under its own id. Its last message is worded as no other: nobody's new message was encoded before."""
     sample = sample_conversations()
     given = json.loads(json.dumps(sample[number % len(sample)]))
@@ -275,21 +275,24 @@ def _memory(process: psutil.Process) -> dict[str, Any]:
     """Of the service and its helpers: proportional set size, which counts a shared page once."""
     sizes = [one.memory_full_info().pss / 1e9 for one in (process, *process.children(recursive=True))]
     value = f"{sum(sizes):.2f} GB, all processes ({sizes[0]:.2f} the service, {sum(sizes[1:]):.2f} drafts and models)"
-    return _row("memory of the running service after that load", value, "≤ 1.5 GB")
+    return row("memory of the running service after that load", value, "≤ 1.5 GB")
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
+    """What 19 of 20 values stay below."""
     return float(np.percentile(values, 95))
 
 
-def _median(values: list[float]) -> float:
+def median(values: list[float]) -> float:
+    """Half of the values are below."""
     return float(np.median(values))
 
 
-def _row(figure: str, value: str, target: str = "") -> dict[str, Any]:
+def row(figure: str, value: str, target: str = "") -> dict[str, Any]:
+    """A line of a bench."""
     return {"figure": figure, "value": value, "target": target}
 
 
 if __name__ == "__main__":
-    for row in asyncio.run(measure(*[int(a) for a in sys.argv[1:]])):
-        sys.stdout.write(f"{row['figure']:<64} {row['value']:<60} {row['target']}\n")
+    for line in asyncio.run(measure(*[int(a) for a in sys.argv[1:]])):
+        sys.stdout.write(f"{line['figure']:<64} {line['value']:<60} {line['target']}\n")

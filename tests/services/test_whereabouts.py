@@ -49,6 +49,10 @@ def test_who_said_what_when() -> None:
     assert line(ASKS, ANSWERS).line == "Wants: “Where is my refund?” · Tom Berg, 14:40: “I have asked the bank about it”"
 
 
+def test_an_answer_without_a_name_is_a_colleagues() -> None:
+    assert line(ASKS, said("agent", "I have asked the bank.", 20)).line.endswith("A colleague, 14:40: “I have asked the bank”")
+
+
 def test_what_was_promised_comes_before_what_was_said() -> None:
     assert line(ASKS, ANSWERS, promises=(promise(),)).line == (
         "Wants: “Where is my refund?” · Tom Berg promised by 17:00: “I will call you back”"
@@ -66,6 +70,13 @@ def test_a_promise_of_another_conversation_counts_when_it_is_overdue() -> None:
 
 def test_thanks_are_not_what_they_came_for() -> None:
     assert line(ASKS, ANSWERS, said("customer", "Thank you!", 1)).line.startswith("Wants: “Where is my refund?” · Tom Berg")
+
+
+def test_an_answer_thrown_back_is_not_what_they_came_for() -> None:
+    thrown_back = said("customer", "28 days?? It has been EIGHT MONTHS. Hello? Nobody ever calls.", 1)
+    assert line(ASKS, ANSWERS, thrown_back).line.startswith("Wants: “Where is my refund?” · Tom Berg")
+    asked_again = said("customer", "Hello? When do I get it?", 1)
+    assert line(ASKS, ANSWERS, thrown_back, asked_again).line.startswith("Wants: “When do I get it?”")
 
 
 def test_a_note_is_not_an_answer() -> None:

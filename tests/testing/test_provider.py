@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from threading import Event
 from typing import Any, Literal
 
 import httpx
@@ -156,6 +157,28 @@ def test_scripted_answers_come_before_the_mode_s_own() -> None:
         provider.script(answers("first"))
         assert content(ask(provider, body())) == "first"
         assert content(ask(provider, body())) in EVIDENCE
+
+
+def test_a_play_for_one_schema_waits_for_it() -> None:
+    with ScriptedProvider("auto") as provider:
+        provider.script(answers("for the answer"), to="Answer")
+        assert content(ask(provider, body())) != "for the answer"
+        assert content(ask(provider, schema_body())) == "for the answer"
+
+
+def test_the_second_half_comes_when_it_is_let_go(provider: ScriptedProvider) -> None:
+    rest = Event()
+    provider.script(answers("one two three four five six", size=4, rest=rest))
+    came = ""
+    with httpx.stream("POST", f"{provider.base_url}/chat/completions", json=body(stream=True), timeout=60, trust_env=False) as answer:
+        for line in answer.iter_lines():
+            if not line.startswith("data: {"):
+                continue
+            came += json.loads(line[6:])["choices"][0]["delta"].get("content") or ""
+            if came == "one two thre":
+                assert len(provider.requests[0].sent_at) == 3
+                rest.set()
+    assert came == "one two three four five six"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from tests.web.noise import COUNTS, LEAST, NOISE, SHOWN
 from tests.web.serving import Served
 from tests.web.site import Site
 
+A_DAY = 30
+"""Reloads of a page that agents keep open."""
 PARTITIONS = "ThirdPartyStoragePartitioning"
 MARTA = "live-marta-refund"
 PAGE = """<!doctype html><html><body><h1>Tool</h1><textarea id="answer"></textarea>{more}
@@ -110,9 +112,13 @@ async def test_the_frame_signs_in_once_and_inserts(site: Site, pages: Pages, pag
     panel = frame(page).get_by_role("complementary", name="Copilot")
     await expect(panel).to_contain_text("Marta Lindqvist")
     await page.context.clear_cookies()
-    for _ in range(3):
-        await page.reload()
+    asked: list[str] = []
+    page.context.on("page", lambda opened: asked.append(opened.url))
+    for _ in range(A_DAY):
+        await page.reload(wait_until="commit")
         await expect(panel).to_contain_text("Marta Lindqvist")
+        await expect(frame(page).get_by_role("button", name="Sign in")).to_be_hidden()
+    assert asked == [], "one login a day"
     text = await panel.locator("[data-main]").get_attribute("data-text")
     await panel.get_by_role("button", name="Use").first.click()
     await expect(page.locator("#answer")).to_have_value(text or "-")

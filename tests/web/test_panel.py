@@ -105,6 +105,18 @@ async def test_every_sentence_opens_what_it_stands_on(lea: Page) -> None:
     await expect(dialog).not_to_be_visible()
 
 
+async def test_a_source_stands_at_the_end_of_its_words(lea: Page) -> None:
+    """In the same line, on the desk and alone."""
+    for address in (f"/desk?conversation={MARTA}", f"/panel?conversation={MARTA}"):
+        await lea.goto(address)
+        mark = copilot(lea).locator(".draft[data-main] .cite").first
+        lines = "(mark) => [[...mark.previousElementSibling.getClientRects()].at(-1).bottom, mark.getBoundingClientRect().top]"
+        words_end, mark_begins = await mark.evaluate(lines)
+        assert mark_begins < words_end, address
+        shown = await copilot(lea).locator(".draft[data-main] .said").evaluate_all("all => all.map((one) => getComputedStyle(one).display)")
+        assert set(shown) == {"inline"}, address
+
+
 async def test_a_draft_holds_still_from_the_moment_the_agent_writes(site: Site, lea: Page) -> None:
     panel = await open_marta(lea)
     reply = panel.get_by_role("region", name="Reply")

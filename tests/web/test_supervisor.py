@@ -1,5 +1,6 @@
 """The supervisor's view, in a real browser."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -166,11 +167,13 @@ async def test_promises_due_can_be_given_away(site: Site, context: BrowserContex
     assert "it comes tomorrow at noon to the hotel" in [one.promise.text for one in theirs]
 
 
-async def test_small_groups_are_too_small_to_show(site: Site, context: BrowserContext, page: Page) -> None:
+async def test_figures_of_five_who_answered_are_shown_and_of_fewer_are_not(site: Site, context: BrowserContext, page: Page) -> None:
     await lead(site, context, page)
-    teams = page.get_by_role("region", name="Teams")
-    await expect(teams.get_by_text("Too small to show.")).to_have_count(2)
-    await expect(teams.locator("svg")).to_have_count(0)
+    teams = page.get_by_role("region", name="Teams").get_by_role("article")
+    refunds, journeys = (teams.filter(has=page.get_by_role("heading", name=name)) for name in ("Refunds", "Journeys"))
+    await expect(refunds.locator(".figure").first).to_have_text(re.compile(r"\d"))
+    await expect(journeys).to_contain_text("Too small to show.")
+    await expect(journeys.locator("svg")).to_have_count(0)
 
 
 class Eight:

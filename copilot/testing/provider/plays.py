@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from threading import Event
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -31,6 +32,8 @@ class Play:
     input_tokens: int | None = None
     output_tokens: int | None = None
     """As the provider counts them; None: about four characters a token."""
+    rest: Event | None = None
+    """The second half of the pieces comes when this is set."""
 
     @property
     def text(self) -> str:
@@ -44,10 +47,12 @@ def answers(
     before_s: float = 0.0,
     between_s: float = 0.0,
     tokens: tuple[int, int] | None = None,
+    rest: Event | None = None,
 ) -> Play:
-    """A complete answer: an object as JSON, or a text as it stands; in chunks of `size` characters."""
+    """A complete answer: an object as JSON, or a text as it stands; in chunks of `size` characters, its second half once `rest` is set."""
     used = tokens or (None, None)
-    return Play(_pieces(_text(what), size), before_s=before_s, between_s=between_s, input_tokens=used[0], output_tokens=used[1])
+    pieces = _pieces(_text(what), size)
+    return Play(pieces, before_s=before_s, between_s=between_s, input_tokens=used[0], output_tokens=used[1], rest=rest)
 
 
 def stalls(after: BaseModel | Mapping[str, Any] | str = "") -> Play:

@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +19,9 @@ from copilot.testing.provider import wire
 from copilot.testing.provider.composing import compose
 from copilot.testing.provider.gullible import demands
 from copilot.testing.provider.plays import Play, answers
+from copilot.testing.provider.schema import schema_of
 
+GLANCE_S = 0.01
 Mode = Literal["script", "auto", "gullible"]
 """script: only what was scripted (a request too many gets 500). auto: a sensible answer that fits the schema. gullible: the same, but
 it does whatever its input tells it to."""
@@ -61,7 +63,7 @@ class ScriptedProvider:
         self.mode = mode
         self.requests: list[Recorded] = []
         self._delay_s, self._between_s, self._chunk = delay_s, between_s, chunk
-        self._plays: deque[Play] = deque()
+        self._plays: defaultdict[str, deque[Play]] = defaultdict(deque)
         self._socket = socket.create_server(("127.0.0.1", port))
         # asyncio does so only for sockets it made itself; without it a chunk waits 40 ms for the client's acknowledgement.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -77,9 +79,9 @@ class ScriptedProvider:
         """For COPILOT_API_BASE and LiteLLM's `api_base`."""
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
 
-    def script(self, *plays: Play) -> None:
-        """Add plays for the next requests."""
-        self._plays.extend(plays)
+    def script(self, *plays: Play, to: str = "") -> None:
+        """Add plays for the next requests. `to`: only for those that ask for the schema of this title (`ReplyAnswer`)."""
+        self._plays[to].extend(plays)
 
     def forget(self) -> None:
         """Drop the plays that nobody asked for yet."""
@@ -138,8 +140,9 @@ class ScriptedProvider:
         return StreamingResponse(self._stream(number, recorded, play), media_type="text/event-stream")
 
     def _next_play(self, recorded: Recorded) -> Play:
-        if self._plays:
-            return self._plays.popleft()
+        for waiting in (self._plays[_title(recorded)], self._plays[""]):
+            if waiting:
+                return waiting.popleft()
         if self.mode == "script":
             return Play(status=500, body='{"error": {"message": "the script has no answer left"}}')
         demanded = demands(recorded.body.get("messages", [])) if self.mode == "gullible" else []
@@ -153,6 +156,8 @@ class ScriptedProvider:
                 await self._pause(play.before_s)
             for place, chunk in enumerate(wire.pieces(number, recorded.model, play)):
                 await self._pause(play.between_s if place else 0.0)
+                if place == len(play.pieces) // 2:
+                    await self._told(play.rest)
                 recorded.sent_at.append(time.monotonic())
                 yield chunk
             if play.ending == "stall":
@@ -167,8 +172,18 @@ class ScriptedProvider:
             recorded.gone.set()
             raise
 
+    async def _told(self, rest: threading.Event | None) -> None:
+        """Wait until somebody lets the rest go; it may be another thread."""
+        while rest is not None and not rest.is_set() and not self._ending.is_set():
+            await self._pause(GLANCE_S)
+
     async def _pause(self, seconds: float) -> None:
         """Wait, but not beyond the server's own end."""
         if seconds > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), seconds)
+
+
+def _title(recorded: Recorded) -> str:
+    """Of the schema that the request asks for; "-" when it asks for none."""
+    return str((schema_of(recorded.body) or {}).get("title") or "-")

@@ -102,6 +102,10 @@ export function help() {
 }
 
 document.addEventListener("keydown", pressed);
+// What another person will read goes by its button: Enter in a field of such a form does nothing.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.form?.hasAttribute("data-by-button")) event.preventDefault();
+});
 addKey({ key: "?", label: "Show the keys", run: help });
 const lever = document.querySelector("[data-keys-switch]");
 if (lever instanceof HTMLInputElement) {
