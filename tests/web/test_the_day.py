@@ -277,6 +277,7 @@ async def take_over_with_a_read_back(page: Page, said: str) -> None:
 
 async def introduce_oneself(page: Page) -> None:
     await expect(page.locator("article.talk")).to_have_attribute("data-ref", MARTA)
+    await until(page, "document.documentElement.dataset.line === 'online'")  # from now on the page hears keys
     await page.keyboard.press("h")
     await handover(page).get_by_role("button", name="Put it in the composer").click()
     await expect(composer(page)).to_have_value(re.compile("Jonas Weber"))
