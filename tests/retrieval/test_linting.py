@@ -196,6 +196,11 @@ def test_links_that_lead_nowhere(target: str, form: str) -> None:
     assert target.rpartition("#")[2] in finding.message
 
 
+def test_a_link_within_a_paragraph_is_found_at_its_own_line() -> None:
+    linking = page("a", "First line\nof two, [this](gone.md)\nand a third  \nwith [that](gone.md).")
+    assert [f.line for f in found("broken-link", a=linking)] == [line_of(linking, "this"), line_of(linking, "that")]
+
+
 def test_what_only_looks_like_a_link() -> None:
     assert found("broken-link", a=page("a", "`[x](gone.md)` and\n\n    [x](gone.md)\n")) == []
     assert only(found("broken-link", a=page("a", "[x](gone.md)", status="draft"))).severity == "warning"
@@ -294,12 +299,15 @@ def test_conditions_that_exclude_each_other(left: dict[str, Any], right: dict[st
         ({"field": "delay", "op": ">=", "value": 180}, {"field": "delay", "op": "<", "value": 181}),
         ({"field": "delay", "op": ">=", "value": 180}, {"field": "refund_amount", "op": "<", "value": 50}),
         ({"field": "tier", "op": "!=", "value": "gold"}, {"field": "tier", "op": "!=", "value": "none"}),
+        ({"field": "delay", "op": ">", "value": 180}, {"field": "delay", "op": "<", "value": 240}),
+        ({"field": "tier", "op": "exists", "value": False}, {"field": "tier", "op": "exists", "value": False}),
     ],
-    ids=["sets", "sides", "fields", "not"],
+    ids=["sets", "sides", "fields", "not", "between", "absent"],
 )
 def test_conditions_that_may_meet_are_a_warning(left: dict[str, Any], right: dict[str, Any]) -> None:
-    first = lever("x", "Refund the first night", when={"all": [left]})
-    finding = only(against(lever("y", "Refund the first night", EUR_90, when={"all": [right]}), first))
+    first = lever("x", "Refund the first night", when={"all": [left, {"field": "fare", "op": "=", "value": "Light"}]})
+    second = lever("y", "Refund the first night", EUR_90, when={"all": [right, {"field": "hotel_checkin", "op": "exists"}]})
+    finding = only(against(second, first))
     assert finding.severity == "warning"
     assert "possibly the same cases" in finding.message
 
