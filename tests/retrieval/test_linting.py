@@ -221,11 +221,8 @@ OVERDUE = {"all": [{"field": "promises_overdue", "op": ">=", "value": 1}]}
 def against(second: dict[str, Any], first: dict[str, Any] | None = None, **front: Any) -> list[Finding]:
     """What is said of two articles, the first with "Refund the first night, up to 60 EUR" by an agent."""
     first = first or lever("x", "Refund the first night, up to 60 EUR")
-    return found(
-        "contradicting-levers",
-        a=page("a", products=["stays"], levers=[first]),
-        b=page("b", **{"products": ["stays"], "levers": [second]} | front),
-    )
+    fields: dict[str, Any] = {"products": ["stays"], "levers": [second]} | front
+    return found("contradicting-levers", a=page("a", products=["stays"], levers=[first]), b=page("b", **fields))
 
 
 def test_the_same_offer_with_another_limit() -> None:
