@@ -174,6 +174,20 @@ def knowledge_import(path: Path, data: Data = None, tenant: Tenant = "default", 
     return _with_api(data, tenant, lambda api: import_path(api, path, as_json=as_json))
 
 
+@knowledge.command("lint")
+def knowledge_lint(
+    path: Path,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    reading_ease: Annotated[float, typer.Option(help="Least Flesch reading ease of public English texts; 0 asks for none.")] = 40.0,
+    on: Annotated[str, typer.Option(help="Judge what is past as on this day, such as 2027-01-31. Default: today.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Say what is wrong with a folder of articles, or one file. Reads nothing else: for CI and before an import."""
+    from copilot.commands.linting import lint_path
+
+    return lint_path(path, day=on, reading_ease=reading_ease, strict=strict, as_json=as_json)
+
+
 @knowledge.command("search")
 def knowledge_search(
     query: str,

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from copilot.commands.connection import Api
 from copilot.commands.output import print_json, progress, say, table, warn
 from copilot.domain.errors import CopilotError, Invalid
+
+if TYPE_CHECKING:
+    # The connection brings an HTTP client, which reading files for `lint` does not need.
+    from copilot.commands.connection import Api
 
 ENDINGS = (".md", ".markdown", ".html", ".htm")
 BATCH_BYTES = 2_000_000
@@ -15,7 +19,7 @@ LARGEST = 7_500_000
 """Bytes of a file; a request may have 8 MB."""
 
 
-async def import_path(api: Api, path: Path, *, as_json: bool) -> int:
+async def import_path(api: "Api", path: Path, *, as_json: bool) -> int:
     """Import a file, a folder of Markdown or HTML, or a BEIR folder; returns the exit code."""
     refused: list[dict[str, str]] = []
     files = list(read_files(path, refused))
@@ -40,7 +44,7 @@ async def import_path(api: Api, path: Path, *, as_json: bool) -> int:
     return 1 if refused else 0
 
 
-async def search(api: Api, query: str, limit: int, *, as_json: bool) -> int:
+async def search(api: "Api", query: str, limit: int, *, as_json: bool) -> int:
     """Print the passages for a question."""
     hits = await api.get("/v1/knowledge/search", q=query, limit=limit)
     if as_json:
@@ -56,7 +60,7 @@ async def search(api: Api, query: str, limit: int, *, as_json: bool) -> int:
     return 0
 
 
-async def reindex(api: Api, *, as_json: bool) -> int:
+async def reindex(api: "Api", *, as_json: bool) -> int:
     """Make both indexes again."""
     done = await api.post("/v1/knowledge/reindex")
     if as_json:

@@ -11,6 +11,7 @@ from copilot.domain.conversation import Attachment, Author, Channel, Conversatio
 from copilot.domain.emotion import Label, Trend
 from copilot.domain.errors import Invalid
 from copilot.domain.knowledge import Applies, Audience, Authority, Condition, Limit
+from copilot.domain.linting import Finding
 from copilot.domain.memory import Freshness, MemoryKind, PromiseState, Use
 from copilot.domain.people import Assurance, Customer, Identity
 from copilot.domain.people import Field as ProfileField
@@ -305,6 +306,16 @@ class SuggestOut(Strict):
     schema_version: Literal[1] = 1
     turn: TurnOut
     suggestions: list[SuggestionOut]
+
+
+class LintOut(Strict):
+    """What `copilot knowledge lint --json` prints."""
+
+    schema_version: Literal[1] = 1
+    files: int
+    errors: int
+    warnings: int
+    findings: list[Finding]
 
 
 def explain(error: ValidationError, where: str) -> Invalid:

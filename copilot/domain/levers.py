@@ -16,7 +16,7 @@ def applies(lever: Lever, facts: Mapping[str, Any], at: datetime) -> tuple[Appli
         return "no", f"it ended on {lever.until:%d %B %Y}"
     if not lever.when.all:
         return ("unknown", f"confirm: {lever.when.text}") if lever.when.text else ("yes", "no condition")
-    verdicts = [(_holds(clause, facts), clause) for clause in lever.when.all]
+    verdicts = [(holds(clause, facts), clause) for clause in lever.when.all]
     for verdict, clause in verdicts:
         if verdict is False:
             return "no", f"{_say(clause)} does not hold (it is {facts.get(clause.field, 'not on record')})"
@@ -35,7 +35,7 @@ def _say(clause: Clause) -> str:
     )
 
 
-def _holds(clause: Clause, facts: Mapping[str, Any]) -> bool | None:
+def holds(clause: Clause, facts: Mapping[str, Any]) -> bool | None:
     """True or False, or None when the field is not on record or cannot be compared."""
     known = facts.get(clause.field)
     if clause.op == "exists":

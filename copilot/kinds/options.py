@@ -21,9 +21,10 @@ from copilot.kinds.base import Kind
 from copilot.kinds.citing import Answer
 from copilot.kinds.composing import shortened
 from copilot.kinds.extract import Unit, units
-from copilot.kinds.levers import bend_of, rank, ranked_levers
+from copilot.kinds.levers import rank, ranked_levers
 from copilot.kinds.prompting import handles
 from copilot.kinds.wording import english, limit_text
+from copilot.retrieval.bends import bend_of
 
 MOST = 3
 _SOON = timedelta(days=14)

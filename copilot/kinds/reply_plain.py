@@ -12,10 +12,11 @@ from copilot.kinds import case
 from copilot.kinds.composing import Part, paragraphs, shortened
 from copilot.kinds.extract import Unit, answer, identity_check, identity_passage, telling_stems
 from copilot.kinds.hardship import hardship
-from copilot.kinds.levers import REPAIRS, bend_of, ranked_levers
+from copilot.kinds.levers import REPAIRS, ranked_levers
 from copilot.kinds.matter import matter
 from copilot.kinds.mirror import mirrored, telling_quote
 from copilot.kinds.wording import Wording, answer_minutes, back_by, wording
+from copilot.retrieval.bends import bend_of
 
 WRITTEN = ("email", "letter")
 SURE = 0.55

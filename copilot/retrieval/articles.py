@@ -27,6 +27,21 @@ TITLE_LENGTH = 120
 END_OF_DAY = time(23, 59, 59)
 
 
+def parse_file(text: str, name: str, counted_from: datetime) -> Article:
+    """A file as an article; its name decides how it is read. Raises Invalid for what cannot be one."""
+    if not text.strip():
+        raise Invalid(f"{name} is empty.", todo="Write the article, or leave the file out.")
+    try:
+        return parse_html(text, name) if is_html(name) else parse_article(text, name, counted_from)
+    except RecursionError:
+        raise Invalid(f"{name}: it is nested too deeply to be read.", todo="Flatten it, or save it as Markdown.") from None
+
+
+def is_html(name: str) -> bool:
+    """Whether a file of this name is read as HTML; every other is Markdown."""
+    return name.lower().endswith((".html", ".htm"))
+
+
 def parse_article(text: str, name: str, counted_from: datetime) -> Article:
     """One Markdown file → an Article. Durations in it are counted from `counted_from`.
 

@@ -31,6 +31,8 @@ class _Block:
     text: str
     kind: str = "paragraph"
     internal: bool = False
+    lines: tuple[int, int] = (0, 0)
+    """Its place in the article's text: first line, and the line after the last, from 0."""
 
     @property
     def words(self) -> int:
@@ -42,6 +44,8 @@ class _Section:
     heading: str
     internal: bool
     blocks: list[_Block] = field(default_factory=list)
+    titled: _Block | None = None
+    """The heading's own block; None before the first heading."""
 
 
 def split(article: Article) -> list[Passage]:
@@ -70,6 +74,18 @@ def split(article: Article) -> list[Passage]:
                     )
                 )
     return passages
+
+
+def public_lines(article: Article) -> list[int]:
+    """Numbers (from 0) of the text's lines that a customer may read: none of an internal article, none in "For the agent"."""
+    if article.audience == "internal":
+        return []
+    found: set[int] = set()
+    for section in _sections(article):
+        if not section.internal:
+            blocks = [*section.blocks, *([section.titled] if section.titled else [])]
+            found.update(line for block in blocks if not block.internal for line in range(*block.lines))
+    return sorted(found)
 
 
 def passage_text_for_index(passage: Passage) -> str:
@@ -111,7 +127,7 @@ def _sections(article: Article) -> Iterator[_Section]:
         path = [(depth, words) for depth, words in path if depth < level]
         if block.text.casefold() != article.title.casefold():
             path.append((level, block.text))
-        section = _Section(" › ".join(words for _, words in path), internal=internal_level is not None)
+        section = _Section(" › ".join(words for _, words in path), internal=internal_level is not None, titled=block)
     yield section
 
 
@@ -128,12 +144,13 @@ def _blocks(text: str) -> Iterator[tuple[int | None, _Block]]:
             continue
         source = "\n".join(lines[token.map[0] : token.map[1]]).strip("\n")
         if token.type == "heading_open":
-            yield int(token.tag[1]), _Block(inline_text(tokens[position + 1].content))
+            yield int(token.tag[1]), _Block(inline_text(tokens[position + 1].content), lines=(token.map[0], token.map[1]))
         elif marker := _unmarked_heading(token, source):
             yield marker
         elif source.strip() and token.type != "hr":
             kind = {"bullet_list_open": "list", "ordered_list_open": "list", "table_open": "table"}.get(token.type, "paragraph")
-            yield None, _Block(source, kind, internal=_holds_agent_heading(tokens, position))
+            internal = _holds_agent_heading(tokens, position)
+            yield None, _Block(source, kind, internal=internal, lines=(token.map[0], token.map[1]))
 
 
 def _unmarked_heading(token: Token, source: str) -> tuple[int, _Block] | None:

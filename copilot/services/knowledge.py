@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError, Invalid, NotFound
 from copilot.domain.knowledge import Article, Hit
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
-from copilot.retrieval.articles import parse_article, parse_html
+from copilot.retrieval.articles import parse_file
 from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search
@@ -56,7 +55,7 @@ class KnowledgeBase:
         articles, refused, seen = [], [], dict[str, str]()
         for file in files:
             try:
-                article = read_file(file, self.clock())
+                article = parse_file(file.text, file.name, self.clock())
             except CopilotError as error:
                 refused.append(Refusal(name=file.name, reason=str(error)))
                 continue
@@ -110,14 +109,3 @@ class KnowledgeBase:
     async def articles(self, tenant: str, status: str = "", after: str = "", limit: int = 200) -> list[Article]:
         async with self.database.read(tenant) as records:
             return await records.articles.all(status, after, limit)
-
-
-def read_file(file: SourceFile, counted_from: datetime) -> Article:
-    """A file as an article. Raises Invalid for what cannot be one."""
-    if not file.text.strip():
-        raise Invalid(f"{file.name} is empty.", todo="Write the article, or leave the file out.")
-    read = parse_html if file.name.lower().endswith((".html", ".htm")) else partial(parse_article, counted_from=counted_from)
-    try:
-        return read(file.text, file.name)
-    except RecursionError:
-        raise Invalid(f"{file.name}: it is nested too deeply to be read.", todo="Flatten it, or save it as Markdown.") from None

@@ -11,8 +11,8 @@ from copilot.domain.knowledge import Limit
 from copilot.domain.people import Assurance
 from copilot.domain.suggestion import Abstention, Draft, Option, OptionsPayload
 from copilot.domain.turn import Turn
-from copilot.kinds.levers import bend_of
 from copilot.kinds.options import Options, OptionsAnswer, WordedOption
+from copilot.retrieval.bends import bend_of
 from copilot.testing import turns
 
 OPTIONS = Options()

@@ -159,12 +159,12 @@ async def test_who_waits_by_heat_or_by_wait(site: Site, context: BrowserContext,
 async def test_promises_due_can_be_given_away(site: Site, context: BrowserContext, page: Page) -> None:
     await lead(site, context, page)
     due = page.get_by_role("region", name="Promises due")
-    await due.get_by_role("listitem").filter(has_text="it comes tomorrow").get_by_role("button", name="Give to").click()
+    await due.get_by_role("listitem").filter(has_text="I will add the points").get_by_role("button", name="Give to").click()
     await page.get_by_role("dialog").get_by_label("Who keeps it").select_option(label="Tom Okafor")
     await page.get_by_role("dialog").get_by_role("button", name="Give it over").click()
     await expect(page.get_by_text("Tom Okafor keeps it now.")).to_be_visible()
     theirs = await site.application.day.owing.promises(await caller(site, "agent-tom"), "me")
-    assert "it comes tomorrow at noon to the hotel" in [one.promise.text for one in theirs]
+    assert "I will add the points by Tuesday and confirm it to you" in [one.promise.text for one in theirs]
 
 
 async def test_figures_of_five_who_answered_are_shown_and_of_fewer_are_not(site: Site, context: BrowserContext, page: Page) -> None:
