@@ -75,6 +75,7 @@ async def test_what_opens_on_a_page(site: Site, context: BrowserContext, page: P
     """Dialogs and forms that stand closed at first."""
     await arrange(site)
     await site.sign_in(context, "lead-henrik")
+    await page.emulate_media(reduced_motion="reduce")  # a dialog that still fades in has no contrast
     await page.goto("/supervisor")
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog")).to_be_visible()

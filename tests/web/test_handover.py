@@ -51,6 +51,7 @@ async def read(page: Page) -> Locator:
     offers = page.locator("[data-region='offers']")
     await offers.locator("summary").click()
     await offers.get_by_role("link", name="Marta Lindqvist").click()
+    await page.wait_for_url("**/handovers/*")  # until its scripts have run, too: buttons do nothing before
     sheet = page.get_by_role("region", name="Handover")
     await expect(sheet.get_by_label("Say back in a line")).to_be_visible()
     return sheet

@@ -64,16 +64,15 @@ class Speaking:
             await line.send((number, "text", text))
 
         try:
-            await line.send((number, "done", await self._done(what, about, grows)))
+            end: tuple[int, str, object] = (number, "done", await self._done(what, about, grows))
         except CopilotError as error:
-            await line.send((number, "failed", error))
+            end = (number, "failed", error)
         except Exception as error:  # noqa: BLE001 - the question has to end over there; what it says may quote the customer
-            failure = Unavailable(f"The model could not be asked ({type(error).__name__}).", todo="Ask again.")
-            await line.send((number, "failed", failure))
-        finally:
-            for wasted in self._waste:
-                await line.send((number, "waste", wasted))
-            self._waste.clear()
+            end = (number, "failed", Unavailable(f"The model could not be asked ({type(error).__name__}).", todo="Ask again."))
+        # First what was wasted: the next question must not be asked on a budget that looks whole.
+        wasted, self._waste = self._waste, []
+        for value in (*((number, "waste", one) for one in wasted), end):
+            await line.send(value)
 
     async def _done(self, what: str, about: Any, grows: OnText) -> ModelAnswer | None:
         if what == "ask":
