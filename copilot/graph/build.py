@@ -112,7 +112,7 @@ async def _question(state: State, runtime: Runtime[Run]) -> State:
 async def _sense(state: State, runtime: Runtime[Run]) -> State:
     started = time.perf_counter()
     tools = runtime.context.tools
-    felt = await evidence.sense(state["case"], state["question"], tools.embedder, tools.senser, tools.aside)
+    felt = await tools.aside(evidence.sense, state["case"], state["question"], tools.senser)
     return {"feeling": felt, "timings": {"sense": _ms(started)}}
 
 
@@ -137,7 +137,7 @@ async def _freeze(state: State, runtime: Runtime[Run]) -> State:
     together = spent["encode"] + max(spent["sense"], spent["recall"], spent["search"]) + _ms(started)
     timings = spent | {"freeze": _ms(started), "evidence": together}
     turn = turn.model_copy(update={"timings_ms": timings})
-    await context.watcher.frozen(turn, state["feeling"].sensed, evidence.vector_bytes(state["feeling"].vectors))
+    await context.watcher.frozen(turn, state["feeling"].sensed, evidence.vector_bytes(state["question"].new_vectors))
     return {"turn": turn, "timings": timings}
 
 

@@ -14,7 +14,6 @@ from copilot.domain.levers import applies
 from copilot.domain.memory import KnownDetail, RankedMemory
 from copilot.domain.ports.search import Embedder, PassageFilter, VectorIndex, Vectors
 from copilot.domain.turn import SCHEMA_VERSION, Evidence, GuideAsk, Need, Person, Turn, TurnLever
-from copilot.graph.aside import Aside
 from copilot.graph.case import Case, Knowledge
 from copilot.kinds.case import quotable_passages
 from copilot.kinds.extract import units
@@ -60,6 +59,8 @@ class Question:
     query: SearchQuery
     vector: Vectors
     """Of the query, shape (dimension,)."""
+    new_vectors: dict[str, Vectors]
+    """Of customer messages that were not sensed before, by message id."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +70,19 @@ class Feeling:
     emotion: Emotion
     sensed: list[Sensed]
     """Of messages that were not sensed before."""
-    vectors: dict[str, Vectors]
-    """Of the same messages, by message id."""
 
 
 async def question(case: Case, embedder: Embedder) -> Question:
-    """Compose the search query and encode it."""
+    """Compose the search query and encode it together with every message that is new."""
     window = tuple(_readable(m) for m in [m for m in case.conversation.messages if not m.deleted_at][-WINDOW:])
     waiting = unanswered(window)
     spoken = _language(case, window)
     names = _names(case)
     query = _about(case, compose(_nameless(window[-(QUERIED + len(waiting)) :], names), {m.id for m in waiting}), waiting)
-    encoded = await embedder.encode(query.texts)
-    return Question(window=window, unanswered=waiting, language=spoken, query=query, vector=encoded[0])
+    fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed]
+    encoded = await embedder.encode([*query.texts, *(cleaning.clean(_telling(m.text), names) for m in fresh)])
+    vectors = {message.id: encoded[len(query.texts) + i] for i, message in enumerate(fresh)}
+    return Question(window=window, unanswered=waiting, language=spoken, query=query, vector=encoded[0], new_vectors=vectors)
 
 
 def _nameless(window: tuple[Message, ...], names: tuple[str, ...]) -> tuple[Message, ...]:
@@ -119,15 +120,8 @@ def _shared(said: set[str], text: str) -> int:
     return len(said & {fold(word) for word in tokens(text)})
 
 
-async def sense(case: Case, asked: Question, embedder: Embedder, senser: Senser, aside: Aside) -> Feeling:
-    """Emotion per message, once; direction, waiting and heat over all of them. What is new is encoded while others search."""
-    fresh = [m for m in asked.window if m.author == "customer" and m.id not in case.sensed]
-    names = _names(case)
-    encoded = await embedder.encode([cleaning.clean(_telling(m.text), names) for m in fresh])
-    return await aside(_felt, case, asked, senser, {message.id: encoded[i] for i, message in enumerate(fresh)})
-
-
-def _felt(case: Case, asked: Question, senser: Senser, vectors: dict[str, Vectors]) -> Feeling:
+def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
+    """Emotion per message, once; direction, waiting and heat over all of them."""
     sensed, new, names = dict(case.sensed), [], _names(case)
     earlier: list[str] = []
     for message in asked.window:
@@ -135,7 +129,7 @@ def _felt(case: Case, asked: Question, senser: Senser, vectors: dict[str, Vector
             continue
         if message.id not in sensed:
             read = message.model_copy(update={"text": _telling(message.text)})
-            found = senser.sense(read, names=names, hint=asked.language, vector=vectors.get(message.id), earlier=earlier)
+            found = senser.sense(read, names=names, hint=asked.language, vector=asked.new_vectors.get(message.id), earlier=earlier)
             sensed[message.id] = found
             new.append(found)
         earlier.append(_telling(message.text))
@@ -151,7 +145,7 @@ def _felt(case: Case, asked: Question, senser: Senser, vectors: dict[str, Vector
         as_of=case.as_of,
         settings=case.settings,
     )
-    return Feeling(emotion=emotion, sensed=new, vectors=vectors)
+    return Feeling(emotion=emotion, sensed=new)
 
 
 def _telling(text: str) -> str:

@@ -91,7 +91,7 @@ class Asking:
         here = await evidence.question(case, self.tools.embedder)
         query = plain(question)
         asked = replace(here, unanswered=(), query=query, vector=(await self.tools.embedder.encode([query.text]))[0])
-        felt = await evidence.sense(case, asked, self.tools.embedder, self.tools.senser, self.tools.aside)
+        felt = await self.tools.aside(evidence.sense, case, asked, self.tools.senser)
         memories = await evidence.recall(case, asked, self.tools.vectors)
         reader = self.reader(tenant)
         found = await evidence.search(case, asked, self.tools.search, reader)

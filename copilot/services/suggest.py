@@ -100,7 +100,7 @@ class Suggest:
 
     async def _evidence(self, tenant: str, case: Case) -> Turn:
         asked = await evidence.question(case, self.tools.embedder)
-        felt = await evidence.sense(case, asked, self.tools.embedder, self.tools.senser, self.tools.aside)
+        felt = await self.tools.aside(evidence.sense, case, asked, self.tools.senser)
         memories = await evidence.recall(case, asked, self.tools.vectors)
         reader = self.reader(tenant)
         found = await evidence.search(case, asked, self.tools.search, reader)
