@@ -24,6 +24,8 @@ _FETCHED = _SEARCHED.add_columns(articles.c.products).where(
 )
 _INDEXED = ("title", "heading", "text", "locale")
 """What the search indexes are made of; the rest is read from here at every search."""
+_ASKED_BY = ("id", "revision", "status", "audience", "products", "valid_from", "title", "owner", "locale", "policy", "review_by")
+"""Fields of an article that are columns too."""
 
 
 class SqlArticles(Group):
@@ -151,7 +153,7 @@ class SqlArticles(Group):
         last = revisions.where(mine(article_revisions), article_revisions.c.article_id == article.id)
         made = article.model_copy(update={"revision": int(await self._db.value(last) or 0) + 1})
         body, moment = made.model_dump_json(), now()
-        row = {name: getattr(made, name) for name in ("id", "revision", "status", "audience", "products", "valid_from")}
+        row = {name: getattr(made, name) for name in _ASKED_BY}
         await self._db.put(
             articles, [row | {"group_id": made.group or None, "has_levers": bool(made.levers), "body": body, "saved_at": moment}]
         )

@@ -33,6 +33,11 @@ gaps = table(
     json_column("article_ids"),
     moment("opened_at"),
     moment("closed_at", nullable=True),
+    text("closed_by", nullable=True),
+    text("closed_as", nullable=True),
+    text("article_id", nullable=True),
+    sa.Column("vector", sa.LargeBinary),
+    text("embedder_version", nullable=True),
     refers("conversation_id", "conversations"),
     refers("turn_id", "turns"),
     refers("suggestion_id", "suggestions"),
@@ -41,6 +46,7 @@ gaps = table(
     indexed("turn_id"),
     indexed("suggestion_id"),
 )
+"""`closed_as`: covered, or not a gap; `article_id`: the article that covers it. `vector`: of the question, for clustering."""
 
 events = sa.Table(
     "events",
