@@ -46,6 +46,7 @@ from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
+from copilot.services.editing import PUBLISH, Editing, unguarded
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
 from copilot.services.falling import FALL, Falling
@@ -62,6 +63,7 @@ from copilot.services.panels import Panels
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
+from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.shift import Shift
@@ -117,6 +119,8 @@ class Application:
     asking: Asking
     questions: Questions
     knowledge: KnowledgeBase
+    editing: Editing
+    remarks: Remarks
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -267,11 +271,19 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
-    jobs = ((TURN, drafting.turn), (KINDS_JOB, drafting.kinds), (ERASE, erasure.run), (RETAIN, retention.run), (FALL, falling.run))
+    editing = Editing(database, indexes, clock, live.wake, unguarded)
+    jobs = (
+        (TURN, drafting.turn),
+        (KINDS_JOB, drafting.kinds),
+        (ERASE, erasure.run),
+        (RETAIN, retention.run),
+        (FALL, falling.run),
+        (PUBLISH, editing.run),
+    )
     for name, job in jobs:
         engine.register(name, job)
     engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due):
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -296,6 +308,8 @@ def _wire(
         asking=Asking(database, tools, clock, drafting.reader, live.wake),
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
+        editing=editing,
+        remarks=Remarks(database, clock, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

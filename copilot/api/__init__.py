@@ -70,6 +70,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         conversations,
         customers,
         day,
+        editing,
         grants,
         handovers,
         knowledge,
@@ -83,7 +84,8 @@ def _audiences() -> "tuple[APIRouter, ...]":
     )
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
-    first = (handovers, grants, questions, day)
+    # Editing too: an article's id may hold slashes.
+    first = (handovers, grants, questions, day, editing)
     rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 

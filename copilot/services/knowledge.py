@@ -10,9 +10,9 @@ from copilot.domain.knowledge import Article, Hit
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_file
-from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search
+from copilot.services import publishing
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge_reader import KnowledgeReader
 
@@ -73,10 +73,8 @@ class KnowledgeBase:
         saved, unchanged = 0, 0
         async with self.database.write(tenant) as records:
             for article in articles:
-                done = await records.articles.save(article, split(article), actor)
+                done = await publishing.store(records, article, actor)
                 saved, unchanged = saved + done.changed, unchanged + (not done.changed)
-                if done.changed:
-                    await records.log.event("article.saved", subject_id=article.id, actor=actor, data={"status": article.status})
         if saved:
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
@@ -100,8 +98,12 @@ class KnowledgeBase:
         return result.hits
 
     async def article(self, tenant: str, article_id: str) -> Article:
+        """An article, or the one it was merged into. Raises NotFound."""
         async with self.database.read(tenant) as records:
             article = await records.articles.get(article_id)
+            if article is None or article.status == "archived":
+                redirect = await records.editing.redirect(article_id)
+                article = await records.articles.get(redirect.to_id) if redirect else article
         if article is None:
             raise NotFound(f"There is no article {article_id!r}.", todo="Search for it, or list the articles.")
         return article

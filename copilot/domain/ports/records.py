@@ -19,6 +19,7 @@ from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.day import Day
+from copilot.domain.ports.editing import Editing
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.staff import Key, User
@@ -441,6 +442,9 @@ class Records(Protocol):
 
     @property
     def articles(self) -> Articles: ...
+
+    @property
+    def editing(self) -> Editing: ...
 
     @property
     def handovers(self) -> Handovers: ...
