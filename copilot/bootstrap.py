@@ -51,10 +51,14 @@ from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
+from copilot.services.gap_closing import IN_STEP, GapClosing
+from copilot.services.gap_drafts import GapDrafts
+from copilot.services.gap_history import HISTORY, GapHistory
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
+from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.marks import Marks
@@ -71,6 +75,7 @@ from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
+from copilot.services.topics import GapTopics
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
@@ -91,6 +96,16 @@ class Day:
     owing: Owing
     figuring: Figuring
     exporting: Exporting
+
+
+@dataclass(frozen=True)
+class GapWork:
+    """What becomes of questions that knowledge did not cover, one use case each."""
+
+    topics: GapTopics
+    drafts: GapDrafts
+    history: GapHistory
+    closing: GapClosing
 
 
 @dataclass
@@ -130,6 +145,7 @@ class Application:
     reading: Reading
     conversations: Conversations
     curating: Curating
+    gaps: GapWork
     day: Day
     administration: Administration
     company_accounts: CompanyAccounts | None = None
@@ -272,6 +288,15 @@ def _wire(
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
     editing = Editing(database, indexes, clock, live.wake, unguarded)
+    judging = Judging(indexes, search, drafting.reader, clock)
+    closing = GapClosing(database, judging, clock, live.wake)
+    topics = GapTopics(database, closing, privacy, clock, live.wake)
+    gaps = GapWork(
+        topics=topics,
+        drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
+        history=GapHistory(database, judging, clock, wake),
+        closing=closing,
+    )
     jobs = (
         (TURN, drafting.turn),
         (KINDS_JOB, drafting.kinds),
@@ -279,11 +304,13 @@ def _wire(
         (RETAIN, retention.run),
         (FALL, falling.run),
         (PUBLISH, editing.run),
+        (HISTORY, gaps.history.run),
+        (IN_STEP, closing.run),
     )
     for name, job in jobs:
         engine.register(name, job)
     engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due):
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, closing.due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -320,6 +347,7 @@ def _wire(
         reading=Reading(database, live.wake),
         conversations=Conversations(database, live.wake),
         curating=Curating(database, indexes, privacy, clock, live.wake),
+        gaps=gaps,
         day=day,
         administration=Administration(database, live.wake),
     )
