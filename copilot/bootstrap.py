@@ -76,6 +76,7 @@ from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
 from copilot.services.topics import GapTopics
+from copilot.services.trying import Trying
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
@@ -106,6 +107,7 @@ class GapWork:
     drafts: GapDrafts
     history: GapHistory
     closing: GapClosing
+    trying: Trying
 
 
 @dataclass
@@ -296,6 +298,7 @@ def _wire(
         drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
         history=GapHistory(database, judging, clock, wake),
         closing=closing,
+        trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
     jobs = (
         (TURN, drafting.turn),

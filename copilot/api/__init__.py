@@ -71,6 +71,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         customers,
         day,
         editing,
+        gaps,
         grants,
         handovers,
         knowledge,
@@ -85,7 +86,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
-    first = (handovers, grants, questions, day, editing)
+    first = (handovers, grants, questions, day, editing, gaps)
     rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 

@@ -120,6 +120,12 @@ class MemoryLexical:
         """Passages of the tenant."""
         return len(self._tenants.get(tenant, {}))
 
+    async def fork(self, tenant: str) -> "MemoryLexical":
+        """A copy."""
+        copied = MemoryLexical()
+        copied._tenants[tenant] = dict(self._tenants.get(tenant, {}))
+        return copied
+
     async def clear(self, tenant: str) -> None:
         """Forget the tenant."""
         self._tenants.pop(tenant, None)

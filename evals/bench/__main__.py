@@ -41,7 +41,27 @@ def _fairness() -> Rows:
     return fairness.rows()
 
 
-BENCHES: dict[str, Callable[[], Rows]] = {"fairness": _fairness, "queue": _queue, "service": _service, "evidence": _evidence, "desk": _desk}
+def _gaps() -> Rows:
+    from evals.bench import gaps
+
+    return asyncio.run(gaps.measure())
+
+
+BENCHES: dict[str, Callable[[], Rows]] = {
+    "fairness": _fairness,
+    "queue": _queue,
+    "service": _service,
+    "evidence": _evidence,
+    "desk": _desk,
+    "gaps": _gaps,
+}
+    "fairness": _fairness,
+    "queue": _queue,
+    "service": _service,
+    "evidence": _evidence,
+    "desk": _desk,
+    "gaps": _gaps,
+}
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 
 
