@@ -55,13 +55,6 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "desk": _desk,
     "gaps": _gaps,
 }
-    "fairness": _fairness,
-    "queue": _queue,
-    "service": _service,
-    "evidence": _evidence,
-    "desk": _desk,
-    "gaps": _gaps,
-}
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 
 
