@@ -82,7 +82,8 @@ def _words(texts: Sequence[str]) -> Floats:
                 digest = zlib.crc32(word.encode())
                 spread[row, digest % BUCKETS] += (1 if digest & 0x10000 else -1) * np.log(1 + len(texts) / holding[word])
     lengths = np.linalg.norm(spread, axis=1, keepdims=True)
-    return (spread / np.maximum(lengths, 1e-9)).astype(np.float32)
+    rows: Floats = (spread / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return rows
 
 
 def _copies(texts: Sequence[str]) -> list[list[int]]:
