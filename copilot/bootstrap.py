@@ -51,8 +51,10 @@ from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
+from copilot.services.flags import Flags
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
+from copilot.services.health import Healths
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
@@ -71,6 +73,7 @@ from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
+from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
@@ -121,6 +124,8 @@ class Application:
     knowledge: KnowledgeBase
     editing: Editing
     remarks: Remarks
+    flags: Flags
+    healths: Healths
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -272,6 +277,7 @@ def _wire(
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
     editing = Editing(database, indexes, clock, live.wake, unguarded)
+    usage = Usage(database)
     jobs = (
         (TURN, drafting.turn),
         (KINDS_JOB, drafting.kinds),
@@ -279,11 +285,12 @@ def _wire(
         (RETAIN, retention.run),
         (FALL, falling.run),
         (PUBLISH, editing.run),
+        (FOLD, usage.run),
     )
     for name, job in jobs:
         engine.register(name, job)
     engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due):
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, usage.due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -310,6 +317,8 @@ def _wire(
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         editing=editing,
         remarks=Remarks(database, clock, live.wake),
+        flags=Flags(database, privacy, clock, live.wake),
+        healths=Healths(database, usage, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

@@ -68,6 +68,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
         conversations,
+        curation,
         customers,
         day,
         editing,
@@ -86,7 +87,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
     first = (handovers, grants, questions, day, editing)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
+    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, curation, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 
 

@@ -18,6 +18,7 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
 from copilot.domain.ports.models import ChatMessage
@@ -445,6 +446,9 @@ class Records(Protocol):
 
     @property
     def editing(self) -> Editing: ...
+
+    @property
+    def curation(self) -> Curation: ...
 
     @property
     def handovers(self) -> Handovers: ...
