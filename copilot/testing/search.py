@@ -168,6 +168,10 @@ class MemoryPassages:
         """Those of the ids that exist and pass the filter."""
         return {key: p for key in ids if (p := self._passages.get(key)) is not None and _allowed(p, allow)}
 
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """All passages of those articles that pass the filter."""
+        return {key: p for key, p in self._passages.items() if p.article_id in article_ids and _allowed(p, allow)}
+
     def remove(self, passage_id: str) -> None:
         """As when an article is archived while the indexes still hold it."""
         self._passages.pop(passage_id, None)

@@ -11,10 +11,11 @@ from copilot.domain.conversation import Message
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
 from copilot.domain.ports.search import PassageFilter, Vectors
+from copilot.retrieval.choosing import PER_ARTICLE
 from copilot.retrieval.indexing import collection_name, index, verify
 from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import compose, plain
-from copilot.retrieval.search import PER_ARTICLE, Search, SearchResult
+from copilot.retrieval.search import Search, SearchResult
 from copilot.testing.search import MemoryLexical, MemoryPassages, MemoryVectors
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -115,3 +115,7 @@ class PassageSource(Protocol):
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
         """Those of the ids that exist, are published, valid at `allow.at`, and pass the filter."""
         ...
+
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """All passages of those articles, by id, as `fetch` would give them."""
+        ...
