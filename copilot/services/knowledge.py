@@ -90,7 +90,7 @@ class KnowledgeBase:
         vector = (await self.indexes.embedder.encode([asked.text]))[0]
         result = await self.search_engine.search(
             tenant,
-            self.indexes.collection(tenant, "passages"),
+            await self.indexes.serving(tenant, "passages"),
             asked,
             self.reader(tenant),
             PassageFilter(at=self.clock()),

@@ -15,11 +15,11 @@ from copilot.adapters.embedder import (
     BULK_BATCH,
     KEPT_CALL,
     PADDING,
-    HashEmbedder,
     SentenceTransformerEmbedder,
     make_embedder,
     of_like_length,
 )
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Vectors
 
