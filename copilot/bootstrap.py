@@ -211,7 +211,7 @@ def build(
     privacy = privacy or PresidioPrivacy()
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
-    embedder = embedder or make_embedder(settings.embedder)
+    embedder = embedder or make_embedder(settings.embedder, settings.embedder_precision)
     notes: tuple[str, ...] = ()
     if vectors is None:
         vectors = chroma = ChromaVectors(settings.chroma_url or folder / "vectors")

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -62,11 +62,15 @@ EMBEDDING_SCHEME = 1
 """Raised when vectors would change for another reason than the weights (normalisation, precision)."""
 
 
-def make_embedder(name: str = "minilm") -> Embedder:
+Precision = Literal["auto", "float32"]
+"""`auto`: bfloat16 where the processor computes in it and the vectors stay the same, so that indexes made in either are one."""
+
+
+def make_embedder(name: str = "minilm", precision: Precision = "auto") -> Embedder:
     """`minilm` (default), `hash`, or the path or hub name of any sentence-transformers model."""
     if name == "hash":
         return HashEmbedder()
-    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name)
+    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name, precision)
 
 
 @dataclass(order=True)
@@ -79,8 +83,9 @@ class _Job:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model; the weights load on first use, in the thread that is the only one to use them."""
 
-    def __init__(self, model: str = MINILM) -> None:
+    def __init__(self, model: str = MINILM, precision: Precision = "auto") -> None:
         self._model_name = model
+        self._wanted = precision
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
@@ -219,7 +224,7 @@ class SentenceTransformerEmbedder:
 
     def _folder(self) -> Path:
         if self._path is None:
-            self._path = _model_folder(self._model_name)
+            self._path = model_folder(self._model_name)
         return self._path
 
     def _load(self) -> Any:
@@ -240,7 +245,8 @@ class SentenceTransformerEmbedder:
         torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         model.eval()
-        self.precision = _choose_precision(model)
+        if self._wanted == "auto":
+            self.precision = _choose_precision(model)
         return model
 
 
@@ -308,7 +314,7 @@ def _has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return any(f" {flag}" in flags for flag in ("avx512_bf16", "amx_bf16"))
 
 
-def _model_folder(name: str) -> Path:
+def model_folder(name: str) -> Path:
     """Where the weights are: the package for MINILM, a folder, or the hub's cache (downloaded when it is not there)."""
     if name == MINILM and (spec := find_spec(PACKAGE)) is not None and spec.origin is not None:
         return Path(spec.origin).parent / "model"

@@ -17,6 +17,8 @@ class Standing(Frozen):
     """Of passages: up to which knowledge version the one that serves has come."""
     building: int = 0
     """The one that is being filled beside it; 0: none."""
+    begun: int = 0
+    """The last one that was ever begun: no name is used twice, since other replicas may remember what it stood for."""
     retired_at: Instant | None = None
     """When the one before stopped serving, while it is kept for searches under way; None: there is none any more."""
 
@@ -27,8 +29,8 @@ class Standing(Frozen):
 
     @property
     def next(self) -> int:
-        """A generation whose name was never used."""
-        return max(self.generation, self.building) + 1
+        """The one to begin."""
+        return max(self.begun, self.generation) + 1
 
 
 async def standing(records: Records, purpose: Purpose, embedder: Embedder) -> Standing:

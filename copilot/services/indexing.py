@@ -122,7 +122,7 @@ class Indexes:
         return f"index:words:{self.replica}"
 
     def lock(self, tenant: str, purpose: indexing.Purpose | Literal["build"]) -> asyncio.Lock:
-        """One for each collection; `build` for who makes them again. Who needs several takes them in the order build, passages, memories."""
+        """One for each collection; `build` for who makes them again. Taken in the order build, passages, memories."""
         return self._locks.setdefault((tenant, purpose), asyncio.Lock())
 
     async def _catch_up_words(self, tenant: str) -> None:
@@ -139,8 +139,9 @@ class Indexes:
     async def _catch_up_vectors(self, tenant: str) -> bool:
         """False when another replica put another collection in its place meanwhile: what was done counts for the old one."""
         async with self.database.read(tenant) as records:
-            standing = await generations.standing(records, "passages", self.embedder)
+            # In this order: a swap in between is of a collection that has come as far as this, or further.
             version = await records.articles.version()
+            standing = await generations.standing(records, "passages", self.embedder)
             if standing.version == version:
                 return True
             removed, added = await records.articles.changes(standing.version)

@@ -199,7 +199,7 @@ class Rebuilding:
         """A new generation; what an interrupted rebuild left is dropped."""
         async with self.indexes.database.write(tenant) as records:
             now = await generations.standing(records, purpose, self.indexes.embedder)
-            await generations.put(records, purpose, self.indexes.embedder, now.model_copy(update={"building": now.next}))
+            await generations.put(records, purpose, self.indexes.embedder, now.model_copy(update={"building": now.next, "begun": now.next}))
         if now.building:
             log.info("half_built_index_dropped", tenant=tenant, purpose=purpose, generation=now.building)
             await self.indexes.vectors.drop(self.indexes.name(tenant, purpose, now.building))
@@ -225,7 +225,8 @@ class Rebuilding:
                 raise Conflict("Another re-index began meanwhile.", todo="Wait for that one.")
             if filling.purpose == "passages" and await records.articles.version() != version:
                 return False
-            swapped = generations.Standing(generation=filling.generation, version=version, retired_at=self.clock())
+            served = {"generation": filling.generation, "version": version, "building": 0, "retired_at": self.clock()}
+            swapped = now.model_copy(update=served)
             await generations.put(records, filling.purpose, self.indexes.embedder, swapped)
         return True
 

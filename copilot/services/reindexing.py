@@ -82,11 +82,12 @@ class Reindexing:
 
     async def run(self, tenant: str, ident: str) -> None:
         """The durable job: safe to run again at any point, from the beginning."""
-        async with self._database.read(tenant) as records:
-            report = await _held(records)
-        if report is None or report.id != ident or not report.open:
-            return
-        report = report.model_copy(update={"state": "running"})
+        async with self._database.write(tenant) as records:
+            held = await _held(records)
+            if held is None or held.id != ident or not held.open:
+                return
+            report = held.model_copy(update={"state": "running"})
+            await _put(records, report)
 
         async def progress(done: int, total: int) -> None:
             async with self._database.write(tenant) as records:
@@ -168,7 +169,7 @@ class Reindexing:
             await self.rebuilding.words(tenant)
 
     async def _begin_anew(self, tenant: str) -> None:
-        """Nothing is indexed: a new encoder, a lost folder. Catching up would encode everything before anybody is answered; the job does it."""
+        """Nothing is indexed (a new encoder, a lost folder): the job encodes everything, so that a start or a publish need not."""
         embedder = self.rebuilding.indexes.embedder
         async with self._database.write(tenant) as records:
             now = await generations.standing(records, "passages", embedder)
