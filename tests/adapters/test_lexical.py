@@ -136,8 +136,8 @@ async def test_after_a_kill_the_one_that_answered_answers_again(tmp_path: Path, 
     build = await index.beside("t")
     await build.replace([], HOUSE[:1])
     if killed == "between the two moves":
-        (folder,) = (entry for entry in tmp_path.iterdir() if not entry.name.endswith(".next"))
-        folder.rename(folder.with_name(f"{folder.name}.last"))
+        (name,) = (name for name in names(tmp_path) if not name.endswith(".next"))
+        (tmp_path / name).rename(tmp_path / f"{name}.last")
     again = TantivyLexical(tmp_path)
     assert await again.count("t") == len(HOUSE)
     assert await found(again, "breakfast") == ["acorn", "worth"]
