@@ -65,6 +65,8 @@ from copilot.services.panels import Panels
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
+from copilot.services.rebuilding import Rebuilding
+from copilot.services.reindexing import REINDEX, TIDY, Reindexing
 from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
 from copilot.services.retention import RETAIN, Retention
@@ -112,6 +114,7 @@ class Application:
     dispatcher: Dispatcher
     live: Live
     indexes: Indexes
+    reindexing: Reindexing
     ingest: Ingest
     drafting: Drafting
     suggest: Suggest
@@ -145,8 +148,11 @@ class Application:
     """What whoever runs this should know: an index that was damaged and is made again."""
     ready: bool = False
 
-    async def open(self) -> None:
-        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up."""
+    async def open(self, *, working: bool = False) -> None:
+        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up.
+
+        `working`: durable jobs will run, so that what takes long is left to them.
+        """
         current, head = await self.database.revision()
         if current > head:  # revisions are numbered
             raise Refused(
@@ -161,12 +167,12 @@ class Application:
         if DEFAULT_TENANT not in await self.database.tenants():
             await self.database.create_tenant(DEFAULT_TENANT, TenantSettings())
         for tenant in await self.database.tenants():
-            await self.indexes.refresh(tenant)
+            await self.reindexing.refresh(tenant, working=working)
 
     async def start(self) -> None:
         """Warm up and work: durable jobs, dispatcher. Ready when this returns."""
         await asyncio.gather(self.embedder.warm(), self.models.warm(), self.drafting.tools.aside.warm())
-        await self.open()
+        await self.open(working=True)
         await self.engine.launch()
         await self.dispatcher.start()
         if self.listening is not None:
@@ -214,7 +220,7 @@ def build(
     privacy = privacy or PresidioPrivacy()
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
-    embedder = embedder or make_embedder(settings.embedder)
+    embedder = embedder or make_embedder(settings.embedder, settings.embedder_precision)
     notes: tuple[str, ...] = ()
     if vectors is None:
         vectors = chroma = ChromaVectors(settings.chroma_url or folder / "vectors")
@@ -278,19 +284,28 @@ def _wire(
     falling = Falling(database, clock, live.wake)
     editing = Editing(database, indexes, clock, live.wake, unguarded)
     usage = Usage(database)
-    jobs = (
-        (TURN, drafting.turn),
-        (KINDS_JOB, drafting.kinds),
-        (ERASE, erasure.run),
-        (RETAIN, retention.run),
-        (FALL, falling.run),
-        (PUBLISH, editing.run),
-        (FOLD, usage.run),
-    )
-    for name, job in jobs:
+    reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
+    jobs = {
+        TURN: drafting.turn,
+        KINDS_JOB: drafting.kinds,
+        ERASE: erasure.run,
+        RETAIN: retention.run,
+        FALL: falling.run,
+        PUBLISH: editing.run,
+        FOLD: usage.run,
+        REINDEX: reindexing.run,
+        TIDY: reindexing.tidy,
+    }
+    for name, job in jobs.items():
         engine.register(name, job)
-    engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, usage.due):
+
+    async def failed(tenant: str, subject: str) -> None:
+        await drafting.failed(tenant, subject)
+        await reindexing.failed(tenant, subject)
+
+    engine.on_failure(failed)
+    watched = (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, usage.due, reindexing.unfinished)
+    for unfinished in watched:
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -305,6 +320,7 @@ def _wire(
         dispatcher=dispatcher,
         live=live,
         indexes=indexes,
+        reindexing=reindexing,
         ingest=Ingest(database, privacy, tombstones, clock, wake),
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),

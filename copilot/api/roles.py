@@ -105,6 +105,7 @@ MATRIX: dict[str, Roles] = {
     "POST /v1/knowledge/import": EDITORS | PROGRAMS,
     "GET /v1/knowledge/search": ALL,
     "POST /v1/knowledge/reindex": EDITORS,
+    "GET /v1/knowledge/reindex": EDITORS,
     "GET /v1/articles": ALL,
     "GET /v1/articles/{article_id}": ALL,
     "GET /v1/knowledge/articles": EDITORS,

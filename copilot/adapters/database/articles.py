@@ -105,9 +105,8 @@ class SqlArticles(Group):
             found.update((row["id"], Passage(**row)) for row in await self._db.rows(statement, ids=list(some), **values))
         return found
 
-    async def every(self, batch: int = 500) -> AsyncIterator[list[Passage]]:
-        """Passages of published articles, by id."""
-        after = ""
+    async def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
+        """Passages of published articles, by id, from the one behind `after`."""
         statement = _SEARCHED.order_by(passages.c.id).limit(batch)
         while rows := await self._db.rows(statement.where(passages.c.id > after)):
             yield [Passage(**row) for row in rows]

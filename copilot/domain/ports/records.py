@@ -253,8 +253,8 @@ class Articles(Protocol):
 
     async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
 
-    def every(self, batch: int = 500) -> AsyncIterator[list[Passage]]:
-        """Passages of published articles, for re-indexing."""
+    def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
+        """Passages of published articles by id, from the one behind `after`, for re-indexing."""
         ...
 
     async def count(self) -> tuple[int, int]:
