@@ -19,6 +19,7 @@ from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.day import Day
+from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.staff import Key, User
@@ -462,6 +463,9 @@ class Records(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def imports(self) -> Imports: ...
 
 
 class OutboxRow(Frozen):
