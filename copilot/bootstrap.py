@@ -12,6 +12,7 @@ from copilot.adapters.database import open_database
 from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
+from copilot.adapters.fetching import WebFetcher
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
@@ -23,6 +24,7 @@ from copilot.adapters.workshop import Workshop
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
+from copilot.domain.ports.imports import Fetcher
 from copilot.domain.ports.models import Models, Privacy, Prompts
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
@@ -39,6 +41,7 @@ from copilot.services.administration import Administration
 from copilot.services.answering import Answering
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
+from copilot.services.bringing import Bringing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.curating import Curating
@@ -52,6 +55,7 @@ from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
+from copilot.services.importing import IMPORT, Importing
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
@@ -117,6 +121,7 @@ class Application:
     asking: Asking
     questions: Questions
     knowledge: KnowledgeBase
+    importing: Importing
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -198,6 +203,7 @@ def build(
     engine: DurableEngine | None = None,
     passwords: Passwords | None = None,
     provider: IdentityProvider | None = None,
+    fetcher: Fetcher | None = None,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
@@ -214,7 +220,8 @@ def build(
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
     models = models or _models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords)
+    fetcher = fetcher or WebFetcher()
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher)
     wired.notes = notes
     provider = provider or _provider(settings)
     if provider is not None:
@@ -234,6 +241,7 @@ def _wire(
     prompts: Prompts,
     engine: DurableEngine,
     passwords: Passwords,
+    fetcher: Fetcher,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
@@ -267,11 +275,12 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
+    bringing = Bringing(database, indexes, fetcher, clock, live.wake)
     jobs = ((TURN, drafting.turn), (KINDS_JOB, drafting.kinds), (ERASE, erasure.run), (RETAIN, retention.run), (FALL, falling.run))
-    for name, job in jobs:
+    for name, job in (*jobs, (IMPORT, bringing.run)):
         engine.register(name, job)
     engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due):
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, bringing.unfinished):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -296,6 +305,7 @@ def _wire(
         asking=Asking(database, tools, clock, drafting.reader, live.wake),
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
+        importing=Importing(database, clock, wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

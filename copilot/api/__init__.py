@@ -72,6 +72,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         day,
         grants,
         handovers,
+        imports,
         knowledge,
         questions,
         queue,
@@ -84,7 +85,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     first = (handovers, grants, questions, day)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
+    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, imports, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 
 

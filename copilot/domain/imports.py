@@ -9,8 +9,8 @@ SourceKind = Literal["auto", "zendesk", "intercom", "chatwoot", "markdown", "htm
 """How files are read. `auto`: each by what it holds."""
 ImportState = Literal["receiving", "waiting", "reading", "done", "failed"]
 """receiving: files are still being sent; waiting: for its job; failed: nothing of it could be begun, and why stands in `reason`."""
-FileState = Literal["waiting", "opened", "saved", "unchanged", "refused", "missing", "archived"]
-"""opened: its parts follow as lines of their own; missing, archived: an article that the source does not hold any more."""
+FileState = Literal["waiting", "found", "opened", "saved", "unchanged", "refused", "missing", "archived"]
+"""waiting: a file to be read; found: an article read out of one, to be saved; opened: its parts follow as lines of their own; missing, archived: an article that the source does not hold any more."""
 OPEN: Final[tuple[ImportState, ...]] = ("receiving", "waiting", "reading")
 
 
@@ -91,8 +91,12 @@ class ImportFile(Frozen):
     size: int = 0
 
 
+LEFT: Final[tuple[FileState, ...]] = ("waiting", "found")
+"""Lines that have no end yet."""
+
+
 class Waiting(Frozen):
-    """A line that is to be read, with what it holds; None: it has to be fetched."""
+    """A line that has no end yet, with what it holds: a file, or what was found in one; None: it has to be fetched."""
 
     file: ImportFile
     content: bytes | None = None
@@ -103,7 +107,7 @@ class Found(Frozen):
 
     `external_id`: the source's own, stable over exports. `says`: the fields the source speaks for; all others belong to whoever edits here.
     `named`: the article's id was chosen by who wrote it (front matter), not derived from a name or number. `note`: what a person should
-    know about how it was read.
+    know about how it was read. `digest`: of the file, where what is read out of it depends on the day (durations in front matter).
     """
 
     external_id: str
@@ -112,6 +116,7 @@ class Found(Frozen):
     named: bool = False
     address: str = ""
     note: str = ""
+    digest: str = ""
 
 
 class Unread(Frozen):

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from copilot.adapters.database.tables.imports import import_files, imports, knowledge_sources, source_articles
 from copilot.adapters.database.tables.knowledge import article_revisions, articles
 from copilot.adapters.database.transaction import Group, batches, equals, fields, mine, same
-from copilot.domain.imports import OPEN, FileState, Import, ImportFile, Source, SourceArticle, Waiting
+from copilot.domain.imports import LEFT, OPEN, FileState, Import, ImportFile, Source, SourceArticle, Waiting
 from copilot.domain.knowledge import Article
 
 _SOURCE = sa.select(*fields(knowledge_sources, Source)).where(mine(knowledge_sources))
 _KNOWN = sa.select(*fields(source_articles, SourceArticle)).where(mine(source_articles))
 _IMPORT = sa.select(*fields(imports, Import)).where(mine(imports))
 _LINE = sa.select(*fields(import_files, ImportFile)).where(*equals(import_files, "import_id"))
-_WAITING = _LINE.add_columns(import_files.c.content).where(import_files.c.state == "waiting").order_by(import_files.c.position)
+_LEFT = _LINE.where(import_files.c.state.in_(LEFT)).order_by(import_files.c.position)
+_CONTENT = sa.select(import_files.c.position, import_files.c.content).where(*equals(import_files, "import_id"))
 _MASTER = _SOURCE.join(articles, same(articles, "source_id", knowledge_sources)).where(
     articles.c.id == sa.bindparam("article_id"), knowledge_sources.c.master == sa.true()
 )
@@ -69,6 +70,10 @@ class SqlImports(Group):
         row = await self._db.row(theirs.limit(1))
         return SourceArticle(**row) if row else None
 
+    async def forget(self, source_id: str, external_id: str) -> None:
+        theirs = sa.delete(source_articles).where(mine(source_articles), source_articles.c.source_id == source_id)
+        await self._db.run(theirs.where(source_articles.c.external_id == external_id))
+
     async def put_known(self, known: Sequence[SourceArticle]) -> None:
         await self._db.put(source_articles, [one.model_dump() for one in known])
 
@@ -115,9 +120,16 @@ class SqlImports(Group):
         )
         await self._db.run(line.values(values))
 
-    async def waiting(self, import_id: str, limit: int) -> list[Waiting]:
-        rows = await self._db.rows(_WAITING.limit(limit), import_id=import_id)
-        return [Waiting(content=row.pop("content"), file=ImportFile(**row)) for row in rows]
+    async def waiting(self, import_id: str, limit: int, largest: int = 16_000_000) -> list[Waiting]:
+        files, size = [], 0
+        for row in await self._db.rows(_LEFT.limit(limit), import_id=import_id):
+            size += row["size"]
+            if files and size > largest:
+                break
+            files.append(ImportFile(**row))
+        of_these = _CONTENT.where(import_files.c.position.in_([file.position for file in files]))
+        held = {row["position"]: row["content"] for row in await self._db.rows(of_these, import_id=import_id)}
+        return [Waiting(file=file, content=held[file.position]) for file in files]
 
     async def files(self, import_id: str, states: Sequence[FileState] = (), after: int = -1, limit: int = 200) -> list[ImportFile]:
         lines = _LINE.where(import_files.c.position > after).order_by(import_files.c.position).limit(limit)
@@ -133,6 +145,10 @@ class SqlImports(Group):
     async def last_position(self, import_id: str) -> int:
         last = await self._db.value(sa.select(sa.func.max(import_files.c.position)).where(*equals(import_files, "import_id")), import_id=import_id)
         return -1 if last is None else int(last)
+
+    async def size(self, import_id: str) -> int:
+        whole = sa.select(sa.func.sum(import_files.c.size)).where(*equals(import_files, "import_id"))
+        return int(await self._db.value(whole, import_id=import_id) or 0)
 
     async def drop_content(self, import_id: str) -> None:
         kept = sa.update(import_files).where(mine(import_files), import_files.c.import_id == import_id)

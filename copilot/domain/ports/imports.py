@@ -57,6 +57,10 @@ class Imports(Protocol):
         """Where the article came from, if it was brought in."""
         ...
 
+    async def forget(self, source_id: str, external_id: str) -> None:
+        """The source holds that article under another id of its own now."""
+        ...
+
     async def put_known(self, articles: Sequence[SourceArticle]) -> None:
         """Upsert by source and its own id."""
         ...
@@ -97,8 +101,8 @@ class Imports(Protocol):
         """What became of it; its content goes."""
         ...
 
-    async def waiting(self, import_id: str, limit: int) -> list[Waiting]:
-        """The next lines to read, by position."""
+    async def waiting(self, import_id: str, limit: int, largest: int = 16_000_000) -> list[Waiting]:
+        """The next lines without an end, by position: at most `limit`, and no more than `largest` bytes of them, but one at least."""
         ...
 
     async def files(self, import_id: str, states: Sequence[FileState] = (), after: int = -1, limit: int = 200) -> list[ImportFile]:
@@ -111,6 +115,10 @@ class Imports(Protocol):
 
     async def last_position(self, import_id: str) -> int:
         """-1 while there is no line."""
+        ...
+
+    async def size(self, import_id: str) -> int:
+        """Bytes of its files together."""
         ...
 
     async def drop_content(self, import_id: str) -> None:

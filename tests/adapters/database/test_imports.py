@@ -49,6 +49,9 @@ async def test_what_a_source_holds_is_known_again_and_missed(database: SqlDataba
         assert [one.external_id for one in await records.imports.unseen("s", minutes(5), 1)] == ["1"]
         assert (brought := await records.imports.brought("a1")) is not None
         assert brought.external_id == "1"
+    async with database.write("default") as records:
+        await records.imports.forget("s", "1")
+        assert await records.imports.brought("a1") is None
 
 
 async def test_lines_wait_with_their_content_until_they_are_closed(database: SqlDatabase) -> None:
@@ -70,6 +73,8 @@ async def test_lines_wait_with_their_content_until_they_are_closed(database: Sql
         assert await records.imports.get("i") == IMPORT.model_copy(update={"state": "reading", "total": 3, "done": 1})
         assert [one.id for one in await records.imports.unfinished(minutes(1))] == ["i"]
         assert await records.imports.unfinished(NOON) == []
+        assert len(await records.imports.waiting("i", 9, largest=1)) == 1
+        assert await records.imports.size("i") == 6
     async with database.write("default") as records:
         await records.imports.drop_content("i")
         assert [line.content for line in await records.imports.waiting("i", 9)] == [None, None]

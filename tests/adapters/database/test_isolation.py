@@ -181,6 +181,7 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.imports.files("import"),
             await records.imports.counts("import"),
             await records.imports.last_position("import") + 1,
+            await records.imports.size("import"),
         ]
     assert [answer for answer in found if answer] == []
 
@@ -208,6 +209,7 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         await records.imports.mirror("refunds", None)
         await records.imports.close_file(ImportFile(import_id="import", position=0, name="a.md", state="refused"))
         await records.imports.drop_content("import")
+        await records.imports.forget("source", "1")
         await records.imports.change(Import(id="import", source_id="source", name="x", state="failed", made_by="u1", made_at=NOON))
         for change in (
             records.access.set_password("u1", "hash"),
@@ -228,6 +230,7 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert await records.articles.get("refunds") is not None
         assert [key.revoked_at for key in await records.admin.keys()] == [None]
         assert (await records.imports.master_of("refunds")) is not None
+        assert (await records.imports.brought("refunds")) is not None
         assert [line.content for line in await records.imports.waiting("import", 9)] == [b"a"]
         assert [one.state for one in await records.imports.all()] == ["receiving"]
 
