@@ -70,7 +70,7 @@ def public(address: Address) -> bool:
             return False
         if address.ipv4_mapped is not None:
             return True
-    odd = address.is_multicast or address.is_reserved and address not in NAT64 or address.is_unspecified
+    odd = address.is_multicast or address.is_unspecified or (address.is_reserved and address not in NAT64)
     return address.is_global and not odd and not any(address in network for network in NOT_PUBLIC if network.version == address.version)
 
 
@@ -101,7 +101,7 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's own signature
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
@@ -111,7 +111,7 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
         addresses = await self._addresses(host, port)
         return await self._connecting.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
 
-    async def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None) -> Any:
+    async def connect_unix_socket(self, path: str, *_: Any, **__: Any) -> Any:
         raise Refused("Sockets of this machine are not asked.", todo="Give the address of a web page.")
 
     async def sleep(self, seconds: float) -> None:
@@ -169,9 +169,9 @@ class WebFetcher:
 
     async def _ask(self, pool: httpcore.AsyncConnectionPool, url: str) -> Fetched | str:
         """The page, or where it leads."""
-        headers = {"User-Agent": "Rapport-Import/1", "Accept": ", ".join(ENDINGS), "Accept-Encoding": "gzip"}
+        headers = [("User-Agent", "Rapport-Import/1"), ("Accept", ", ".join(ENDINGS)), ("Accept-Encoding", "gzip")]
         limits = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": READ_S}
-        async with pool.stream("GET", url, headers={**headers, "Host": urlsplit(url).netloc}, extensions={"timeout": limits}) as answer:
+        async with pool.stream("GET", url, headers=headers, extensions={"timeout": limits}) as answer:
             told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
             if answer.status in (301, 302, 303, 307, 308) and told.get("location"):
                 return told["location"]

@@ -1,10 +1,11 @@
 """For knowledge editors and programs: imports as jobs, their reports, and the sources articles come from."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
 from pydantic import AwareDatetime, Field
 
+from copilot.api import examples
 from copilot.api.auth import App, Me
 from copilot.api.bodies import example
 from copilot.api.routing import audience
@@ -19,7 +20,18 @@ from copilot.services.reading import actor
 
 router = audience("knowledge")
 Ident = Annotated[str, Path(max_length=200)]
-EXAMPLE: Final = {"source": "Help centre", "kind": "auto", "files": [{"name": "pets.md", "text": "# Pets\n\nDogs fly too."}]}
+UPLOAD: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/octet-stream": {
+                "schema": {"type": "string", "format": "binary", "minLength": 1},
+                "examples": {"example": {"value": examples.IMPORT_FILE}},
+            }
+        },
+    }
+}
+"""The body of a file, which no model describes."""
 
 
 class ImportIn(Strict):
@@ -88,7 +100,7 @@ def shown(report: Report) -> ImportView:
 
 
 @router.post("/imports", status_code=202)
-async def begin(app: App, me: Me, given: Annotated[ImportIn, example(EXAMPLE)]) -> ImportView:
+async def begin(app: App, me: Me, given: Annotated[ImportIn, example(examples.IMPORT)]) -> ImportView:
     """Begin an import. It runs as a job that survives restarts; ask for it, or follow `import.` events on the stream."""
     overlay = Overlay(audience=given.audience, owner=given.owner, tags=tuple(given.tags), locale=given.locale)
     options = ImportOptions(archive_missing=given.archive_missing, urls=tuple(given.urls))
@@ -101,7 +113,7 @@ async def begin(app: App, me: Me, given: Annotated[ImportIn, example(EXAMPLE)]) 
     return shown(await app.importing.report(me.tenant_id, started.id))
 
 
-@router.put("/imports/{import_id}/files/{position}")
+@router.put("/imports/{import_id}/files/{position}", openapi_extra=UPLOAD)
 async def receive(
     app: App,
     me: Me,
@@ -157,6 +169,6 @@ async def sources(app: App, me: Me) -> SourcesView:
 
 
 @router.patch("/knowledge-sources/{source_id}")
-async def change_source(app: App, me: Me, source_id: Ident, given: Annotated[SourceIn, example({"master": True})]) -> Source:
+async def change_source(app: App, me: Me, source_id: Ident, given: Annotated[SourceIn, example(examples.SOURCE)]) -> Source:
     """Whether its articles are edited there (read-only here) or here."""
     return await app.importing.change_source(me.tenant_id, source_id, actor(me), master=given.master)

@@ -10,7 +10,8 @@ SourceKind = Literal["auto", "zendesk", "intercom", "chatwoot", "markdown", "htm
 ImportState = Literal["receiving", "waiting", "reading", "done", "failed"]
 """receiving: files are still being sent; waiting: for its job; failed: nothing of it could be begun, and why stands in `reason`."""
 FileState = Literal["waiting", "found", "opened", "saved", "unchanged", "refused", "missing", "archived"]
-"""waiting: a file to be read; found: an article read out of one, to be saved; opened: its parts follow as lines of their own; missing, archived: an article that the source does not hold any more."""
+"""waiting: a file to be read; found: an article read out of one, to be saved; opened: its parts follow as lines of their own; missing,
+archived: an article that the source does not hold any more."""
 OPEN: Final[tuple[ImportState, ...]] = ("receiving", "waiting", "reading")
 
 

@@ -73,7 +73,9 @@ class Landing:
         if archive:
             await self._save(article.model_copy(update={"status": "archived"}))
         state = "archived" if archive else "missing"
-        reason = "The source does not hold it any more." + ("" if archive else " It stays as it is; archive it, or import again and say so.")
+        reason = "The source does not hold it any more." + (
+            "" if archive else " It stays as it is; archive it, or import again and say so."
+        )
         return line.model_copy(update={"name": article.title, "state": state, "reason": reason, "article_ids": (article.id,)})
 
     async def _save(self, article: Article) -> bool:
@@ -81,9 +83,7 @@ class Landing:
         passages = await asyncio.to_thread(split, article)
         done = await self.records.articles.save(article, passages, self.source.author)
         if done.changed:
-            await self.records.log.event(
-                "article.saved", subject_id=article.id, actor=self.source.author, data={"status": article.status}
-            )
+            await self.records.log.event("article.saved", subject_id=article.id, actor=self.source.author, data={"status": article.status})
         return done.changed
 
     async def _id(self, found: Found) -> str:

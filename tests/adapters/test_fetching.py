@@ -127,7 +127,7 @@ async def test_redirects_are_followed_and_each_is_checked(web: Web) -> None:
 INSIDE = (
     "127.0.0.1",
     "127.8.8.8",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - not bound to, refused
     "10.1.2.3",
     "172.16.0.1",
     "192.168.1.1",
@@ -265,7 +265,9 @@ async def test_what_does_not_answer_is_said(web: Web) -> None:
     assert "no host" in await refused(web.fetcher.fetch("http://nowhere.invalid/"), Invalid)
 
 
-@pytest.mark.parametrize("url", ["", "help.example.com", "http://", "http://[::1", "http://x:99999/", "javascript:1", "http://a b/", "file:///x"])
+@pytest.mark.parametrize(
+    "url", ["", "help.example.com", "http://", "http://[::1", "http://x:99999/", "javascript:1", "http://a b/", "file:///x"]
+)
 async def test_what_is_no_address_is_refused(web: Web, url: str) -> None:
     await refused(web.fetcher.fetch(url), Invalid)
     assert web.wires.asked == []

@@ -44,7 +44,9 @@ async def test_files_are_sent_one_by_one_and_read_by_a_job(house: House) -> None
 
 async def test_small_texts_start_at_once_and_editors_can_follow(house: House) -> None:
     editor = await house.enter("editor")
-    started = await begun(editor, files=[{"name": "pets.md", "text": "# Pets\n\nDogs fly too."}, {"name": "bad.md", "text": "---\nid: [\n---\nx"}])
+    started = await begun(
+        editor, files=[{"name": "pets.md", "text": "# Pets\n\nDogs fly too."}, {"name": "bad.md", "text": "---\nid: [\n---\nx"}]
+    )
     assert (started["state"], started["total"]) == ("waiting", 2)
     await house.settle()
     done = (await editor.get(f"/v1/imports/{started['id']}")).json()

@@ -56,6 +56,9 @@ BODIES: dict[str, Any] = {
     "POST /v1/shift/handover": {"to": {"user": "tom.berg"}},
     "POST /v1/users/{user_ref}/absence": {"until": "2090-01-01T00:00:00Z", "promises_to": "sara.lind"},
     "POST /v1/knowledge/import": examples.KNOWLEDGE,
+    "POST /v1/imports": examples.IMPORT,
+    "PUT /v1/imports/{import_id}/files/{position}": {"any": "file"},
+    "PATCH /v1/knowledge-sources/{source_id}": examples.SOURCE,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -64,7 +67,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/users/{user_ref}/password": examples.PASSWORD,
     "POST /v1/panel-tokens": examples.PANEL_TOKEN,
 }
-PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}}
+PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}, "PUT /v1/imports/{import_id}/files/{position}": {"name": "export.json"}}
 GESTURE = examples.GRANT | {"offer": "free lounge visit"}
 SESSION_ONLY = {"POST /v1/panel-tokens"}
 """With a key: 409. Those who came by cookie are in test_sessions."""
@@ -84,6 +87,7 @@ async def scene(furnished: House) -> Scene:
     granted = (await tom.post("/v1/conversations/chat-1/grants", json=GESTURE)).json()
     question = (await tom.post("/v1/conversations/chat-1/questions", json=examples.QUESTION)).json()
     await program.post("/v1/conversations", json=chat("chat-2", "I am allergic to nuts.", customer={"id": "cust-2", "name": "Bo Ek"}))
+    started = (await program.post("/v1/imports", json={"source": "Folder"})).json()
     erased = (await ada.delete("/v1/customers/cust-2")).json()
     await house.settle()
     return Scene(
@@ -98,6 +102,9 @@ async def scene(furnished: House) -> Scene:
             "memory_id": (await tom.get("/v1/customers/cust-1042/memories")).json()["memories"][0]["id"],
             "promise_id": (await (await house.enter("supervisor")).get("/v1/promises")).json()["promises"][0]["id"],
             "erasure_id": erased["id"],
+            "import_id": started["id"],
+            "position": "0",
+            "source_id": started["source_id"],
             "article_id": "refunds",
             "user_ref": "tom.berg",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],

@@ -228,25 +228,33 @@ ENTITIES = """<?xml version="1.0" encoding="UTF-8"?>
 <hibernate-generic datetime="2026-11-01 10:00:00">
 <object class="Space" package="com.atlassian.confluence.spaces"><id name="id">65537</id><property name="name"><![CDATA[Desk]]></property>
 <property name="key"><![CDATA[DESK]]></property></object>
-<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98401</id><property name="title"><![CDATA[Policies]]></property>
+<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98401</id>
+<property name="title"><![CDATA[Policies]]></property>
 <property name="contentStatus"><![CDATA[current]]></property>
 <property name="space" class="Space" package="com.atlassian.confluence.spaces"><id name="id">65537</id></property></object>
-<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98402</id><property name="title"><![CDATA[Rebooking]]></property>
+<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98402</id>
+<property name="title"><![CDATA[Rebooking]]></property>
 <property name="contentStatus"><![CDATA[current]]></property>
 <property name="parent" class="Page" package="com.atlassian.confluence.pages"><id name="id">98401</id></property>
 <property name="space" class="Space" package="com.atlassian.confluence.spaces"><id name="id">65537</id></property></object>
-<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98300</id><property name="title"><![CDATA[Rebooking]]></property>
+<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98300</id>
+<property name="title"><![CDATA[Rebooking]]></property>
 <property name="contentStatus"><![CDATA[current]]></property>
 <property name="originalVersion" class="Page" package="com.atlassian.confluence.pages"><id name="id">98402</id></property></object>
-<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98499</id><property name="title"><![CDATA[Binned]]></property>
+<object class="Page" package="com.atlassian.confluence.pages"><id name="id">98499</id>
+<property name="title"><![CDATA[Binned]]></property>
 <property name="contentStatus"><![CDATA[deleted]]></property></object>
 <object class="BodyContent" package="com.atlassian.confluence.core"><id name="id">1</id>
-<property name="body"><![CDATA[<h2>Fees</h2><p>Free within 24 hours. <ac:link><ri:page ri:content-title="Refunds" /><ac:plain-text-link-body>\
-<![CDATA[See refunds]]]]><![CDATA[></ac:plain-text-link-body></ac:link></p><ac:structured-macro ac:name="info"><ac:parameter ac:name="title">T\
-</ac:parameter><ac:rich-text-body><p>Not for groups.</p></ac:rich-text-body></ac:structured-macro>]]></property>
+<property name="body"><![CDATA[<h2>Fees</h2><p>Free within 24 hours. \
+<ac:link><ri:page ri:content-title="Refunds" /><ac:plain-text-link-body>\
+<![CDATA[See refunds]]]]><![CDATA[></ac:plain-text-link-body></ac:link></p>\
+<ac:structured-macro ac:name="info"><ac:parameter ac:name="title">T\
+</ac:parameter>\
+<ac:rich-text-body><p>Not for groups.</p></ac:rich-text-body></ac:structured-macro>]]></property>
 <property name="content" class="Page" package="com.atlassian.confluence.pages"><id name="id">98402</id></property>
 <property name="bodyType">2</property></object>
-<object class="BodyContent" package="com.atlassian.confluence.core"><id name="id">2</id><property name="body"><![CDATA[<p>All policies.</p>]]>
+<object class="BodyContent" package="com.atlassian.confluence.core"><id name="id">2</id>
+<property name="body"><![CDATA[<p>All policies.</p>]]>
 </property><property name="content" class="Page" package="com.atlassian.confluence.pages"><id name="id">98401</id></property>
 <property name="bodyType">2</property></object>
 </hibernate-generic>"""
@@ -267,9 +275,7 @@ def as_json(value: Any) -> bytes:
 
 def word(*paragraphs: tuple[str, str]) -> bytes:
     """A .docx of (style, text): the three parts that Word needs."""
-    styled = "".join(
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>' for style, text in paragraphs
-    )
+    styled = "".join(f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>' for style, text in paragraphs)
     types = (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -278,7 +284,8 @@ def word(*paragraphs: tuple[str, str]) -> bytes:
     )
     relations = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>'
     )
     document = f'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{styled}</w:body></w:document>'
     return packed({"[Content_Types].xml": types, "_rels/.rels": relations, "word/document.xml": document})
@@ -291,7 +298,11 @@ def pdf(*pages: tuple[str, ...], password: str = "", title: str = "") -> bytes:
 
     writer = PdfWriter()
     font = DictionaryObject(
-        {NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"), NameObject("/BaseFont"): NameObject("/Helvetica")}
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
     )
     for lines in pages:
         page = writer.add_blank_page(595, 842)

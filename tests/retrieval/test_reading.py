@@ -160,7 +160,9 @@ def test_a_confluence_space_as_xml() -> None:
     assert (page.title, page.tags) == ("Rebooking", ("Desk", "Policies"))
     assert "Free within 24 hours. See refunds" in " ".join(page.text.split())
     assert "> Not for groups." in page.text
-    assert "entities of its own" in refusal("entities.xml", '<!DOCTYPE x [<!ENTITY a "b">]><hibernate-generic>&a;</hibernate-generic>', "confluence")
+    assert "entities of its own" in refusal(
+        "entities.xml", '<!DOCTYPE x [<!ENTITY a "b">]><hibernate-generic>&a;</hibernate-generic>', "confluence"
+    )
 
 
 def test_a_word_document() -> None:
@@ -207,7 +209,9 @@ def test_pdfs_that_cannot_be_read(content: bytes, words: str) -> None:
 
 
 def test_a_corpus() -> None:
-    results = opened("corpus.jsonl", '{"_id": "1", "title": "A", "text": "Words."}\n{"_id": \n\n{"_id": "2", "title": "B", "text": "More."}')
+    results = opened(
+        "corpus.jsonl", '{"_id": "1", "title": "A", "text": "Words."}\n{"_id": \n\n{"_id": "2", "title": "B", "text": "More."}'
+    )
     assert [one.external_id for one in results if isinstance(one, Found)] == ["1", "2"]
     assert [one.name for one in results if isinstance(one, Unread)] == ["corpus.jsonl:2"]
 
@@ -288,7 +292,13 @@ def unpacked(content: bytes) -> dict[str, str]:
 
 
 def test_an_archive_is_the_files_in_it() -> None:
-    files: dict[str, str | bytes] = {"a/b.md": "# B", "a/pic.png": b"\x89PNG", "__MACOSX/a/b.md": "x", "a/.hidden.md": "x", "c.html": "<p>c"}
+    files: dict[str, str | bytes] = {
+        "a/b.md": "# B",
+        "a/pic.png": b"\x89PNG",
+        "__MACOSX/a/b.md": "x",
+        "a/.hidden.md": "x",
+        "c.html": "<p>c",
+    }
     assert unpacked(packed(files)) == {"a/b.md": "# B", "c.html": "<p>c"}
     assert is_zip(File(name="a.zip", content=packed({})))
     assert not is_zip(File(name="a.docx", content=word(("Normal", "x"))))

@@ -1,9 +1,7 @@
 """Imports as jobs: what lands, what is refused and why, what is kept over the next import, what an interruption leaves."""
 
-import asyncio
 import copy
 import os
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from copilot.services.importing import Report, Wanted
 from copilot.services.knowledge import SourceFile
 from copilot.testing.engine import InlineEngine
 from tests.api.house import House
+from tests.patience import eventually
 from tests.retrieval.exports import CHATWOOT, CONFLUENCE_INDEX, CONFLUENCE_PAGE, INTERCOM, ZENDESK, as_json, packed, pdf, word
 from tests.services.conftest import Open
 
@@ -80,9 +79,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(opened: Open) -> AsyncIterator[Desk]:
+async def desk(opened: Open) -> Desk:
     pages = Pages()
-    yield Desk(await opened(furnish=False, fetcher=pages), pages)
+    return Desk(await opened(furnish=False, fetcher=pages), pages)
 
 
 # --- what lands --------------------------------------------------------------------------------------------------------------------
@@ -119,14 +118,16 @@ async def test_every_kind_lands_from_one_archive(desk: Desk) -> None:
     )
     report = await desk.bring({"all.zip": archive})
     assert await desk.refused(report) == {}
-    assert set(await desk.articles()) == {
-        "pets", "fees", "confluence-98402", "bags", "seats", "intercom-39", "intercom-39-fr", "intercom-40", "chatwoot-7", "chatwoot-8", "9", "10",
-    }  # fmt: skip
+    alone = {"pets", "fees", "confluence-98402", "bags", "seats", "9", "10"}
+    helped = {"intercom-39", "intercom-39-fr", "intercom-40", "chatwoot-7", "chatwoot-8"}
+    assert set(await desk.articles()) == alone | helped
 
 
 async def test_the_language_is_recognised_when_none_is_given(desk: Desk) -> None:
     text = "Wir erstatten den Flugpreis innerhalb von sieben Tagen auf die Karte, mit der bezahlt wurde."
-    await desk.bring({"de.md": f"# Erstattung\n\n{text}", "en.md": "---\nlocale: fr\n---\n\n# Refund\n\nThe fare is refunded in seven days."})
+    await desk.bring(
+        {"de.md": f"# Erstattung\n\n{text}", "en.md": "---\nlocale: fr\n---\n\n# Refund\n\nThe fare is refunded in seven days."}
+    )
     articles = await desk.articles()
     assert (articles["de"].locale, articles["en"].locale) == ("de", "fr")
 
@@ -391,8 +392,11 @@ async def test_an_interrupted_import_goes_on_where_it_stopped(opened: Open) -> N
     ident = await desk.begin({"many.zip": archive})
     await house.application.dispatcher.once()
     # Stopped as soon as something has landed: tasks are cancelled wherever they are.
-    while not (await desk.app.importing.report(DEFAULT_TENANT, ident)).counts.get("saved"):
-        await asyncio.sleep(0)
+
+    async def landed() -> int:
+        return (await desk.app.importing.report(DEFAULT_TENANT, ident)).counts.get("saved", 0)
+
+    await eventually(landed, "the first articles")
     house = await opened(furnish=False, engine=InlineEngine(work.work))
     desk = Desk(house, Pages())
     halfway = (await desk.app.importing.report(DEFAULT_TENANT, ident)).counts
@@ -422,5 +426,3 @@ async def test_the_small_way_still_works_beside_it(desk: Desk) -> None:
     articles = await desk.articles()
     assert set(articles) == {"pets"}, "the same text under the same name is the same article"
     assert articles["pets"].locale == "en", "all that is new is its language, which was recognised"
-
-

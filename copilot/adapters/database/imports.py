@@ -121,7 +121,8 @@ class SqlImports(Group):
         await self._db.run(line.values(values))
 
     async def waiting(self, import_id: str, limit: int, largest: int = 16_000_000) -> list[Waiting]:
-        files, size = [], 0
+        files: list[ImportFile] = []
+        size = 0
         for row in await self._db.rows(_LEFT.limit(limit), import_id=import_id):
             size += row["size"]
             if files and size > largest:
@@ -143,7 +144,9 @@ class SqlImports(Group):
         return {row["state"]: int(row["count"]) for row in rows}
 
     async def last_position(self, import_id: str) -> int:
-        last = await self._db.value(sa.select(sa.func.max(import_files.c.position)).where(*equals(import_files, "import_id")), import_id=import_id)
+        last = await self._db.value(
+            sa.select(sa.func.max(import_files.c.position)).where(*equals(import_files, "import_id")), import_id=import_id
+        )
         return -1 if last is None else int(last)
 
     async def size(self, import_id: str) -> int:

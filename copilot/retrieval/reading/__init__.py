@@ -48,6 +48,4 @@ def reader_for(file: File, kind: SourceKind) -> Reader:
             "This JSON is no help centre export that is known.",
             todo="Send what Zendesk, Intercom or Chatwoot answer for their articles; an empty list holds nothing to bring in.",
         )
-    raise Invalid(
-        "This kind of file is not read.", todo=f"Send {', '.join(reader.label for reader in CATALOGUE[:-1])}, or a zip of them."
-    )
+    raise Invalid("This kind of file is not read.", todo=f"Send {', '.join(reader.label for reader in CATALOGUE[:-1])}, or a zip of them.")

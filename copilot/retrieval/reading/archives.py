@@ -21,7 +21,10 @@ MOST_RATIO: Final = 200
 SMALL: Final = 10 * 1024 * 1024
 """Bytes below which no ratio is asked for: a page of one repeated word is no bomb."""
 _NOT_TEXT: Final = frozenset(
-    ".png .jpg .jpeg .gif .svg .webp .ico .bmp .css .js .map .woff .woff2 .ttf .eot .mp4 .mov .mp3 .ds_store .properties .yml .yaml .csv".split()
+    (
+        *(".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".mp4", ".mov", ".mp3"),
+        *(".css", ".js", ".map", ".woff", ".woff2", ".ttf", ".eot", ".ds_store", ".properties", ".yml", ".yaml", ".csv"),
+    )
 )
 """What exports carry beside their pages; left out without a word each."""
 

@@ -32,7 +32,9 @@ _BOMS: Final = (
 )
 """UTF-32's begins with UTF-16's, so it is asked for first."""
 _DECLARED: Final = re.compile(rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,200}encoding)\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
-_WESTERN: Final = re.compile(r"[\u20ac\u201a-\u201e\u2018-\u201d\u2013\u2014\u2026\u2022\u2122\u0160\u0161\u017d\u017e\u0152\u0153\u0178\u00a0-\u00ff]")
+_WESTERN: Final = re.compile(
+    r"[\u20ac\u201a-\u201e\u2018-\u201d\u2013\u2014\u2026\u2022\u2122\u0160\u0161\u017d\u017e\u0152\u0153\u0178\u00a0-\u00ff]"
+)
 _UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
@@ -31,7 +31,7 @@ def knows(file: File) -> bool:
         return b"<hibernate-generic" in file.content[:_HEAD]
     if file.ending not in (".html", ".htm"):
         return False
-    return b'id="main-content"' in file.content and b"wiki-content" in file.content or _is_index(file)
+    return (b'id="main-content"' in file.content and b"wiki-content" in file.content) or _is_index(file)
 
 
 def read(file: File, now: datetime) -> Iterator[Found | Unread]:
@@ -95,8 +95,8 @@ def _entities(file: File) -> Iterator[Found | Unread]:
     if b"<!ENTITY" in file.content:
         raise Invalid("This XML defines entities of its own, which Confluence never does.", todo="Export the space again.")
     try:
-        root = ElementTree.fromstring(file.content)  # noqa: S314 - entities are refused above; the file's size is bounded
-    except (ElementTree.ParseError, ValueError) as error:
+        root = ET.fromstring(file.content)  # noqa: S314 - entities are refused above; the file's size is bounded
+    except (ET.ParseError, ValueError) as error:
         raise Invalid(f"It is not valid XML: {error}.", todo="Export the space again.") from None
     pages = {_id(one): _described(one) for one in root.iterfind("object[@class='Page']")}
     spaces = {_id(one): _text(one, "name") for one in root.iterfind("object[@class='Space']")}
@@ -114,7 +114,7 @@ def _entities(file: File) -> Iterator[Found | Unread]:
             yield Unread(name=page.title or ident, reason=str(error), external_id=ident)
 
 
-def _described(one: ElementTree.Element) -> _Page:
+def _described(one: ET.Element) -> _Page:
     old = bool(_ref(one, "originalVersion"))
     return _Page(_text(one, "title"), _text(one, "contentStatus"), _ref(one, "parent"), _ref(one, "space"), old)
 
@@ -147,7 +147,9 @@ def _storage(body: str, name: str) -> str:
         setting.decompose()
     for macro in page.find_all("ac:structured-macro"):
         kind = clean(macro.get("ac:name"))
-        macro.name = {"code": "pre", "noformat": "pre", "info": "blockquote", "note": "blockquote", "warning": "blockquote"}.get(kind, "div")
+        macro.name = {"code": "pre", "noformat": "pre", "info": "blockquote", "note": "blockquote", "warning": "blockquote"}.get(
+            kind, "div"
+        )
     return as_markdown(page)
 
 
@@ -155,15 +157,15 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _id(one: ElementTree.Element) -> str:
+def _id(one: ET.Element) -> str:
     return clean(one.findtext("id"))
 
 
-def _text(one: ElementTree.Element, name: str) -> str:
+def _text(one: ET.Element, name: str) -> str:
     return clean(one.findtext(f"property[@name='{name}']"))
 
 
-def _ref(one: ElementTree.Element, name: str) -> str:
+def _ref(one: ET.Element, name: str) -> str:
     return clean(one.findtext(f"property[@name='{name}']/id"))
 
 

@@ -48,7 +48,9 @@ def _html(file: File) -> str:
     import mammoth
 
     try:
-        converted: Any = mammoth.convert_to_html(io.BytesIO(file.content), convert_image=mammoth.images.img_element(lambda image: {"src": ""}))
+        converted: Any = mammoth.convert_to_html(
+            io.BytesIO(file.content), convert_image=mammoth.images.img_element(lambda image: {"src": ""})
+        )
     except Exception as error:  # noqa: BLE001 - the library lets through whatever its parts raise on a broken document
         raise Invalid(f"This Word document cannot be read ({type(error).__name__}).", todo="Open it and save it again as .docx.") from None
     return str(converted.value)

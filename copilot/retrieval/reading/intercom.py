@@ -67,9 +67,7 @@ def _article(row: Mapping[str, Any], collections: Mapping[str, str]) -> Iterator
             yield Unread(name=clean(one.get("title")) or external, reason=str(error), external_id=external)
 
 
-def _found(
-    one: Mapping[str, Any], ident: str, external: str, locale: str, tags: tuple[str, ...], *, own: bool, alone: bool
-) -> Found:
+def _found(one: Mapping[str, Any], ident: str, external: str, locale: str, tags: tuple[str, ...], *, own: bool, alone: bool) -> Found:
     name = f"intercom-{ident}" if own else f"intercom-{ident}-{locale.lower()}"
     text = html_text(clean(one.get("body")), name)
     made = article(

@@ -94,9 +94,7 @@ def _external(ident: str, one: Mapping[str, Any]) -> str:
     return f"{ident}/{clean(one.get('locale')).lower()}"
 
 
-def _found(
-    row: Mapping[str, Any], one: Mapping[str, Any], ident: str, tags: tuple[str, ...], audience: Audience, *, alone: bool
-) -> Found:
+def _found(row: Mapping[str, Any], one: Mapping[str, Any], ident: str, tags: tuple[str, ...], audience: Audience, *, alone: bool) -> Found:
     locale = clean(one.get("locale"))
     name = f"zendesk-{ident}" if alone or locale == clean(row.get("source_locale")) else f"zendesk-{ident}-{locale.lower()}"
     made = article(

@@ -65,7 +65,10 @@ async def test_lines_wait_with_their_content_until_they_are_closed(database: Sql
         await records.imports.close_file(closed)
         await records.imports.change(IMPORT.model_copy(update={"state": "reading", "total": 3, "done": 1}))
     async with database.read("default") as records:
-        assert [(line.file.position, line.content) for line in await records.imports.waiting("i", 9)] == [(0, b"\x00\xff"), (2, b"\x02\xff")]
+        assert [(line.file.position, line.content) for line in await records.imports.waiting("i", 9)] == [
+            (0, b"\x00\xff"),
+            (2, b"\x02\xff"),
+        ]
         assert await records.imports.files("i", ("saved",)) == [closed.model_copy(update={"size": 2})]
         assert [one.position for one in await records.imports.files("i", after=0, limit=1)] == [1]
         assert await records.imports.counts("i") == {"waiting": 2, "saved": 1}
