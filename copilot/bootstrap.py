@@ -12,6 +12,7 @@ from copilot.adapters.database import open_database
 from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
+from copilot.adapters.fetching import WebFetcher
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
@@ -23,6 +24,7 @@ from copilot.adapters.workshop import Workshop
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
+from copilot.domain.ports.imports import Fetcher
 from copilot.domain.ports.models import Models, Privacy, Prompts
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
@@ -39,6 +41,7 @@ from copilot.services.administration import Administration
 from copilot.services.answering import Answering
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
+from copilot.services.bringing import Bringing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.curating import Curating
@@ -46,7 +49,7 @@ from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
-from copilot.services.editing import PUBLISH, Editing, unguarded
+from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
 from copilot.services.falling import FALL, Falling
@@ -55,11 +58,13 @@ from copilot.services.flags import Flags
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
 from copilot.services.health import Healths
+from copilot.services.importing import IMPORT, Importing
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.marks import Marks
+from copilot.services.mirrors import refuse_masters
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.questions import Questions
@@ -129,6 +134,7 @@ class Application:
     remarks: Remarks
     flags: Flags
     healths: Healths
+    importing: Importing
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -213,6 +219,7 @@ def build(
     engine: DurableEngine | None = None,
     passwords: Passwords | None = None,
     provider: IdentityProvider | None = None,
+    fetcher: Fetcher | None = None,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
@@ -229,7 +236,8 @@ def build(
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
     models = models or _models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords)
+    fetcher = fetcher or WebFetcher()
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher)
     wired.notes = notes
     provider = provider or _provider(settings)
     if provider is not None:
@@ -249,6 +257,7 @@ def _wire(
     prompts: Prompts,
     engine: DurableEngine,
     passwords: Passwords,
+    fetcher: Fetcher,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
@@ -282,8 +291,9 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
-    editing = Editing(database, indexes, clock, live.wake, unguarded)
+    editing = Editing(database, indexes, clock, live.wake, refuse_masters)
     usage = Usage(database)
+    bringing = Bringing(database, indexes, fetcher, clock, live.wake)
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
         TURN: drafting.turn,
@@ -295,6 +305,7 @@ def _wire(
         FOLD: usage.run,
         REINDEX: reindexing.run,
         TIDY: reindexing.tidy,
+        IMPORT: bringing.run,
     }
     for name, job in jobs.items():
         engine.register(name, job)
@@ -304,7 +315,8 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    watched = (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, usage.due, reindexing.unfinished)
+    due = (retention.due, falling.due, editing.due, usage.due)
+    watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
     for unfinished in watched:
         dispatcher.watch(unfinished)
     return Application(
@@ -335,6 +347,7 @@ def _wire(
         remarks=Remarks(database, clock, live.wake),
         flags=Flags(database, privacy, clock, live.wake),
         healths=Healths(database, usage, clock),
+        importing=Importing(database, clock, wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

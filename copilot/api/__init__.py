@@ -74,6 +74,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         editing,
         grants,
         handovers,
+        imports,
         knowledge,
         questions,
         queue,
@@ -87,7 +88,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
     first = (handovers, grants, questions, day, editing)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, curation, suggest, admin, signing_in, teams)
+    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, imports, curation, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 
 

@@ -30,10 +30,6 @@ Guard = Callable[[Records, Article, Article | None], Awaitable[None]]
 log = structlog.get_logger()
 
 
-async def unguarded(_: Records, __: Article, ___: Article | None) -> None:
-    """Every article may be changed."""
-
-
 class Reconciled(Frozen):
     """A draft as it stands now, and what becomes of one's own changes on top of it."""
 

@@ -12,6 +12,7 @@ from copilot.adapters.database.day import SqlDay
 from copilot.adapters.database.editing import SqlEditing
 from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
+from copilot.adapters.database.imports import SqlImports
 from copilot.adapters.database.log import SqlLog
 from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.questions import SqlQuestions
@@ -94,3 +95,7 @@ class SqlRecords:
     @cached_property
     def access(self) -> SqlAccess:
         return SqlAccess(self.transaction)
+
+    @cached_property
+    def imports(self) -> SqlImports:
+        return SqlImports(self.transaction)

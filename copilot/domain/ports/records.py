@@ -21,6 +21,7 @@ from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.staff import Key, User
@@ -472,6 +473,9 @@ class Records(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def imports(self) -> Imports: ...
 
 
 class OutboxRow(Frozen):
