@@ -68,6 +68,7 @@ from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
+from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
@@ -117,6 +118,7 @@ class Application:
     asking: Asking
     questions: Questions
     knowledge: KnowledgeBase
+    syncing: Syncing
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -296,6 +298,7 @@ def _wire(
         asking=Asking(database, tools, clock, drafting.reader, live.wake),
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
+        syncing=Syncing(database, indexes, clock, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

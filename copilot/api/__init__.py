@@ -79,12 +79,13 @@ def _audiences() -> "tuple[APIRouter, ...]":
         stream,
         suggest,
         suggestions,
+        syncing,
         teams,
     )
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     first = (handovers, grants, questions, day)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
+    rooms = (*first, conversations, suggestions, stream, queue, customers, syncing, knowledge, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 
 

@@ -15,6 +15,7 @@ from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.questions import SqlQuestions
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
+from copilot.adapters.database.syncing import SqlSyncing
 from copilot.adapters.database.transaction import Transaction
 from copilot.adapters.database.turns import SqlTurns
 
@@ -56,6 +57,10 @@ class SqlRecords:
     @cached_property
     def articles(self) -> SqlArticles:
         return SqlArticles(self.transaction)
+
+    @cached_property
+    def syncing(self) -> SqlSyncing:
+        return SqlSyncing(self.transaction)
 
     @cached_property
     def handovers(self) -> SqlHandovers:

@@ -21,6 +21,7 @@ from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
@@ -441,6 +442,9 @@ class Records(Protocol):
 
     @property
     def articles(self) -> Articles: ...
+
+    @property
+    def syncing(self) -> Syncing: ...
 
     @property
     def handovers(self) -> Handovers: ...

@@ -1,0 +1,14 @@
+"""An article enters the record: a new revision, its passages, and everything that has to know of it, in one transaction."""
+
+from copilot.domain.knowledge import Article
+from copilot.domain.ports.records import Records, SavedArticle
+from copilot.retrieval.passages import split
+
+
+async def store(records: Records, article: Article, actor: str) -> SavedArticle:
+    """Save the article as a new revision if it changed. Every way in ends here: pages, files, imports."""
+    saved = await records.articles.save(article, split(article), actor)
+    if saved.changed:
+        data = {"status": article.status, "revision": saved.article.revision}
+        await records.log.event("article.saved", subject_id=article.id, actor=actor, data=data)
+    return saved
