@@ -28,7 +28,7 @@ class ManifestView(BaseModel):
 class RevisionsIn(Strict):
     """Whose past is asked for."""
 
-    ids: list[str] = Field(min_length=1, max_length=MOST)
+    ids: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(min_length=1, max_length=MOST)
 
 
 class PastsView(BaseModel):

@@ -190,6 +190,8 @@ def _why(run: Sync, step: Step) -> tuple[str, str]:
     if step.action == "missing":
         changed = ", and the record has changed since" if _moved(run, step) else ""
         again = f"Archive it with --take-file {step.ident}, or write the file again with --take-record {step.ident}."
+        if run.wanted.archive_missing and run.folder.refused and not changed:
+            again = "Mend the files that are refused first: one of them may be the one that is missing."
         return f"its file was taken away{changed}.", again
     return "", ""
 

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.knowledge import Article, ArticleStatus
 
@@ -39,10 +41,10 @@ class Past(Frozen):
 class Brought(Frozen):
     """A folder's file that is to become the article's next revision. `revision`: the present one it follows; 0: the article is new."""
 
-    id: str
-    name: str
+    id: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=1000)
     text: str
-    revision: int = 0
+    revision: int = Field(default=0, ge=0, lt=2**31)
 
 
 class Landed(Frozen):

@@ -56,6 +56,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/shift/handover": {"to": {"user": "tom.berg"}},
     "POST /v1/users/{user_ref}/absence": {"until": "2090-01-01T00:00:00Z", "promises_to": "sara.lind"},
     "POST /v1/knowledge/import": examples.KNOWLEDGE,
+    "POST /v1/knowledge/revisions": examples.REVISIONS,
+    "POST /v1/knowledge/sync": examples.SYNC,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
