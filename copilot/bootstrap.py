@@ -79,6 +79,7 @@ from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
+from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
@@ -135,6 +136,7 @@ class Application:
     flags: Flags
     healths: Healths
     importing: Importing
+    syncing: Syncing
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -348,6 +350,7 @@ def _wire(
         flags=Flags(database, privacy, clock, live.wake),
         healths=Healths(database, usage, clock),
         importing=Importing(database, clock, wake),
+        syncing=Syncing(database, indexes, clock, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

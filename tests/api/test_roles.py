@@ -71,6 +71,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/imports": examples.IMPORT,
     "PUT /v1/imports/{import_id}/files/{position}": {"any": "file"},
     "PATCH /v1/knowledge-sources/{source_id}": examples.SOURCE,
+    "POST /v1/knowledge/revisions": examples.REVISIONS,
+    "POST /v1/knowledge/sync": examples.SYNC,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,

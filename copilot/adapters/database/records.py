@@ -18,6 +18,7 @@ from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.questions import SqlQuestions
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
+from copilot.adapters.database.syncing import SqlSyncing
 from copilot.adapters.database.transaction import Transaction
 from copilot.adapters.database.turns import SqlTurns
 
@@ -67,6 +68,10 @@ class SqlRecords:
     @cached_property
     def curation(self) -> SqlCuration:
         return SqlCuration(self.transaction)
+
+    @cached_property
+    def syncing(self) -> SqlSyncing:
+        return SqlSyncing(self.transaction)
 
     @cached_property
     def handovers(self) -> SqlHandovers:

@@ -24,6 +24,7 @@ from copilot.domain.ports.editing import Editing
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
@@ -452,6 +453,9 @@ class Records(Protocol):
 
     @property
     def curation(self) -> Curation: ...
+
+    @property
+    def syncing(self) -> Syncing: ...
 
     @property
     def handovers(self) -> Handovers: ...
