@@ -75,7 +75,7 @@ class Editing:
         async with self.database.write(caller.tenant_id) as records:
             ident = await _free_id(records, article.id or id_from_name(article.title))
             made = self._made(caller, article.model_copy(update={"id": ident, "revision": 0}), origin=origin, note=note)
-            _complete(made.article)
+            _sound(made.article)
             await records.editing.open_draft(made)
             await self._tell(records, caller, made)
         self.wake(caller.tenant_id)
@@ -107,7 +107,7 @@ class Editing:
             same_id = article.model_copy(update={"id": draft.article.id, "revision": draft.article.revision})
             goal = same_id if article.status in GOALS else same_id.model_copy(update={"status": "published"})
             await self.guard(records, goal, await records.articles.get(goal.id))
-            _complete(goal)
+            _sound(goal)
             changed = await self._moved(
                 records, caller, draft, seen, "draft", article=goal, reviewer="", publish_at=None, note=draft.note if note is None else note
             )
@@ -322,10 +322,15 @@ def _words(state: DraftState) -> str:
 
 def _complete(article: Article) -> None:
     """Raises Invalid when it cannot be published as it is."""
-    if not article.title.strip():
-        raise Invalid("The article has no title.", todo="Give it one.")
+    _sound(article)
     if not article.text.strip():
         raise Invalid("The article is empty.", todo="Write what customers or agents should know.")
+
+
+def _sound(article: Article) -> None:
+    """Raises Invalid when it cannot even be kept as a draft. A draft may be empty: it is still being written."""
+    if not article.title.strip():
+        raise Invalid("The article has no title.", todo="Give it one.")
     if merging.unmerged(article):
         raise Invalid(
             "The text still holds two versions of a passage.", todo="Choose one, and remove the lines with <<<<<<<, ======= and >>>>>>>."
