@@ -60,6 +60,7 @@ from copilot.services.live import Live
 from copilot.services.marks import Marks
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
+from copilot.services.proofreading import Proofreading
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
@@ -121,6 +122,7 @@ class Application:
     knowledge: KnowledgeBase
     editing: Editing
     remarks: Remarks
+    proofreading: Proofreading
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -310,6 +312,7 @@ def _wire(
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         editing=editing,
         remarks=Remarks(database, clock, live.wake),
+        proofreading=Proofreading(database, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

@@ -34,6 +34,13 @@ PAGES: dict[str, Roles] = {
     "GET /customers/{ref}/f/memory": DESK,
     "GET /knowledge": EDITORS,
     "GET /knowledge/f/list": EDITORS,
+    "GET /knowledge/f/article": EDITORS,
+    "GET /knowledge/f/remarks": EDITORS,
+    "GET /knowledge/articles/{article_id}": EDITORS,
+    "GET /knowledge/drafts/{draft_id}": EDITORS,
+    "GET /knowledge/drafts/{draft_id}/f/state": EDITORS,
+    "POST /knowledge/drafts/{draft_id}/f/preview": EDITORS,
+    "POST /knowledge/drafts/{draft_id}/f/merge": EDITORS,
 }
 """Pages of people who are signed in (`page_router`). Their data is shown under the same rules as over the API."""
 
