@@ -67,6 +67,7 @@ from copilot.services.marks import Marks
 from copilot.services.mirrors import refuse_masters
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
+from copilot.services.proofreading import Proofreading
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
@@ -137,6 +138,7 @@ class Application:
     healths: Healths
     importing: Importing
     syncing: Syncing
+    proofreading: Proofreading
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -351,6 +353,7 @@ def _wire(
         healths=Healths(database, usage, clock),
         importing=Importing(database, clock, wake),
         syncing=Syncing(database, indexes, clock, live.wake),
+        proofreading=Proofreading(database, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
