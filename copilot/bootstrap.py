@@ -55,12 +55,16 @@ from copilot.services.exporting import Exporting
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
 from copilot.services.flags import Flags
+from copilot.services.gap_closing import IN_STEP, GapClosing
+from copilot.services.gap_drafts import GapDrafts
+from copilot.services.gap_history import HISTORY, GapHistory
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
 from copilot.services.health import Healths
 from copilot.services.importing import IMPORT, Importing
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
+from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
 from copilot.services.live import Live
 from copilot.services.marks import Marks
@@ -82,6 +86,7 @@ from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
+from copilot.services.topics import GapTopics
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
@@ -103,6 +108,16 @@ class Day:
     owing: Owing
     figuring: Figuring
     exporting: Exporting
+
+
+@dataclass(frozen=True)
+class GapWork:
+    """What becomes of questions that knowledge did not cover, one use case each."""
+
+    topics: GapTopics
+    drafts: GapDrafts
+    history: GapHistory
+    closing: GapClosing
 
 
 @dataclass
@@ -148,6 +163,7 @@ class Application:
     reading: Reading
     conversations: Conversations
     curating: Curating
+    gaps: GapWork
     day: Day
     administration: Administration
     company_accounts: CompanyAccounts | None = None
@@ -298,6 +314,15 @@ def _wire(
     editing = Editing(database, indexes, clock, live.wake, refuse_masters)
     usage = Usage(database)
     bringing = Bringing(database, indexes, fetcher, clock, live.wake)
+    judging = Judging(indexes, search, drafting.reader, clock)
+    closing = GapClosing(database, judging, clock, live.wake)
+    topics = GapTopics(database, closing, privacy, clock, live.wake)
+    gaps = GapWork(
+        topics=topics,
+        drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
+        history=GapHistory(database, judging, clock, wake),
+        closing=closing,
+    )
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
         TURN: drafting.turn,
@@ -310,6 +335,8 @@ def _wire(
         REINDEX: reindexing.run,
         TIDY: reindexing.tidy,
         IMPORT: bringing.run,
+        HISTORY: gaps.history.run,
+        IN_STEP: closing.run,
     }
     for name, job in jobs.items():
         engine.register(name, job)
@@ -319,7 +346,7 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, usage.due)
+    due = (retention.due, falling.due, editing.due, usage.due, closing.due)
     watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
     for unfinished in watched:
         dispatcher.watch(unfinished)
@@ -364,6 +391,7 @@ def _wire(
         reading=Reading(database, live.wake),
         conversations=Conversations(database, live.wake),
         curating=Curating(database, indexes, privacy, clock, live.wake),
+        gaps=gaps,
         day=day,
         administration=Administration(database, live.wake),
     )

@@ -16,6 +16,7 @@ from copilot.retrieval import merging
 from copilot.retrieval.articles import id_from_name
 from copilot.retrieval.merging import Merged
 from copilot.services import publishing
+from copilot.services.gap_closing import IN_STEP
 from copilot.services.indexing import Indexes
 from copilot.services.reading import actor
 
@@ -265,6 +266,7 @@ class Editing:
             await records.editing.put_redirect(Redirect(id=draft.article.id, to_id=target, by=by, at=self.clock()))
         elif draft.article.status == "published":
             await records.editing.drop_redirect(draft.article.id)
+        await records.log.enqueue(IN_STEP, draft.id)
         done = draft.model_copy(update={"state": "published", "closed_at": self.clock(), "version": draft.version + 1})
         await records.editing.save_draft(done, draft.version)
         await self._note(records, by, done)

@@ -10,6 +10,7 @@ from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
 from copilot.adapters.database.editing import SqlEditing
+from copilot.adapters.database.gaps import SqlGaps
 from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
 from copilot.adapters.database.imports import SqlImports
@@ -84,6 +85,10 @@ class SqlRecords:
     @cached_property
     def questions(self) -> SqlQuestions:
         return SqlQuestions(self.transaction)
+
+    @cached_property
+    def gaps(self) -> SqlGaps:
+        return SqlGaps(self.transaction)
 
     @cached_property
     def log(self) -> SqlLog:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from copilot.domain.base import Frozen
-from copilot.domain.case import Event, Gap, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
+from copilot.domain.case import Event, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Sensed
 from copilot.domain.grants import ColleagueQuestion, Grant, GrantState
@@ -21,6 +21,7 @@ from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
@@ -128,6 +129,10 @@ class Turns(Protocol):
         """Ids of every turn of a conversation."""
         ...
 
+    async def recent(self, limit: int) -> list[Turn]:
+        """Turns in which a customer waited and that were not superseded, with their evidence; the latest first."""
+        ...
+
     async def freeze(self, turn: Turn) -> None:
         """Store the evidence; the first time counts."""
         ...
@@ -171,6 +176,10 @@ class Suggestions(Protocol):
         ...
 
     async def decisions(self, suggestion_id: str) -> list[Decision]: ...
+
+    async def taken(self, turn_ids: Sequence[str]) -> list[Suggestion]:
+        """Those of the turns' suggestions that an agent used, edited or sent."""
+        ...
 
     async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
         """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""
@@ -333,7 +342,7 @@ class ColleagueQuestions(Protocol):
 
 
 class Log(Protocol):
-    """Events, gaps, and the outbox of work to start."""
+    """Events, and the outbox of work to start."""
 
     async def event(
         self, type_: str, *, conversation_id: str = "", subject_id: str = "", actor: str = "system", data: Mapping[str, Any] | None = None
@@ -344,10 +353,6 @@ class Log(Protocol):
     async def events(self, after: int, *, conversation_id: str = "", limit: int = 500) -> list[Event]: ...
 
     async def last_event(self) -> int: ...
-
-    async def put_gap(self, gap: Gap) -> None: ...
-
-    async def gaps(self, limit: int = 200) -> list[Gap]: ...
 
     async def enqueue(self, job: str, subject_id: str) -> None:
         """A row of the outbox: the dispatcher starts the durable job after commit."""
@@ -465,6 +470,9 @@ class Records(Protocol):
 
     @property
     def questions(self) -> ColleagueQuestions: ...
+
+    @property
+    def gaps(self) -> Gaps: ...
 
     @property
     def log(self) -> Log: ...

@@ -57,7 +57,7 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
         "turn_id": "turn",
         "suggestion_id": suggestion.id,
     }
-    await records.log.put_gap(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}))
+    await records.gaps.put(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}))
     await records.log.event("message.stored", conversation_id=conversation.id, subject_id=message.id, data={"message": message.id})
     await records.log.enqueue("turn", "turn")
     await records.articles.save(samples.article(group="money"), [samples.piece("p1"), samples.piece("p2")])
@@ -164,7 +164,7 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.handovers.of_conversation(conversation.id),
             await records.log.events(0),
             await records.log.last_event(),
-            await records.log.gaps(),
+            await records.gaps.all(),
             await records.admin.user("u1"),
             await records.admin.users(),
             await records.admin.keys(),
