@@ -3,6 +3,7 @@
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Records, SavedArticle
 from copilot.retrieval.passages import split
+from copilot.services.outdating import outdate
 
 
 async def store(records: Records, article: Article, actor: str) -> SavedArticle:
@@ -11,4 +12,5 @@ async def store(records: Records, article: Article, actor: str) -> SavedArticle:
     if saved.changed:
         data = {"status": article.status, "revision": saved.article.revision}
         await records.log.event("article.saved", subject_id=article.id, actor=actor, data=data)
+        await outdate(records, saved)
     return saved
