@@ -81,8 +81,8 @@ def _words(texts: Sequence[str]) -> Floats:
             if len(texts) < 20 or holding[word] <= COMMON * len(texts):
                 digest = zlib.crc32(word.encode())
                 spread[row, digest % BUCKETS] += (1 if digest & 0x10000 else -1) * np.log(1 + len(texts) / holding[word])
-    lengths: Floats = np.linalg.norm(spread, axis=1, keepdims=True)
-    rows: Floats = spread / np.maximum(lengths, 1e-9)
+    lengths = np.linalg.norm(spread, axis=1, keepdims=True)
+    rows: Floats = (spread / np.maximum(lengths, 1e-9)).astype(np.float32)
     return rows
 
 

@@ -240,6 +240,7 @@ class Editing:
         except CopilotError as error:
             await self._send_back(tenant, draft_id, str(error))
         else:
+            self.wake(tenant)  # agents whose drafts quote the article do not wait for the indexes
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
 

@@ -27,7 +27,7 @@ from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
-from copilot.domain.suggestion import Decision, Suggestion
+from copilot.domain.suggestion import Decision, KindName, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
 from copilot.domain.turn import Turn
 
@@ -187,6 +187,14 @@ class Suggestions(Protocol):
 
     async def sent_of(self, conversation_id: str) -> list[SentText]: ...
 
+    async def open_citing(self, article_id: str) -> list["OpenDraft"]:
+        """Open drafts of turns that wait, not stale yet, that cite a passage of the article, or any lever."""
+        ...
+
+    async def outdate(self, ids: Sequence[str], article_id: str) -> None:
+        """They are stale from now on: the article was changed."""
+        ...
+
 
 class Memories(Protocol):
     """Memories and promises."""
@@ -239,6 +247,18 @@ class SavedArticle(Frozen):
     changed: bool
     removed: tuple[str, ...] = ()
     added: tuple[Passage, ...] = ()
+    before: Article | None = None
+    """As it was; None for a new one."""
+
+
+class OpenDraft(Frozen):
+    """A suggestion that nobody sent or dismissed yet, of a turn that waits, and the sources it cites."""
+
+    id: str
+    turn_id: str
+    conversation_id: str
+    kind: KindName
+    sources: tuple[str, ...]
 
 
 class Articles(Protocol):
