@@ -36,6 +36,8 @@ PAGES: dict[str, Roles] = {
     "GET /knowledge/f/list": EDITORS,
     "GET /knowledge/f/article": EDITORS,
     "GET /knowledge/f/remarks": EDITORS,
+    "GET /knowledge/health": EDITORS,
+    "GET /knowledge/health/f/list": EDITORS,
     "GET /knowledge/articles/{article_id}": EDITORS,
     "GET /knowledge/drafts/{draft_id}": EDITORS,
     "GET /knowledge/drafts/{draft_id}/f/state": EDITORS,

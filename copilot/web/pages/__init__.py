@@ -11,6 +11,7 @@ def routers() -> tuple[APIRouter, ...]:
         desk,
         draft,
         handover,
+        health,
         home,
         knowledge,
         memory,
@@ -22,5 +23,21 @@ def routers() -> tuple[APIRouter, ...]:
         wrap_up,
     )
 
-    rooms = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift, knowledge, article, draft)
+    rooms = (
+        home,
+        desk,
+        queue,
+        conversation,
+        panel,
+        promises,
+        supervisor,
+        memory,
+        handover,
+        wrap_up,
+        shift,
+        knowledge,
+        article,
+        draft,
+        health,
+    )
     return tuple(room.router for room in rooms)
