@@ -68,10 +68,13 @@ def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
         conversations,
+        curation,
         customers,
         day,
+        editing,
         grants,
         handovers,
+        imports,
         knowledge,
         questions,
         queue,
@@ -84,8 +87,24 @@ def _audiences() -> "tuple[APIRouter, ...]":
     )
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
-    first = (handovers, grants, questions, day)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, syncing, knowledge, suggest, admin, signing_in, teams)
+    # Editing too: an article's id may hold slashes.
+    first = (handovers, grants, questions, day, editing)
+    rooms = (
+        *first,
+        conversations,
+        suggestions,
+        stream,
+        queue,
+        customers,
+        syncing,
+        knowledge,
+        imports,
+        curation,
+        suggest,
+        admin,
+        signing_in,
+        teams,
+    )
     return tuple(room.router for room in rooms)
 
 

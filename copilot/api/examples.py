@@ -97,6 +97,9 @@ KNOWLEDGE: dict[str, Any] = {
         }
     ]
 }
+IMPORT: dict[str, Any] = {"source": "Help centre", "files": [{"name": "pets.md", "text": "# Pets\n\nDogs fly too."}]}
+IMPORT_FILE = "# Pets\n\nDogs fly too."
+SOURCE: dict[str, Any] = {"master": True}
 REVISIONS: dict[str, Any] = {"ids": ["refunds"]}
 SYNC: dict[str, Any] = {
     "files": [KNOWLEDGE["files"][0] | {"id": "refunds", "revision": 1}],

@@ -7,7 +7,7 @@ from copilot.domain.staff import Caller
 
 CASE = ("conversation.", "message.", "turn.", "evidence.", "suggestion.", "handover.", "promise.", "memory.", "customer.imported", "grant.")
 """Types that those who may read conversations follow live."""
-KNOWLEDGE = ("article.", "gap.", "question.")
+KNOWLEDGE = ("article.", "gap.", "question.", "import.")
 """Types that everyone follows; editors follow nothing else."""
 OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.")
 """Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, granted a gesture,

@@ -6,10 +6,14 @@ from copilot.adapters.database.access import SqlAccess
 from copilot.adapters.database.admin import SqlAdmin
 from copilot.adapters.database.articles import SqlArticles
 from copilot.adapters.database.conversations import SqlConversations
+from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
+from copilot.adapters.database.editing import SqlEditing
+from copilot.adapters.database.gaps import SqlGaps
 from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
+from copilot.adapters.database.imports import SqlImports
 from copilot.adapters.database.log import SqlLog
 from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.questions import SqlQuestions
@@ -59,6 +63,14 @@ class SqlRecords:
         return SqlArticles(self.transaction)
 
     @cached_property
+    def editing(self) -> SqlEditing:
+        return SqlEditing(self.transaction)
+
+    @cached_property
+    def curation(self) -> SqlCuration:
+        return SqlCuration(self.transaction)
+
+    @cached_property
     def syncing(self) -> SqlSyncing:
         return SqlSyncing(self.transaction)
 
@@ -75,6 +87,10 @@ class SqlRecords:
         return SqlQuestions(self.transaction)
 
     @cached_property
+    def gaps(self) -> SqlGaps:
+        return SqlGaps(self.transaction)
+
+    @cached_property
     def log(self) -> SqlLog:
         return SqlLog(self.transaction)
 
@@ -89,3 +105,7 @@ class SqlRecords:
     @cached_property
     def access(self) -> SqlAccess:
         return SqlAccess(self.transaction)
+
+    @cached_property
+    def imports(self) -> SqlImports:
+        return SqlImports(self.transaction)
