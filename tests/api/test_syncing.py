@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from copilot.adapters.database.tables.editing import article_drafts
 from copilot.adapters.database.tables.knowledge import articles
 from copilot.commands.connection import Api
 from copilot.commands.syncing import Wanted, sync_path
@@ -78,6 +79,16 @@ async def test_a_mirrored_article_is_changed_where_it_is_written(house: House) -
     landed = (await send(house, ("a", page("a", "Two."), 1)))[0]
     assert (landed["outcome"], landed["revision"]) == ("refused", 1)
     assert "zendesk" in landed["reason"]
+
+
+async def test_an_open_draft_of_what_came_in_is_told(house: House) -> None:
+    await send(house, ("a", page("a", "One."), 0), ("b", page("b", "One."), 0))
+    draft = {"id": "d1", "article_id": "a", "state": "draft", "version": 1, "base_revision": 1, "body": "{}", "note": "", "origin": ""}
+    more = {"author": "u1", "editors": [], "reviewer": "", "opened_at": house.clock(), "updated_at": house.clock()}
+    async with house.application.database.write("default") as records:
+        await records.transaction.add(article_drafts, [draft | more])  # type: ignore[attr-defined]  # the adapter's own
+    landed = await send(house, ("a", page("a", "Two."), 1), ("b", page("b", "Two."), 1))
+    assert [(one["outcome"], one["drafted"]) for one in landed] == [("saved", True), ("saved", False)]
 
 
 async def test_a_sync_is_noted_with_its_actor(house: House) -> None:
