@@ -42,6 +42,7 @@ from copilot.services.briefs import Briefs
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.curating import Curating
+from copilot.services.correcting import Correcting
 from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
@@ -49,6 +50,7 @@ from copilot.services.drafting import KINDS_JOB, TURN, Drafting
 from copilot.services.editing import PUBLISH, Editing, unguarded
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
+from copilot.services.facts import PUBLISH_FACT, FactChanging
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
 from copilot.services.grants import Grants
@@ -63,7 +65,9 @@ from copilot.services.panels import Panels
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
+from copilot.services.recalling import Recalling
 from copilot.services.remarks import Remarks
+from copilot.services.replies import Replies
 from copilot.services.replicas import Replicas
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.shift import Shift
@@ -121,6 +125,10 @@ class Application:
     knowledge: KnowledgeBase
     editing: Editing
     remarks: Remarks
+    facts: FactChanging
+    replies: Replies
+    recalling: Recalling
+    correcting: Correcting
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -272,6 +280,7 @@ def _wire(
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
     editing = Editing(database, indexes, clock, live.wake, unguarded)
+    facts = FactChanging(database, editing, clock, live.wake)
     jobs = (
         (TURN, drafting.turn),
         (KINDS_JOB, drafting.kinds),
@@ -279,11 +288,12 @@ def _wire(
         (RETAIN, retention.run),
         (FALL, falling.run),
         (PUBLISH, editing.run),
+        (PUBLISH_FACT, facts.run),
     )
     for name, job in jobs:
         engine.register(name, job)
     engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due):
+    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, facts.due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -309,6 +319,10 @@ def _wire(
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         editing=editing,
+        facts=facts,
+        replies=Replies(database, clock, live.wake),
+        recalling=Recalling(database, clock, live.wake),
+        correcting=Correcting(database, clock, live.wake),
         remarks=Remarks(database, clock, live.wake),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,

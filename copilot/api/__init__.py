@@ -71,11 +71,13 @@ def _audiences() -> "tuple[APIRouter, ...]":
         customers,
         day,
         editing,
+        facts,
         grants,
         handovers,
         knowledge,
         questions,
         queue,
+        recalls,
         signing_in,
         stream,
         suggest,
@@ -85,7 +87,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
-    first = (handovers, grants, questions, day, editing)
+    first = (handovers, grants, questions, day, editing, facts, recalls)
     rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 

@@ -11,6 +11,7 @@ from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
 from copilot.adapters.database.tables.knowledge import article_revisions, articles, passages
 from copilot.adapters.database.tables.people import customers, identities, identity_links
+from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import idempotency_keys
@@ -61,6 +62,9 @@ _DEPENDENTS = (
     (read_marks, "conversation_id", "conversations"),
     (wrap_ups, "conversation_id", "conversations"),
     (promise_moves, "promise_id", "promises"),
+    (recall_cases, "conversation_id", "conversations"),
+    (recall_cases, "message_id", "messages"),
+    (recall_cases, "customer_id", "customers"),
 )
 _OWNED = (
     ("decisions", decisions),

@@ -20,6 +20,7 @@ from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.staff import Key, User
@@ -465,6 +466,12 @@ class Records(Protocol):
 
     @property
     def editing(self) -> Editing: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def recalls(self) -> Recalls: ...
 
     @property
     def handovers(self) -> Handovers: ...
