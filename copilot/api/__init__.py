@@ -68,12 +68,14 @@ def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
         conversations,
+        curation,
         customers,
         day,
         editing,
         facts,
         grants,
         handovers,
+        imports,
         knowledge,
         questions,
         queue,
@@ -82,13 +84,29 @@ def _audiences() -> "tuple[APIRouter, ...]":
         stream,
         suggest,
         suggestions,
+        syncing,
         teams,
     )
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
     first = (handovers, grants, questions, day, editing, facts, recalls)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
+    rooms = (
+        *first,
+        conversations,
+        suggestions,
+        stream,
+        queue,
+        customers,
+        syncing,
+        knowledge,
+        imports,
+        curation,
+        suggest,
+        admin,
+        signing_in,
+        teams,
+    )
     return tuple(room.router for room in rooms)
 
 

@@ -86,11 +86,9 @@ class SuggestionView(SuggestionOut):
 
     turn_id: str
     stale: bool = Field(
-        description="A newer message or an answer came since, or what it quotes changed: it can still be decided, and the decision is marked."
+        description="A newer message, an answer, or a change of what it quotes came since: it can be decided, and the decision is marked."
     )
-    outdated_by: str = Field(
-        description="Id of the article that it quotes and that was changed since: ask again with `fresh`. Empty: none."
-    )
+    outdated_by: str = Field(description="Id of an article that it quotes and that changed since: ask again with `fresh`. Empty: none.")
     decided: Literal["used", "edited", "dismissed"] | None = Field(description="Your own latest decision on it.")
 
 

@@ -1,4 +1,4 @@
-"""A new value in the writing of the old one: in words or digits, hyphenated, in the language and case, with the currency's sign where it stood."""
+"""A new value in the writing of the old one: in words or digits, hyphenated, in its language and case, with the sign where it stood."""
 
 import re
 from collections.abc import Sequence

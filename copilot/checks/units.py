@@ -56,12 +56,15 @@ _UNITS: dict[str, dict[str, _Forms]] = {
         "bag": _Forms("maleta", "maletas"),
     },
 }
-_SPOKEN = {
-    **{
-        fold(word): "wday"
-        for word in ("workday", "workdays", "Arbeitstag", "Arbeitstage", "Arbeitstagen", "Bankarbeitstage", "Geschäftstage")
-    },
-    **{"hr": "hour", "hrs": "hour", "h": "hour", "min": "minute", "mins": "minute", "yr": "year", "yrs": "year"},
+_GERMAN = frozenset(fold(word) for word in ("Arbeitstag", "Arbeitstage", "Arbeitstagen", "Bankarbeitstage", "Geschäftstage"))
+_SPOKEN = dict.fromkeys((*_GERMAN, "workday", "workdays"), "wday") | {
+    "hr": "hour",
+    "hrs": "hour",
+    "h": "hour",
+    "min": "minute",
+    "mins": "minute",
+    "yr": "year",
+    "yrs": "year",
 }
 _KEYS = {(language, fold(form)): key for language, units in _UNITS.items() for key, forms in units.items() for form in forms if form}
 _WORKING = re.compile(r"\b(?:working|business|banking)\b|\bh[áa]bil|\blaborabl", re.IGNORECASE)
@@ -77,8 +80,7 @@ def language_of(written: str) -> str:
     for language in ("de", "es", "en"):
         if any((language, word) in _KEYS for word in words):
             return language
-    german = {fold(word) for word in ("Arbeitstag", "Arbeitstage", "Arbeitstagen", "Bankarbeitstage", "Geschäftstage")}
-    return "de" if german & set(words) else "en" if words else ""
+    return "de" if not _GERMAN.isdisjoint(words) else "en" if words else ""
 
 
 def in_words(told: str, number: Decimal, written: str, before: str, language: str, *, single: bool) -> str | None:

@@ -31,7 +31,7 @@ def tokens(text: str, language: str = "en") -> list[Token]:
 
 
 def same(one: Claim, other: Claim) -> bool:
-    """Two claims say the same: `€40` and `40,00 EUR`, `28 days` and `4 weeks`, `31 March` and `31.03.`"""
+    """Two claims say the same: `€40` and `40,00 EUR`, `28 days` and `4 weeks`, `31 March` and `31.03.` too."""
     if one.kind != other.kind or one.unit != other.unit:
         return False
     if one.found is not None and other.found is not None:

@@ -101,7 +101,7 @@ async def _load(settings: Settings) -> None:
 
 
 def _sources(refused: list[dict[str, str]]) -> list[Any]:
-    from copilot.commands.knowledge import read_files
+    from copilot.commands.folders import read_files
     from copilot.services.knowledge import SourceFile
 
     return [SourceFile(**file) for file in read_files(knowledge_folder(), refused)]

@@ -17,7 +17,7 @@ from copilot.domain.ports.records import Records
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.memory.episodes import propose
 from copilot.services import promises
-from copilot.services.correcting import told_right
+from copilot.services.corrections import told_right
 from copilot.services.handovers import introduced
 from copilot.services.spending import spend
 

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from copilot.domain.base import new_id
-from copilot.domain.case import Gap, StoredTurn, TurnStatus
+from copilot.domain.case import StoredTurn, TurnStatus
 from copilot.domain.conversation import Channel, unanswered
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
@@ -22,6 +22,7 @@ from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
 from copilot.graph.build import Run, State, Tools, kinds_for, run
+from copilot.services import gap_opening
 from copilot.services.cases import load
 from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
@@ -130,7 +131,7 @@ class Drafting:
             context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
             turn, _ = await run(self.graph, state, context)
         if not only or await self._nothing_left(tenant, turn, context):
-            await self._finish(tenant, stored, watcher.superseded)
+            await self._finish(tenant, stored, watcher.superseded, turn)
 
     async def _begin(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> tuple[StoredTurn, State, frozenset[str]] | None:
         """The turn as stored, what its run starts from and the kinds that are saved; None when there is nothing to do."""
@@ -160,12 +161,14 @@ class Drafting:
         also = stored.requested if stored else ()
         return not kinds_for(turn, replace(context, only=(), also=also, done=saved))
 
-    async def _finish(self, tenant: str, stored: TurnStatus, superseded: bool) -> None:
+    async def _finish(self, tenant: str, stored: TurnStatus, superseded: bool, turn: Turn) -> None:
         async with self.database.write(tenant) as records:
             now = await records.turns.status(stored.id)
             if now is None or now.state in ("done", "superseded", "failed"):
                 return
             await records.turns.set_state(stored.id, "superseded" if superseded else "done")
+            if not superseded:
+                await gap_opening.of_turn(records, turn, await records.suggestions.of_turn(stored.id))
             await records.log.event(
                 "turn.superseded" if superseded else "turn.done", conversation_id=stored.conversation_id, subject_id=stored.id
             )
@@ -259,10 +262,6 @@ class Saver:
         if suggestion.cost_microusd or suggestion.usage.calls:
             usage = suggestion.usage
             await records.admin.spend(self._drafting.clock().date(), suggestion.cost_microusd, usage.input_tokens, usage.output_tokens)
-        if suggestion.kind == "reply" and suggestion.state == "abstained" and not turn.evidence.coverage.covered and turn.waiting:
-            gap = _gap(turn, suggestion, self._drafting.clock())
-            await records.log.put_gap(gap)
-            await records.log.event("gap.opened", conversation_id=turn.conversation_id, subject_id=gap.id, data={"turn": turn.id})
         await records.log.event(
             "suggestion.ready",
             conversation_id=turn.conversation_id,
@@ -274,16 +273,3 @@ class Saver:
 def quiet_seconds(settings: TenantSettings, channel: Channel) -> float:
     """How long drafting waits after a message, so that a burst is answered as one."""
     return settings.quiet_period_s if channel in BURSTS else 0.0
-
-
-def _gap(turn: Turn, suggestion: Suggestion, at: datetime) -> Gap:
-    return Gap(
-        id=new_id(),
-        question=turn.waiting[-1].text[:2000],
-        conversation_id=turn.conversation_id,
-        turn_id=turn.id,
-        cause="abstained",
-        suggestion_id=suggestion.id,
-        article_ids=tuple(dict.fromkeys(hit.article_id for hit in turn.evidence.passages)),
-        opened_at=at,
-    )

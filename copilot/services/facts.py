@@ -101,7 +101,7 @@ class FactChanging:
         after = ""
         while True:
             async with self.database.read(caller.tenant_id) as records:
-                articles = [one for one in await records.articles.all(after=after, limit=BATCH)]
+                articles = await records.articles.all(after=after, limit=BATCH)
                 holders = [await self._of_article(records, one) for one in articles if one.status != "archived"]
             found += await asyncio.to_thread(_places, holders, old, new)
             if len(articles) < BATCH:

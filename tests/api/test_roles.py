@@ -68,6 +68,11 @@ BODIES: dict[str, Any] = {
     "POST /v1/articles/{article_id}/edit": {},
     "POST /v1/articles/{article_id}/redirect": {"to": "bags"},
     "POST /v1/articles/{article_id}/comments": {"text": "Is this still so?"},
+    "POST /v1/imports": examples.IMPORT,
+    "PUT /v1/imports/{import_id}/files/{position}": {"any": "file"},
+    "PATCH /v1/knowledge-sources/{source_id}": examples.SOURCE,
+    "POST /v1/knowledge/revisions": examples.REVISIONS,
+    "POST /v1/knowledge/sync": examples.SYNC,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -76,7 +81,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/users/{user_ref}/password": examples.PASSWORD,
     "POST /v1/panel-tokens": examples.PANEL_TOKEN,
 }
-PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}}
+PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}, "PUT /v1/imports/{import_id}/files/{position}": {"name": "export.json"}}
 GESTURE = examples.GRANT | {"offer": "free lounge visit"}
 SESSION_ONLY = {"POST /v1/panel-tokens"}
 """With a key: 409. Those who came by cookie are in test_sessions."""
@@ -100,6 +105,7 @@ async def scene(furnished: House) -> Scene:
     granted = (await tom.post("/v1/conversations/chat-1/grants", json=GESTURE)).json()
     question = (await tom.post("/v1/conversations/chat-1/questions", json=examples.QUESTION)).json()
     await program.post("/v1/conversations", json=chat("chat-2", "I am allergic to nuts.", customer={"id": "cust-2", "name": "Bo Ek"}))
+    started = (await program.post("/v1/imports", json={"source": "Folder"})).json()
     erased = (await ada.delete("/v1/customers/cust-2")).json()
     await house.settle()
     edda = await house.enter("editor")
@@ -119,6 +125,9 @@ async def scene(furnished: House) -> Scene:
             "memory_id": (await tom.get("/v1/customers/cust-1042/memories")).json()["memories"][0]["id"],
             "promise_id": (await (await house.enter("supervisor")).get("/v1/promises")).json()["promises"][0]["id"],
             "erasure_id": erased["id"],
+            "import_id": started["id"],
+            "position": "0",
+            "source_id": started["source_id"],
             "article_id": "refunds",
             "draft_id": draft["id"],
             "comment_id": comment["id"],

@@ -21,6 +21,7 @@ SEEN = {
     "/supervisor": "/supervisor",
     "/panel/sign-in": "/panel/sign-in",
     "/customers/{ref}/memory": "/customers/cus-elena-vasileva/memory",
+    "/knowledge": "/knowledge",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
@@ -30,7 +31,13 @@ BESIDE = {
     "panel": "/panel" + OPEN,
     "embedding": "/embed-demo",
 }
-WHO = {"/promises": "agent-tom", "no promises": "agent-sofia", "/supervisor": "lead-henrik", "/customers/{ref}/memory": "admin-ada"}
+WHO = {
+    "/promises": "agent-tom",
+    "no promises": "agent-sofia",
+    "/supervisor": "lead-henrik",
+    "/customers/{ref}/memory": "admin-ada",
+    "/knowledge": "editor-edith",
+}
 
 
 def test_every_page_is_looked_at() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
-from copilot.adapters.database.transaction import Group, batches, equals, fields, mine, same
+from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, same
 from copilot.domain.base import now
 from copilot.domain.case import SentText
 from copilot.domain.errors import Conflict, Invalid
@@ -22,6 +22,9 @@ _OF_TURN = _ROW.where(*equals(suggestions, "turn_id")).order_by(suggestions.c.cr
 _TURN = sa.select(turns.c.is_current).where(*equals(turns, "id"))
 _DECISION = sa.select(*fields(decisions, Decision)).where(mine(decisions))
 _SENT = sa.select(*fields(sent_texts, SentText)).where(mine(sent_texts))
+_USED = sa.exists().where(same(decisions, "suggestion_id", suggestions), decisions.c.action.in_(("used", "edited")))
+_LEFT = sa.exists().where(same(sent_texts, "suggestion_id", suggestions))
+_TAKEN = _ROW.where(among(suggestions.c.turn_id), sa.or_(_USED, _LEFT)).order_by(suggestions.c.turn_id, suggestions.c.created_at)
 _SAID = ("suggestion_id", "user_id", "action", "text", "reason", "part")
 """What makes a decision the same one; the rest is when and how it arrived."""
 _MARKS = ("displayed", "copied")
@@ -108,6 +111,13 @@ class SqlSuggestions(Group):
         """Oldest first."""
         statement = _DECISION.where(decisions.c.suggestion_id == suggestion_id).order_by(decisions.c.decided_at, decisions.c.id)
         return [Decision(**row) for row in await self._db.rows(statement)]
+
+    async def taken(self, turn_ids: Sequence[str]) -> list[Suggestion]:
+        """Those of the turns' suggestions that an agent used, edited or sent."""
+        found: list[Suggestion] = []
+        for some in batches(turn_ids):
+            found += [Suggestion(**row) for row in await self._db.rows(_TAKEN, ids=list(some))]
+        return found
 
     async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
         """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""

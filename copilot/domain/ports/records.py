@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from copilot.domain.base import Frozen
-from copilot.domain.case import Event, Gap, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
+from copilot.domain.case import Event, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Sensed
 from copilot.domain.grants import ColleagueQuestion, Grant, GrantState
@@ -18,11 +18,15 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
 from copilot.domain.ports.facts import Facts, Recalls
+from copilot.domain.ports.gaps import Gaps
+from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import Decision, KindName, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
@@ -126,6 +130,10 @@ class Turns(Protocol):
         """Ids of every turn of a conversation."""
         ...
 
+    async def recent(self, limit: int) -> list[Turn]:
+        """Turns in which a customer waited and that were not superseded, with their evidence; the latest first."""
+        ...
+
     async def freeze(self, turn: Turn) -> None:
         """Store the evidence; the first time counts."""
         ...
@@ -169,6 +177,10 @@ class Suggestions(Protocol):
         ...
 
     async def decisions(self, suggestion_id: str) -> list[Decision]: ...
+
+    async def taken(self, turn_ids: Sequence[str]) -> list[Suggestion]:
+        """Those of the turns' suggestions that an agent used, edited or sent."""
+        ...
 
     async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
         """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""
@@ -271,8 +283,10 @@ class Articles(Protocol):
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
 
-    def every(self, batch: int = 500) -> AsyncIterator[list[Passage]]:
-        """Passages of published articles, for re-indexing."""
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
+
+    def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
+        """Passages of published articles by id, from the one behind `after`, for re-indexing."""
         ...
 
     async def count(self) -> tuple[int, int]:
@@ -349,7 +363,7 @@ class ColleagueQuestions(Protocol):
 
 
 class Log(Protocol):
-    """Events, gaps, and the outbox of work to start."""
+    """Events, and the outbox of work to start."""
 
     async def event(
         self, type_: str, *, conversation_id: str = "", subject_id: str = "", actor: str = "system", data: Mapping[str, Any] | None = None
@@ -360,10 +374,6 @@ class Log(Protocol):
     async def events(self, after: int, *, conversation_id: str = "", limit: int = 500) -> list[Event]: ...
 
     async def last_event(self) -> int: ...
-
-    async def put_gap(self, gap: Gap) -> None: ...
-
-    async def gaps(self, limit: int = 200) -> list[Gap]: ...
 
     async def enqueue(self, job: str, subject_id: str) -> None:
         """A row of the outbox: the dispatcher starts the durable job after commit."""
@@ -474,6 +484,12 @@ class Records(Protocol):
     def recalls(self) -> Recalls: ...
 
     @property
+    def curation(self) -> Curation: ...
+
+    @property
+    def syncing(self) -> Syncing: ...
+
+    @property
     def handovers(self) -> Handovers: ...
 
     @property
@@ -481,6 +497,9 @@ class Records(Protocol):
 
     @property
     def questions(self) -> ColleagueQuestions: ...
+
+    @property
+    def gaps(self) -> Gaps: ...
 
     @property
     def log(self) -> Log: ...
@@ -493,6 +512,9 @@ class Records(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def imports(self) -> Imports: ...
 
 
 class OutboxRow(Frozen):

@@ -97,6 +97,7 @@ def add_columns() -> None:
     op.add_column("gaps", sa.Column("closed_by", sa.Text(), nullable=True))
     op.add_column("gaps", sa.Column("closed_as", sa.Text(), nullable=True))
     op.add_column("gaps", sa.Column("article_id", sa.Text(), nullable=True))
+    op.add_column("gaps", sa.Column("note", sa.Text(), nullable=True))
     op.add_column("gaps", sa.Column("vector", sa.LargeBinary(), nullable=True))
     op.add_column("gaps", sa.Column("embedder_version", sa.Text(), nullable=True))
     op.add_column("suggestions", sa.Column("outdated_by", sa.Text(), nullable=True))

@@ -5,6 +5,22 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Of all pages."""
-    from copilot.web.pages import conversation, desk, handover, home, memory, panel, promises, queue, shift, supervisor, wrap_up
+    from copilot.web.pages import (
+        article,
+        conversation,
+        desk,
+        draft,
+        handover,
+        home,
+        knowledge,
+        memory,
+        panel,
+        promises,
+        queue,
+        shift,
+        supervisor,
+        wrap_up,
+    )
 
-    return tuple(room.router for room in (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift))
+    rooms = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift, knowledge, article, draft)
+    return tuple(room.router for room in rooms)

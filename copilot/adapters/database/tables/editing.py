@@ -69,7 +69,7 @@ fact_changes = table(
     moment("closed_at", nullable=True),
     indexed("state", "opened_at"),
 )
-"""One fact that changes over many articles: their drafts carry its id and are reviewed as one. `replies`: saved replies as they would be."""
+"""One fact that changes over many articles: their drafts carry its id, are reviewed as one. `replies`: saved replies as they would be."""
 
 saved_replies = table(
     "saved_replies",
