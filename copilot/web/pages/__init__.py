@@ -10,6 +10,7 @@ def routers() -> tuple[APIRouter, ...]:
         conversation,
         desk,
         draft,
+        facts,
         handover,
         home,
         knowledge,
@@ -17,10 +18,12 @@ def routers() -> tuple[APIRouter, ...]:
         panel,
         promises,
         queue,
+        recalls,
+        replies,
         shift,
         supervisor,
         wrap_up,
     )
 
-    rooms = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift, knowledge, article, draft)
-    return tuple(room.router for room in rooms)
+    work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
+    return tuple(room.router for room in (*work, knowledge, article, draft, facts, recalls, replies))
