@@ -44,6 +44,7 @@ from copilot.services.briefs import Briefs
 from copilot.services.bringing import Bringing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
+from copilot.services.corrections import Correcting
 from copilot.services.curating import Curating
 from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
@@ -52,6 +53,7 @@ from copilot.services.drafting import KINDS_JOB, TURN, Drafting
 from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
+from copilot.services.facts import PUBLISH_FACT, FactChanging
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
 from copilot.services.flags import Flags
@@ -76,9 +78,11 @@ from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
 from copilot.services.rebuilding import Rebuilding
+from copilot.services.recalling import Recalling
 from copilot.services.reindexing import REINDEX, TIDY, Reindexing
 from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
+from copilot.services.replies import Replies
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
@@ -149,6 +153,10 @@ class Application:
     knowledge: KnowledgeBase
     editing: Editing
     remarks: Remarks
+    facts: FactChanging
+    replies: Replies
+    recalling: Recalling
+    correcting: Correcting
     flags: Flags
     healths: Healths
     importing: Importing
@@ -312,6 +320,7 @@ def _wire(
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
     editing = Editing(database, indexes, clock, live.wake, refuse_masters)
+    facts = FactChanging(database, editing, clock, live.wake)
     usage = Usage(database)
     bringing = Bringing(database, indexes, fetcher, clock, live.wake)
     judging = Judging(indexes, search, drafting.reader, clock)
@@ -331,6 +340,7 @@ def _wire(
         RETAIN: retention.run,
         FALL: falling.run,
         PUBLISH: editing.run,
+        PUBLISH_FACT: facts.run,
         FOLD: usage.run,
         REINDEX: reindexing.run,
         TIDY: reindexing.tidy,
@@ -346,7 +356,7 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, usage.due, closing.due)
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due)
     watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
     for unfinished in watched:
         dispatcher.watch(unfinished)
@@ -375,6 +385,10 @@ def _wire(
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         editing=editing,
+        facts=facts,
+        replies=Replies(database, clock, live.wake),
+        recalling=Recalling(database, clock, live.wake),
+        correcting=Correcting(database, clock, live.wake),
         remarks=Remarks(database, clock, live.wake),
         flags=Flags(database, privacy, clock, live.wake),
         healths=Healths(database, usage, clock),

@@ -72,12 +72,14 @@ def _audiences() -> "tuple[APIRouter, ...]":
         customers,
         day,
         editing,
+        facts,
         grants,
         handovers,
         imports,
         knowledge,
         questions,
         queue,
+        recalls,
         signing_in,
         stream,
         suggest,
@@ -88,7 +90,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
-    first = (handovers, grants, questions, day, editing)
+    first = (handovers, grants, questions, day, editing, facts, recalls)
     rooms = (
         *first,
         conversations,

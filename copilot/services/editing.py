@@ -152,7 +152,7 @@ class Editing:
     async def submit(self, caller: Caller, draft_id: str, seen: int, note: str = "") -> ArticleDraft:
         """Ask a second person to read it."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             _complete(draft.article)
             changed = await self._moved(records, caller, draft, seen, "in_review", note=note, reviewer="", editing=False)
         self.wake(caller.tenant_id)
@@ -161,7 +161,7 @@ class Editing:
     async def review(self, caller: Caller, draft_id: str, seen: int, given: Reviewed) -> ArticleDraft:
         """A second person's word: back to its author, or approved, and published then (or at `publish_at`)."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             if draft.state != "in_review":
                 raise Conflict(f"This draft is not in review; it is {_words(draft.state)}.", todo="Ask its author to send it for review.")
             if _who(caller) in (draft.author, *draft.editors):
@@ -187,7 +187,7 @@ class Editing:
     async def publish(self, caller: Caller, draft_id: str, seen: int, at: datetime | None = None) -> ArticleDraft:
         """Publish without a second person, where none is needed; or set the time of an approved draft."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             why = second_person(draft.article, await records.articles.get(draft.article.id))
             if why and draft.state != "approved":
                 raise Refused(f"A second person has to read this article: {why}.", todo="Send it for review.")
@@ -202,7 +202,7 @@ class Editing:
     async def discard(self, caller: Caller, draft_id: str, seen: int) -> ArticleDraft:
         """Close the draft without publishing; it stays readable."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             changed = await self._moved(records, caller, draft, seen, "discarded", closed_at=self.clock(), editing=False)
         self.wake(caller.tenant_id)
         return changed
@@ -236,7 +236,7 @@ class Editing:
                 ready = draft is not None and draft.open and draft.state == "approved"
                 if not ready or draft is None or draft.publish_at is None or draft.publish_at > self.clock():
                     return
-                await self._publish(records, draft)
+                await self.publish_in(records, draft)
         except CopilotError as error:
             await self._send_back(tenant, draft_id, str(error))
         else:
@@ -256,10 +256,11 @@ class Editing:
             )
         return done
 
-    async def _publish(self, records: Records, draft: ArticleDraft) -> None:
+    async def publish_in(self, records: Records, draft: ArticleDraft) -> None:
+        """Publish in a transaction that may hold more. Raises Conflict when the article was changed since the draft was begun."""
         present = await records.articles.get(draft.article.id)
         if (present.revision if present else 0) != draft.base_revision:
-            raise Conflict("The article was changed while this draft was open.")
+            raise Conflict(f"The article “{draft.article.title}” was changed while this draft was open.")
         by = await _as_actor(records, draft.reviewer or draft.author)
         await publishing.store(records, draft.article, by)
         kind, _, target = draft.origin.partition(":")
@@ -270,7 +271,7 @@ class Editing:
         await records.log.enqueue(IN_STEP, draft.id)
         done = draft.model_copy(update={"state": "published", "closed_at": self.clock(), "version": draft.version + 1})
         await records.editing.save_draft(done, draft.version)
-        await self._note(records, by, done)
+        await self.tell(records, by, done)
 
     async def _send_back(self, tenant: str, draft_id: str, reason: str) -> None:
         """What cannot be published goes back to its author with the reason, and is not tried again and again."""
@@ -283,7 +284,7 @@ class Editing:
                 update={"state": "draft", "note": reason, "reviewer": "", "publish_at": None, "version": draft.version + 1}
             )
             await records.editing.save_draft(back, draft.version)
-            await self._note(records, "system", back)
+            await self.tell(records, "system", back)
 
     def _made(self, caller: Caller, article: Article, *, origin: str = "", note: str = "", base: int = 0) -> ArticleDraft:
         who, moment = _who(caller), self.clock()
@@ -316,9 +317,10 @@ class Editing:
         return moved
 
     async def _tell(self, records: Records, caller: Caller, draft: ArticleDraft) -> None:
-        await self._note(records, actor(caller), draft)
+        await self.tell(records, actor(caller), draft)
 
-    async def _note(self, records: Records, by: str, draft: ArticleDraft) -> None:
+    async def tell(self, records: Records, by: str, draft: ArticleDraft) -> None:
+        """That a draft is as it is now."""
         data = {"state": draft.state, "draft": draft.id, "version": draft.version}
         await records.log.event("article.draft", subject_id=draft.article.id, actor=by, data=data)
 
@@ -367,6 +369,14 @@ async def _open(records: Records, draft_id: str) -> ArticleDraft:
     draft = await _draft(records, draft_id)
     if not draft.open:
         raise Conflict(f"This draft is {draft.state}.", todo="Begin a new one from the article.")
+    return draft
+
+
+async def _alone(records: Records, draft_id: str) -> ArticleDraft:
+    """An open draft that goes its own way: one of a change of a fact is read and published with all the others."""
+    draft = await _open(records, draft_id)
+    if draft.change_id:
+        raise Conflict("This draft is part of a change of one fact.", todo="Review, publish or discard that change as a whole.")
     return draft
 
 

@@ -43,6 +43,15 @@ PAGES: dict[str, Roles] = {
     "GET /knowledge/drafts/{draft_id}/f/state": EDITORS,
     "POST /knowledge/drafts/{draft_id}/f/preview": EDITORS,
     "POST /knowledge/drafts/{draft_id}/f/merge": EDITORS,
+    "GET /knowledge/facts": EDITORS,
+    "GET /knowledge/facts/{change_id}": EDITORS,
+    "GET /knowledge/facts/{change_id}/f/state": EDITORS,
+    "GET /knowledge/recalls": EDITORS | LEADS,
+    "GET /knowledge/recalls/{recall_id}": EDITORS | LEADS,
+    "GET /knowledge/recalls/{recall_id}/f/state": EDITORS | LEADS,
+    "GET /knowledge/replies": EDITORS,
+    "GET /knowledge/replies/f/list": EDITORS,
+    "GET /promises/f/corrections": DESK,
 }
 """Pages of people who are signed in (`page_router`). Their data is shown under the same rules as over the API."""
 
@@ -68,6 +77,8 @@ KNOWLEDGE: Final[tuple[Place, ...]] = (
     Place(path="/knowledge/lab", label="Search lab", roles=EDITORS),
     Place(path="/knowledge/imports", label="Imports", roles=EDITORS),
     Place(path="/knowledge/facts", label="Facts", roles=EDITORS),
+    Place(path="/knowledge/replies", label="Saved replies", roles=EDITORS),
+    Place(path="/knowledge/recalls", label="Recalls", roles=EDITORS | LEADS),
 )
 """The navigation within the knowledge pages (`templates/knowledge/base.html`)."""
 

@@ -13,6 +13,7 @@ from copilot.adapters.database.tables.drafts import decisions, provider_calls, s
 from copilot.adapters.database.tables.editing import article_comments, article_drafts
 from copilot.adapters.database.tables.knowledge import article_revisions, articles, passages
 from copilot.adapters.database.tables.people import customers, identities, identity_links
+from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import idempotency_keys
@@ -64,6 +65,9 @@ _DEPENDENTS = (
     (read_marks, "conversation_id", "conversations"),
     (wrap_ups, "conversation_id", "conversations"),
     (promise_moves, "promise_id", "promises"),
+    (recall_cases, "conversation_id", "conversations"),
+    (recall_cases, "message_id", "messages"),
+    (recall_cases, "customer_id", "customers"),
     (article_comments, "draft_id", "article_drafts"),
 )
 _OWNED = (

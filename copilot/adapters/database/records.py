@@ -10,6 +10,7 @@ from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
 from copilot.adapters.database.editing import SqlEditing
+from copilot.adapters.database.facts import SqlFacts
 from copilot.adapters.database.gaps import SqlGaps
 from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
@@ -17,6 +18,7 @@ from copilot.adapters.database.imports import SqlImports
 from copilot.adapters.database.log import SqlLog
 from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.questions import SqlQuestions
+from copilot.adapters.database.recalls import SqlRecalls
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
 from copilot.adapters.database.syncing import SqlSyncing
@@ -65,6 +67,14 @@ class SqlRecords:
     @cached_property
     def editing(self) -> SqlEditing:
         return SqlEditing(self.transaction)
+
+    @cached_property
+    def facts(self) -> SqlFacts:
+        return SqlFacts(self.transaction)
+
+    @cached_property
+    def recalls(self) -> SqlRecalls:
+        return SqlRecalls(self.transaction)
 
     @cached_property
     def curation(self) -> SqlCuration:

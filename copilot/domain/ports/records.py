@@ -21,6 +21,7 @@ from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
@@ -475,6 +476,12 @@ class Records(Protocol):
 
     @property
     def editing(self) -> Editing: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def recalls(self) -> Recalls: ...
 
     @property
     def curation(self) -> Curation: ...

@@ -10,6 +10,7 @@ def routers() -> tuple[APIRouter, ...]:
         conversation,
         desk,
         draft,
+        facts,
         handover,
         health,
         home,
@@ -18,26 +19,13 @@ def routers() -> tuple[APIRouter, ...]:
         panel,
         promises,
         queue,
+        recalls,
+        replies,
         shift,
         supervisor,
         wrap_up,
     )
 
-    rooms = (
-        home,
-        desk,
-        queue,
-        conversation,
-        panel,
-        promises,
-        supervisor,
-        memory,
-        handover,
-        wrap_up,
-        shift,
-        knowledge,
-        article,
-        draft,
-        health,
-    )
-    return tuple(room.router for room in rooms)
+    work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
+    curated = (knowledge, article, draft, facts, recalls, replies, health)
+    return tuple(room.router for room in (*work, *curated))
