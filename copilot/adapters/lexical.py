@@ -14,6 +14,7 @@ from typing import Any
 
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
+from copilot.domain.ports.search import LexicalBuild
 from copilot.retrieval import names
 from copilot.retrieval.passages import plain_text
 from copilot.retrieval.words import fold, tokens
@@ -80,6 +81,7 @@ class TantivyLexical:
             shutil.rmtree(left, ignore_errors=True)
         self._indexes: dict[str, _TenantIndex] = {}
         self._lock = threading.Lock()
+        self._building: set[str] = set()
         self.recreated: list[str] = []
 
     async def replace(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
@@ -101,6 +103,10 @@ class TantivyLexical:
     async def fork(self, tenant: str) -> "TantivyLexical":
         """A copy of the tenant's words to try something in: links to the files, which Tantivy never changes. Close it when done."""
         return await asyncio.to_thread(self._fork, tenant)
+
+    async def beside(self, tenant: str) -> LexicalBuild:
+        """In a folder beside; what an interrupted one left there goes."""
+        return await asyncio.to_thread(self._beside, tenant)
 
     async def clear(self, tenant: str) -> None:
         """Remove the tenant's index, files included."""
@@ -131,6 +137,36 @@ class TantivyLexical:
             index.copy(folder, root / folder.name)
             return _Fork(root)
 
+    def _beside(self, tenant: str) -> "_Build":
+        self._index(tenant)
+        folder = self._folder(tenant)
+        with self._lock, _vendor_errors(tenant):
+            self._building.add(tenant)
+            if folder is not None:
+                shutil.rmtree(_next(folder), ignore_errors=True)
+            return _Build(self, tenant, _TenantIndex(_next(folder) if folder is not None else None))
+
+    def serve(self, tenant: str, made: "_TenantIndex") -> None:
+        """Put an index that was made beside in the place of the one that answers."""
+        folder = self._folder(tenant)
+        with self._lock, _vendor_errors(tenant):
+            self._building.discard(tenant)
+            if folder is not None:
+                shutil.rmtree(_last(folder), ignore_errors=True)
+                folder.rename(_last(folder))
+                _next(folder).rename(folder)
+                made = _TenantIndex(folder)
+                shutil.rmtree(_last(folder), ignore_errors=True)
+            self._indexes[tenant] = made
+
+    def discard(self, tenant: str) -> None:
+        """Remove what was being made beside."""
+        folder = self._folder(tenant)
+        with self._lock:
+            self._building.discard(tenant)
+            if folder is not None:
+                shutil.rmtree(_next(folder), ignore_errors=True)
+
     def _clear(self, tenant: str) -> None:
         with self._lock, _vendor_errors(tenant):
             self._indexes.pop(tenant, None)
@@ -153,6 +189,8 @@ class TantivyLexical:
 
     def _open(self, tenant: str) -> "_TenantIndex":
         folder = self._folder(tenant)
+        if folder is not None:
+            _recover(folder, building=tenant in self._building)
         try:
             with _vendor_errors(tenant):
                 return _TenantIndex(folder)
@@ -176,6 +214,46 @@ class _Fork(TantivyLexical):
         """Remove the copy."""
         super().close()
         shutil.rmtree(self._copied, ignore_errors=True)
+
+
+class _Build:
+    """LexicalBuild."""
+
+    def __init__(self, owner: TantivyLexical, tenant: str, index: "_TenantIndex") -> None:
+        self._owner, self._tenant, self._index = owner, tenant, index
+
+    async def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        await asyncio.to_thread(self._replace, removed, added)
+
+    async def count(self) -> int:
+        return self._index.count()
+
+    async def serve(self) -> None:
+        await asyncio.to_thread(self._owner.serve, self._tenant, self._index)
+
+    async def discard(self) -> None:
+        await asyncio.to_thread(self._owner.discard, self._tenant)
+
+    def _replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        with _vendor_errors(self._tenant):
+            self._index.replace(removed, added)
+
+
+def _next(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.next")
+
+
+def _last(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.last")
+
+
+def _recover(folder: Path, *, building: bool) -> None:
+    """What a process left that was killed while it made an index or put it in its place: the one that answered answers again."""
+    if not folder.exists() and _last(folder).exists():
+        _last(folder).rename(folder)
+    shutil.rmtree(_last(folder), ignore_errors=True)
+    if not building:
+        shutil.rmtree(_next(folder), ignore_errors=True)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 LOADED = "demo.json"
 """In the data folder: the demo's keys. Its presence says that the sample is loaded."""
-AGENT, LEAD = "agent-lea", "lead-henrik"
-"""Whom the demo's links sign in."""
+AGENT, LEAD, EDITOR, SECOND = "agent-lea", "lead-henrik", "editor-edith", "admin-ada"
+"""Whom the demo's links sign in. The last two show that what an editor writes is read by a second person."""
 HERO = "live-marta-refund"
 BATCH = 10
 
@@ -106,7 +106,7 @@ async def _load(settings: Settings) -> None:
 
 
 def _sources(refused: list[dict[str, str]]) -> list[Any]:
-    from copilot.commands.knowledge import read_files
+    from copilot.commands.folders import read_files
     from copilot.services.knowledge import SourceFile
 
     return [SourceFile(**file) for file in read_files(knowledge_folder(), refused)]
@@ -166,7 +166,7 @@ async def _keys(application: "Application") -> dict[str, str]:
 
 
 async def _links(settings: Settings) -> dict[str, str]:
-    """Paths that sign in as the sample's agent and lead: new ones at each start. An older demo is brought up to date first."""
+    """Paths that sign in as four people of the sample: new ones at each start. An older demo is brought up to date first."""
     from copilot.adapters.database import open_database
     from copilot.adapters.passwords import Argon2Passwords
     from copilot.bootstrap import DEFAULT_TENANT
@@ -180,7 +180,7 @@ async def _links(settings: Settings) -> dict[str, str]:
         await put_people(database)
         signing_in = SigningIn(database, Argon2Passwords(), now, lambda _: None)
         demo = Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="demo")
-        return {ref: f"/enter/{(await signing_in.make_link(demo, ref)).secret}" for ref in (AGENT, LEAD)}
+        return {ref: f"/enter/{(await signing_in.make_link(demo, ref)).secret}" for ref in (AGENT, LEAD, EDITOR, SECOND)}
     finally:
         await database.close()
 
@@ -190,8 +190,10 @@ def _welcome(address: str, folder: Path, links: dict[str, str]) -> None:
     say(f"""
 Open the desk (each link works once, within 15 minutes; the next start prints new ones):
 
-  as Lea Brandt, agent:         {address}{links[AGENT]}
-  as Henrik Solberg, her lead:  {address}{links[LEAD]}
+  as Lea Brandt, agent:          {address}{links[AGENT]}
+  as Henrik Solberg, her lead:   {address}{links[LEAD]}
+  as Edith Marlow, editor:       {address}{links[EDITOR]}
+  as Ada Novak, who may review:  {address}{links[SECOND]}
 
 Rapport answers at {address}   (stop with Ctrl-C; your data stays in {folder})
 

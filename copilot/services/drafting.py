@@ -13,7 +13,7 @@ import structlog
 
 from copilot.domain.base import new_id
 from copilot.domain.case import StoredTurn, TurnStatus
-from copilot.domain.conversation import Channel
+from copilot.domain.conversation import Channel, unanswered
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
 from copilot.domain.ports.models import ChatMessage
@@ -26,6 +26,7 @@ from copilot.services import gap_opening
 from copilot.services.cases import load
 from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
+from copilot.services.outdating import outdated_by
 from copilot.services.pulse import Pulse
 
 log = structlog.get_logger()
@@ -71,8 +72,11 @@ class Drafting:
         turn_id, _, kinds = subject.partition(":")
         await self._run(tenant, turn_id, only=tuple(kinds.split(",")))
 
-    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str) -> TurnStatus:
-        """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for."""
+    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str, *, fresh: bool = False) -> TurnStatus:
+        """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for.
+
+        `fresh`: a new turn for the same waiting messages, with evidence as it is now; the one before is superseded.
+        """
         unknown = [kind for kind in kinds if kind not in KINDS]
         if unknown or not kinds:
             raise Invalid(f"There is no kind {', '.join(unknown) or '(none given)'}.", todo=f"Choose from {', '.join(KINDS)}.")
@@ -81,10 +85,15 @@ class Drafting:
             if found is None:
                 raise NotFound(f"There is no conversation {conversation!r}.", todo="Check its id.")
             stored = await records.turns.current_status(found.id)
-            if stored is None:
-                stored = await records.turns.mint(new_id(), found.id, [], self.clock())
+            if stored is None or fresh:
+                waiting = [message.id for message in unanswered(found.messages)] if fresh else []
+                stored = await records.turns.mint(new_id(), found.id, waiting, self.clock())
             await records.turns.request(stored.id, [k for k in kinds if k not in stored.requested])
-            await records.log.enqueue(KINDS_JOB, f"{stored.id}:{','.join(kinds)}")
+            if fresh:
+                await records.log.event("turn.minted", conversation_id=found.id, subject_id=stored.id)
+                await records.log.enqueue(TURN, stored.id)
+            else:
+                await records.log.enqueue(KINDS_JOB, f"{stored.id}:{','.join(kinds)}")
             await records.log.event(
                 "suggestion.requested", conversation_id=found.id, subject_id=stored.id, actor=actor, data={"kinds": list(kinds)}
             )
@@ -234,7 +243,8 @@ class Saver:
     async def drafted(self, turn: Turn, made: Sequence[tuple[Suggestion, tuple[ChatMessage, ...]]]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
             now = await records.turns.status(turn.id)
-            for suggestion, sent in made if now is not None else ():
+            for drafted, sent in made if now is not None else ():
+                suggestion = await self._as_of_now(records, turn, drafted)
                 stored = await records.suggestions.put(suggestion, sent)
                 if stored.id != suggestion.id:
                     break  # another run was first: its set stands
@@ -242,6 +252,11 @@ class Saver:
         for suggestion, _ in made:
             self._drafting.live.grown(suggestion.id)
         self._drafting.live.wake(self._tenant)
+
+    async def _as_of_now(self, records: Any, turn: Turn, suggestion: Suggestion) -> Suggestion:
+        """A draft that quotes an article which was changed while it was written is stale from birth."""
+        by = await outdated_by(records, turn, suggestion, self._drafting.clock())
+        return suggestion.model_copy(update={"stale": True, "outdated_by": by}) if by else suggestion
 
     async def _saved(self, records: Any, turn: Turn, suggestion: Suggestion) -> None:
         if suggestion.cost_microusd or suggestion.usage.calls:

@@ -64,7 +64,7 @@ class Judging:
     ) -> Judged:
         """The same for a question that stands alone. `vector`, shape (dimension,): that of `text`, when it is known."""
         message, query = self._alone(text)
-        collection = self.indexes.collection(tenant, "passages")
+        collection = await self.indexes.serving(tenant, "passages")
         found = await (engine or self.engine).search(
             tenant,
             collection,

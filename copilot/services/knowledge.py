@@ -1,5 +1,6 @@
 """Articles in, passages found. Imports land file by file: good ones in, bad ones listed."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from copilot.domain.knowledge import Article, Hit
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_file
+from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search
 from copilot.services import publishing
@@ -71,11 +73,14 @@ class KnowledgeBase:
     async def save(self, tenant: str, articles: Sequence[Article], actor: str = "system") -> Imported:
         """Store articles as new revisions where they changed, and make them searchable."""
         saved, unchanged = 0, 0
+        # In a thread, before the transaction: a long text takes seconds, and nobody waits for it.
+        cut = await asyncio.to_thread(lambda: [(article, split(article)) for article in articles])
         async with self.database.write(tenant) as records:
-            for article in articles:
-                done = await publishing.store(records, article, actor)
+            for article, passages in cut:
+                done = await publishing.store(records, article, actor, passages)
                 saved, unchanged = saved + done.changed, unchanged + (not done.changed)
         if saved:
+            self.wake(tenant)  # agents whose drafts quote an article do not wait for the indexes
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged)
@@ -88,7 +93,7 @@ class KnowledgeBase:
         vector = (await self.indexes.embedder.encode([asked.text]))[0]
         result = await self.search_engine.search(
             tenant,
-            self.indexes.collection(tenant, "passages"),
+            await self.indexes.serving(tenant, "passages"),
             asked,
             self.reader(tenant),
             PassageFilter(at=self.clock()),

@@ -18,13 +18,17 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
+from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
-from copilot.domain.suggestion import Decision, Suggestion
+from copilot.domain.suggestion import Decision, KindName, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
 from copilot.domain.turn import Turn
 
@@ -184,6 +188,14 @@ class Suggestions(Protocol):
 
     async def sent_of(self, conversation_id: str) -> list[SentText]: ...
 
+    async def open_citing(self, article_id: str) -> list["OpenDraft"]:
+        """Open drafts of turns that wait, not stale yet, that cite a passage of the article, or any lever."""
+        ...
+
+    async def outdate(self, ids: Sequence[str], article_id: str) -> None:
+        """They are stale from now on: the article was changed."""
+        ...
+
 
 class Memories(Protocol):
     """Memories and promises."""
@@ -236,6 +248,18 @@ class SavedArticle(Frozen):
     changed: bool
     removed: tuple[str, ...] = ()
     added: tuple[Passage, ...] = ()
+    before: Article | None = None
+    """As it was; None for a new one."""
+
+
+class OpenDraft(Frozen):
+    """A suggestion that nobody sent or dismissed yet, of a turn that waits, and the sources it cites."""
+
+    id: str
+    turn_id: str
+    conversation_id: str
+    kind: KindName
+    sources: tuple[str, ...]
 
 
 class Articles(Protocol):
@@ -259,8 +283,10 @@ class Articles(Protocol):
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
 
-    def every(self, batch: int = 500) -> AsyncIterator[list[Passage]]:
-        """Passages of published articles, for re-indexing."""
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
+
+    def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
+        """Passages of published articles by id, from the one behind `after`, for re-indexing."""
         ...
 
     async def count(self) -> tuple[int, int]:
@@ -452,6 +478,18 @@ class Records(Protocol):
     def editing(self) -> Editing: ...
 
     @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def recalls(self) -> Recalls: ...
+
+    @property
+    def curation(self) -> Curation: ...
+
+    @property
+    def syncing(self) -> Syncing: ...
+
+    @property
     def handovers(self) -> Handovers: ...
 
     @property
@@ -474,6 +512,9 @@ class Records(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def imports(self) -> Imports: ...
 
 
 class OutboxRow(Frozen):
