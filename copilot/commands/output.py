@@ -12,6 +12,10 @@ class Bar(Protocol):
 
     def advance(self, by: int = 1) -> None: ...
 
+    def show(self, done: int, total: int) -> None:
+        """Both as they are now: the work may turn out to be more than it seemed."""
+        ...
+
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
@@ -56,5 +60,8 @@ def progress(title: str, total: int) -> Iterator[Bar]:
         class _Task:
             def advance(self, by: int = 1) -> None:
                 drawn.update(task, advance=by)
+
+            def show(self, done: int, total: int) -> None:
+                drawn.update(task, completed=done, total=total)
 
         yield _Task()
