@@ -49,16 +49,20 @@ from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
+from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
+from copilot.services.flags import Flags
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
+from copilot.services.health import Healths
 from copilot.services.importing import IMPORT, Importing
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.knowledge import KnowledgeBase
+from copilot.services.landing import refuse_mirrored
 from copilot.services.live import Live
 from copilot.services.marks import Marks
 from copilot.services.owed import Owing
@@ -66,6 +70,9 @@ from copilot.services.panels import Panels
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
+from copilot.services.rebuilding import Rebuilding
+from copilot.services.reindexing import REINDEX, TIDY, Reindexing
+from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.shift import Shift
@@ -73,6 +80,7 @@ from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
 from copilot.services.tombstones import Tombstones
+from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
@@ -111,6 +119,7 @@ class Application:
     dispatcher: Dispatcher
     live: Live
     indexes: Indexes
+    reindexing: Reindexing
     ingest: Ingest
     drafting: Drafting
     suggest: Suggest
@@ -122,6 +131,10 @@ class Application:
     questions: Questions
     knowledge: KnowledgeBase
     importing: Importing
+    editing: Editing
+    remarks: Remarks
+    flags: Flags
+    healths: Healths
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -141,8 +154,11 @@ class Application:
     """What whoever runs this should know: an index that was damaged and is made again."""
     ready: bool = False
 
-    async def open(self) -> None:
-        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up."""
+    async def open(self, *, working: bool = False) -> None:
+        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up.
+
+        `working`: durable jobs will run, so that what takes long is left to them.
+        """
         current, head = await self.database.revision()
         if current > head:  # revisions are numbered
             raise Refused(
@@ -157,12 +173,12 @@ class Application:
         if DEFAULT_TENANT not in await self.database.tenants():
             await self.database.create_tenant(DEFAULT_TENANT, TenantSettings())
         for tenant in await self.database.tenants():
-            await self.indexes.refresh(tenant)
+            await self.reindexing.refresh(tenant, working=working)
 
     async def start(self) -> None:
         """Warm up and work: durable jobs, dispatcher. Ready when this returns."""
         await asyncio.gather(self.embedder.warm(), self.models.warm(), self.drafting.tools.aside.warm())
-        await self.open()
+        await self.open(working=True)
         await self.engine.launch()
         await self.dispatcher.start()
         if self.listening is not None:
@@ -211,7 +227,7 @@ def build(
     privacy = privacy or PresidioPrivacy()
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
-    embedder = embedder or make_embedder(settings.embedder)
+    embedder = embedder or make_embedder(settings.embedder, settings.embedder_precision)
     notes: tuple[str, ...] = ()
     if vectors is None:
         vectors = chroma = ChromaVectors(settings.chroma_url or folder / "vectors")
@@ -275,12 +291,35 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
+    editing = Editing(database, indexes, clock, live.wake, refuse_mirrored)
     bringing = Bringing(database, indexes, fetcher, clock, live.wake)
-    jobs = ((TURN, drafting.turn), (KINDS_JOB, drafting.kinds), (ERASE, erasure.run), (RETAIN, retention.run), (FALL, falling.run))
-    for name, job in (*jobs, (IMPORT, bringing.run)):
+    usage = Usage(database)
+    reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
+    jobs = {
+        TURN: drafting.turn,
+        KINDS_JOB: drafting.kinds,
+        ERASE: erasure.run,
+        RETAIN: retention.run,
+        FALL: falling.run,
+        PUBLISH: editing.run,
+        FOLD: usage.run,
+        REINDEX: reindexing.run,
+        TIDY: reindexing.tidy,
+        IMPORT: bringing.run,
+    }
+    for name, job in jobs.items():
         engine.register(name, job)
-    engine.on_failure(drafting.failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, bringing.unfinished):
+
+    async def failed(tenant: str, subject: str) -> None:
+        await drafting.failed(tenant, subject)
+        await reindexing.failed(tenant, subject)
+
+    engine.on_failure(failed)
+    watched = (
+        *(drafting.unfinished, erasure.unfinished, retention.due, falling.due, editing.due, usage.due),
+        *(reindexing.unfinished, bringing.unfinished),
+    )
+    for unfinished in watched:
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -295,6 +334,7 @@ def _wire(
         dispatcher=dispatcher,
         live=live,
         indexes=indexes,
+        reindexing=reindexing,
         ingest=Ingest(database, privacy, tombstones, clock, wake),
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),
@@ -306,6 +346,10 @@ def _wire(
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
         importing=Importing(database, clock, wake),
+        editing=editing,
+        remarks=Remarks(database, clock, live.wake),
+        flags=Flags(database, privacy, clock, live.wake),
+        healths=Healths(database, usage, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),

@@ -231,10 +231,10 @@ def knowledge_search(
 
 @knowledge.command("reindex")
 def knowledge_reindex(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
-    """Make the search indexes again from the records."""
+    """Make the search indexes again from the records; searches go on meanwhile."""
     from copilot.commands.knowledge import reindex
 
-    return _with_api(data, tenant, lambda api: reindex(api, as_json=as_json))
+    return _with_api(data, tenant, lambda api: reindex(api, as_json=as_json), work=True)
 
 
 @customers.command("import")

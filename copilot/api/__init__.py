@@ -68,8 +68,10 @@ def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
         conversations,
+        curation,
         customers,
         day,
+        editing,
         grants,
         handovers,
         imports,
@@ -84,8 +86,9 @@ def _audiences() -> "tuple[APIRouter, ...]":
     )
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
-    first = (handovers, grants, questions, day)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, imports, suggest, admin, signing_in, teams)
+    # Editing too: an article's id may hold slashes.
+    first = (handovers, grants, questions, day, editing)
+    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, curation, imports, suggest, admin, signing_in, teams)
     return tuple(room.router for room in rooms)
 
 

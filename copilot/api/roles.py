@@ -11,6 +11,7 @@ DESIGN §6 in this matrix, and what the routes themselves add to it:
   or more, each of whom took part.
 - What was sent to a provider holds a customer's words: QA, supervisors and administrators, and each look is noted.
 - A panel framed in another page can do what an agent may, whoever opened it: its token lives in that page's frame.
+- A flag on an article is shown to the person who raised it, and to editors.
 - Editors write knowledge and see its gaps; they need no customer. Erasing a person is for administrators.
 """
 
@@ -112,8 +113,30 @@ MATRIX: dict[str, Roles] = {
     "PATCH /v1/knowledge-sources/{source_id}": EDITORS,
     "GET /v1/knowledge/search": ALL,
     "POST /v1/knowledge/reindex": EDITORS,
+    "GET /v1/knowledge/reindex": EDITORS,
     "GET /v1/articles": ALL,
     "GET /v1/articles/{article_id}": ALL,
+    "GET /v1/knowledge/articles": EDITORS,
+    "POST /v1/drafts": EDITORS,
+    "GET /v1/drafts": EDITORS,
+    "GET /v1/drafts/{draft_id}": EDITORS,
+    "PUT /v1/drafts/{draft_id}": EDITORS,
+    "POST /v1/drafts/{draft_id}/reconcile": EDITORS,
+    "POST /v1/drafts/{draft_id}/update": EDITORS,
+    "POST /v1/drafts/{draft_id}/submit": EDITORS,
+    "POST /v1/drafts/{draft_id}/review": EDITORS,
+    "POST /v1/drafts/{draft_id}/publish": EDITORS,
+    "POST /v1/drafts/{draft_id}/discard": EDITORS,
+    "POST /v1/articles/{article_id}/edit": EDITORS,
+    "POST /v1/articles/{article_id}/redirect": EDITORS,
+    "GET /v1/articles/{article_id}/revisions": EDITORS,
+    "GET /v1/articles/{article_id}/comments": EDITORS,
+    "POST /v1/articles/{article_id}/comments": EDITORS,
+    "POST /v1/comments/{comment_id}/resolve": EDITORS,
+    "POST /v1/flags": DESK,
+    "GET /v1/flags": DESK | {EDITOR},
+    "POST /v1/flags/{flag_id}/answer": EDITORS,
+    "GET /v1/knowledge/health": EDITORS,
     "GET /v1/gaps": frozenset({EDITOR, QA, SUPERVISOR, ADMIN}),
     "POST /v1/suggest": READERS,
     "GET /v1/tenants": NOBODY,

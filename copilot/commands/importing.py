@@ -84,7 +84,7 @@ async def _followed(api: "Api", at: str) -> Any:
     with progress("Importing", 0) as bar:
         while True:
             now = await api.get(at)
-            bar.show(now["done"], now["total"])
+            bar.reach(now["done"], now["total"])
             if now["state"] in ("done", "failed"):
                 return now
             await asyncio.sleep(GLANCE_S)

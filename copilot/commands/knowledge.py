@@ -1,5 +1,6 @@
 """copilot knowledge: import, search, reindex."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ BATCH_BYTES = 2_000_000
 BATCH_FILES = 200
 LARGEST = 7_500_000
 """Bytes of a file; a request may have 8 MB."""
+LOOK_S = 0.2
+"""Seconds between looks at a job's progress."""
 
 
 async def import_path(api: "Api", path: Path, *, as_json: bool) -> int:
@@ -61,13 +64,20 @@ async def search(api: "Api", query: str, limit: int, *, as_json: bool) -> int:
 
 
 async def reindex(api: "Api", *, as_json: bool) -> int:
-    """Make both indexes again."""
-    done = await api.post("/v1/knowledge/reindex")
+    """Make both indexes again, and wait for the report; an interrupted wait stops nothing."""
+    report = await api.post("/v1/knowledge/reindex")
+    with progress("Re-indexing", 0) as bar:
+        while report["state"] in ("requested", "running"):
+            await asyncio.sleep(LOOK_S)
+            report = await api.get("/v1/knowledge/reindex")
+            bar.reach(report["done"], report["total"])
     if as_json:
-        print_json(done)
+        print_json(report)
+    elif report["state"] == "done":
+        table("", ["passages", "memories", "found"], [[str(report["passages"]), str(report["memories"]), f"{report['found']:.1%}"]])
     else:
-        table("", ["passages", "memories", "found"], [[str(done["passages"]), str(done["memories"]), f"{done['found']:.1%}"]])
-    return 0 if done["found"] >= 0.99 else 1
+        warn(f"The indexes as they were go on serving. {report['reason']}")
+    return 0 if report["state"] == "done" else 1
 
 
 def read_files(path: Path, refused: list[dict[str, str]]) -> Iterator[dict[str, str]]:

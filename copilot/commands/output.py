@@ -12,9 +12,7 @@ class Bar(Protocol):
 
     def advance(self, by: int = 1) -> None: ...
 
-    def show(self, done: int, total: int) -> None:
-        """Both as they are now: the work may turn out to be more than it seemed."""
-        ...
+    def reach(self, done: int, total: int) -> None: ...
 
 
 def print_json(value: Any) -> None:
@@ -61,7 +59,7 @@ def progress(title: str, total: int) -> Iterator[Bar]:
             def advance(self, by: int = 1) -> None:
                 drawn.update(task, advance=by)
 
-            def show(self, done: int, total: int) -> None:
+            def reach(self, done: int, total: int) -> None:
                 drawn.update(task, completed=done, total=total)
 
         yield _Task()

@@ -7,7 +7,7 @@ from copilot.domain.base import Frozen, Instant
 RuleState = Literal["proposed", "active", "retired"]
 FlagReason = Literal["wrong", "outdated", "unclear", "internal"]
 FlagState = Literal["open", "fixed", "kept"]
-Use = Literal["shown", "cited", "used", "edited", "dismissed", "sent"]
+Use = Literal["shown", "cited", "used", "edited", "dismissed", "sent", "disagreed"]
 
 
 class SearchRule(Frozen):
@@ -46,7 +46,10 @@ class Flag(Frozen):
 
 
 class ArticleUse(Frozen):
-    """An article served once. `subject_id`: the turn it was shown in, else the suggestion that cited it."""
+    """An article served once. `subject_id`: the turn it was shown in, else the suggestion that cited it.
+
+    `reason`: why a draft was dismissed; for "disagreed" the article whose figures differed in that turn.
+    """
 
     article_id: str
     what: Use

@@ -12,6 +12,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from pydantic import ValidationError
 
 from copilot.domain.errors import Invalid
@@ -20,6 +21,12 @@ from copilot.domain.times import parse_day
 
 FIELDS = tuple(name for name in Article.model_fields if name not in ("text", "revision"))
 """What front matter may hold."""
+
+LONGEST_TEXT = 500_000
+"""Characters of an article, about 200 pages: read and cut within seconds, whatever they are."""
+
+LONGEST_PAGE = 2_000_000
+"""Characters of an HTML page, marks and scripts included."""
 
 TITLE_LENGTH = 120
 """Characters; a first line longer than this is a sentence, not a title."""
@@ -49,6 +56,7 @@ def parse_article(text: str, name: str, counted_from: datetime) -> Article:
     field and what to do.
     """
     meta, body = _front_matter(text.removeprefix("\ufeff"), name)
+    bound(body, name)
     if not meta:
         return _plain(body, name)
     unknown = [str(key) for key in meta if key not in FIELDS]
@@ -58,6 +66,20 @@ def parse_article(text: str, name: str, counted_from: datetime) -> Article:
     fields["id"] = fields.get("id") or id_from_name(name)
     fields["title"] = fields.get("title") or _first_heading(body)
     return _article({**fields, "text": body}, name)
+
+
+def bound(text: str, name: str, most: int = LONGEST_TEXT) -> None:
+    """Raises Invalid for a text that is too long to be one article."""
+    if len(text) > most:
+        raise Invalid(f"{name} has {len(text):,} characters; {most:,} are the most.", todo="Make several articles of it, one a subject.")
+
+
+def markdown_blocks(markdown: str) -> list[Token]:
+    """The blocks of a Markdown text: headings, paragraphs, lists. What stands within a line is left unread: `content`, no `children`.
+
+    Nobody here needs it, and reading it takes eleven seconds for a megabyte of brackets.
+    """
+    return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]).parse(markdown)
 
 
 def _front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -133,6 +155,7 @@ def _article(fields: dict[str, Any], name: str) -> Article:
         article = Article.model_validate(fields)
     except ValidationError as error:
         raise Invalid(*_first_error(error, name)) from None
+    bound(article.text, name)
     if not re.fullmatch(r"\S{1,200}", article.id):
         raise Invalid(f"{name}: id: {article.id!r} cannot be an id.", todo="Use up to 200 letters, digits and dashes, without spaces.")
     if not article.title.strip():
@@ -149,8 +172,7 @@ def _first_error(error: ValidationError, name: str) -> tuple[str]:
 
 
 def _first_heading(body: str) -> str:
-    parsed = MarkdownIt("commonmark").parse(body)
-    for opening, inline in itertools.pairwise(parsed):
+    for opening, inline in itertools.pairwise(markdown_blocks(body)):
         if opening.type == "heading_open":
             return inline_text(inline.content)
     return ""
@@ -223,6 +245,7 @@ def html_page(text: str, name: str) -> Any:
     from bs4 import BeautifulSoup, Comment
     from bs4.exceptions import ParserRejectedMarkup
 
+    bound(text, name, LONGEST_PAGE)
     try:
         page = BeautifulSoup(text, "html.parser")
     except ParserRejectedMarkup:

@@ -1,7 +1,7 @@
 """Search: from a query to ranked, checked passages."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -11,9 +11,13 @@ from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Hit, Passage
 from copilot.domain.ports.search import Embedder, LexicalIndex, PassageFilter, PassageSource, VectorIndex, Vectors
 from copilot.retrieval.calibration import likelihood, overlap
+from copilot.retrieval.choosing import Choice, Chosen
 from copilot.retrieval.contradictions import newest_first
-from copilot.retrieval.fusion import NAME_FROM, Found, fuse, same_text, unit
+from copilot.retrieval.coverage import THRESHOLD
+from copilot.retrieval.explaining import Candidate, Explanation
+from copilot.retrieval.fusion import NAME_FROM, Found, fuse, unit
 from copilot.retrieval.query import SearchQuery
+from copilot.retrieval.steering import UNSTEERED, Steering
 from copilot.retrieval.words import stem, tokens
 
 T = TypeVar("T")
@@ -29,12 +33,6 @@ PIECES = 0.5
 """How much the best matching piece of a long question counts against the question as a whole."""
 CONTEXT = 0.25
 """Share of the earlier message in the meaning of a thin question."""
-
-PER_ARTICLE = 3
-"""Pieces of one article among the hits: the list shows sources, not one article in slices."""
-
-COPY = 0.9
-"""Share of words from which two passages are copies of each other; the better one is shown."""
 
 ROUNDS = 4
 """How often more candidates are read when SQL refuses many of them (expired, another language)."""
@@ -64,6 +62,7 @@ class Search:
         allow: PassageFilter,
         limit: int = 6,
         query_vector: Vectors | None = None,
+        steering: Steering = UNSTEERED,
     ) -> SearchResult:
         """At most `limit` passages, best first. `query_vector`, shape (dimension,), is that of `query.text` when it is known already.
 
@@ -71,8 +70,42 @@ class Search:
         """
         if not query.text.strip():
             return SearchResult(hits=())
+        pinned = await _pinned(source, allow, steering)
+        found, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned))
+        return SearchResult(hits=_hits(choice.taken, query), degraded=degraded)
+
+    async def explain(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        source: PassageSource,
+        allow: PassageFilter,
+        limit: int = 6,
+        query_vector: Vectors | None = None,
+        steering: Steering = UNSTEERED,
+    ) -> Explanation:
+        """The same search, reading every candidate's passage to say what became of it."""
+        if not query.text.strip():
+            return Explanation(query=query, hits=())
+        pinned = await _pinned(source, allow, steering)
+        found, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned), thorough=True)
+        hits = _hits(choice.taken, query)
+        return Explanation(query=query, hits=hits, candidates=_explained(found, choice, hits, query), degraded=degraded)
+
+    async def _found(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        known: Vectors | None,
+        pinned: Iterable[str],
+    ) -> tuple[list[Found], str]:
+        """All candidates, the pinned among them, best first; and what could not be asked."""
         near, match, named = await asyncio.gather(
-            _tried(self._nearest(collection, query, query_vector)),
+            _tried(self._nearest(collection, query, known)),
             _tried(self._lexical.query(tenant, query.terms, MATCHING)),
             _tried(self._lexical.named(tenant, query.said, NAMED)),
         )
@@ -83,9 +116,8 @@ class Search:
         meaning: dict[str, float] | None = None
         if not isinstance(near, Unavailable):
             meaning, direction = near
-            meaning = await self._completed(collection, meaning, direction, [*words, *names])
-        hits = await self._checked(fuse(meaning, words, names), query, source, allow, limit)
-        return SearchResult(hits=hits, degraded=_degraded(near, match))
+            meaning = await self._completed(collection, meaning, direction, [*words, *names, *pinned])
+        return fuse(meaning, dict.fromkeys(pinned, 0.0) | words, names), _degraded(near, match)
 
     async def _nearest(self, collection: str, query: SearchQuery, known: Vectors | None) -> tuple[dict[str, float], Vectors]:
         """Cosines of the nearest passages, and the direction they were measured along."""
@@ -129,42 +161,71 @@ class Search:
         cosines = np.stack(list(vectors.values())) @ direction
         return meaning | {key: float(cosine) for key, cosine in zip(vectors, cosines, strict=True)}
 
-    async def _checked(
-        self, found: Sequence[Found], query: SearchQuery, source: PassageSource, allow: PassageFilter, limit: int
-    ) -> tuple[Hit, ...]:
-        chosen = _Chosen(limit)
-        size = max(4 * limit, 24)
-        for start in range(0, min(len(found), ROUNDS * size), size):
-            part = found[start : start + size]
-            passages = await source.fetch([candidate.id for candidate in part], allow)
-            for candidate in part:
-                if (passage := passages.get(candidate.id)) is not None:
-                    chosen.offer(candidate, passage)
-            if chosen.full:
-                break
-        asked = {stem(word): weight for word, weight in query.terms.items()}
-        return _scored(newest_first([_hit(candidate, passage, words, asked) for candidate, passage, words in chosen.taken], query))
+
+async def _pinned(source: PassageSource, allow: PassageFilter, steering: Steering) -> dict[str, Passage]:
+    """The passages that may be pinned, as the record gives them."""
+    if not (steering.pinned_articles or steering.pinned_passages):
+        return {}
+    return await source.fetch(steering.pinned_passages, allow) | await source.pieces(steering.pinned_articles, allow)
 
 
-class _Chosen:
-    """The list as it grows: copies and too many pieces of one article are left out."""
+def _pinning(choice: Choice, found: Sequence[Found], pinned: Mapping[str, Passage]) -> Choice:
+    for candidate in found if pinned else ():
+        choice.pin(candidate, pinned)
+    return choice
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.taken: list[tuple[Found, Passage, frozenset[str]]] = []
 
-    @property
-    def full(self) -> bool:
-        return len(self.taken) >= self._limit
+async def _read(found: Sequence[Found], source: PassageSource, allow: PassageFilter, choice: Choice, *, thorough: bool = False) -> Choice:
+    """Offer the candidates as the record gives them: until the list is full, or all of them."""
+    size = max(4 * choice.limit, 24)
+    for start in range(0, len(found) if thorough else min(len(found), ROUNDS * size), size):
+        part = found[start : start + size]
+        passages = await source.fetch([candidate.id for candidate in part], allow)
+        for candidate in part:
+            if choice.full and not thorough:
+                return choice
+            choice.offer(candidate, passages.get(candidate.id))
+    return choice
 
-    def offer(self, candidate: Found, passage: Passage) -> None:
-        if self.full or sum(p.article_id == passage.article_id for _, p, _ in self.taken) >= PER_ARTICLE:
-            return
-        words = frozenset(map(stem, tokens(passage.text)))
-        # Under another title the same sentence says something else: "Breakfast is included" at two hotels.
-        if any(p.title == passage.title and same_text(words, other, COPY) for _, p, other in self.taken):
-            return
-        self.taken.append((candidate, passage, words))
+
+def _hits(taken: Sequence[Chosen], query: SearchQuery) -> tuple[Hit, ...]:
+    """Pinned ones first, as sure as what they were put before, and sure enough to be shown."""
+    asked = _asked(query)
+    ranked = newest_first([_hit(c.found, c.passage, c.words, asked) for c in taken if not c.pinned], query)
+    pinned = [_hit(c.found, c.passage, c.words, asked) for c in taken if c.pinned]
+    sure = max((THRESHOLD, *(hit.score for hit in [*pinned, *ranked])))
+    return _scored([*(hit.model_copy(update={"score": sure}) for hit in pinned), *ranked])
+
+
+def _asked(query: SearchQuery) -> dict[str, float]:
+    return {stem(word): weight for word, weight in query.terms.items()}
+
+
+def _explained(found: Sequence[Found], choice: Choice, hits: Sequence[Hit], query: SearchQuery) -> tuple[Candidate, ...]:
+    """Every candidate with what became of it; `choice` was offered all of them."""
+    asked, pinned = _asked(query), {chosen.found.id for chosen in choice.taken if chosen.pinned}
+    shown = {hit.passage_id: place for place, hit in enumerate(hits, 1)}
+    explained = []
+    for place, offered in enumerate((choice.offered[candidate.id] for candidate in found), 1):
+        ident, meaning, words, named, rank = offered.found
+        passage = offered.passage
+        explained.append(
+            Candidate(
+                passage_id=ident,
+                passage=passage,
+                words=words,
+                meaning=meaning,
+                named=named,
+                rank=rank,
+                place=place,
+                score=None if passage is None else _hit(offered.found, passage, frozenset(map(stem, tokens(passage.text))), asked).score,
+                verdict=offered.verdict,
+                shown=shown.get(ident, 0),
+                like=offered.like,
+                pinned=ident in pinned,
+            )
+        )
+    return tuple(explained)
 
 
 def _hit(candidate: Found, passage: Passage, words: frozenset[str], asked: dict[str, float]) -> Hit:

@@ -98,6 +98,53 @@ async def test_tenants_are_apart(index: LexicalIndex) -> None:
     assert await found(index, "refund", tenant="never seen") == []
 
 
+async def test_what_is_made_beside_answers_when_it_is_told_to(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    build = await index.beside("t")
+    await build.replace([], HOUSE[:2])
+    await build.replace(["cancel~1"], [passage("new", "Pets", "Dogs welcome.")])
+    assert await build.count() == 2
+    assert await found(index, "breakfast") == ["acorn", "worth"]
+    await index.replace("t", [], [passage("late", "Cats", "Cats welcome.")])
+    assert await found(index, "cats") == ["late"]
+    await build.serve()
+    assert await index.count("t") == 2
+    assert await found(index, "dogs") == ["new"]
+    assert await found(index, "breakfast") == await found(index, "cats") == []
+    await index.replace("t", [], [passage("late", "Cats", "Cats welcome.")])
+    assert await found(index, "cats") == ["late"]
+
+
+async def test_what_is_made_beside_and_given_up_leaves_the_other(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    for _ in range(2):
+        build = await index.beside("t")
+        await build.replace([], HOUSE[:1])
+        await build.discard()
+    assert await index.count("t") == len(HOUSE)
+    assert await found(index, "breakfast") == ["acorn", "worth"]
+    build = await index.beside("new")
+    await build.replace([], HOUSE[:1])
+    await build.serve()
+    assert await found(index, "refund", tenant="new") == ["refund"]
+
+
+@pytest.mark.parametrize("killed", ["while it was filled", "between the two moves"])
+async def test_after_a_kill_the_one_that_answered_answers_again(tmp_path: Path, killed: str) -> None:
+    index = TantivyLexical(tmp_path)
+    await index.replace("t", [], HOUSE)
+    build = await index.beside("t")
+    await build.replace([], HOUSE[:1])
+    if killed == "between the two moves":
+        (name,) = (name for name in names(tmp_path) if not name.endswith(".next"))
+        (tmp_path / name).rename(tmp_path / f"{name}.last")
+    again = TantivyLexical(tmp_path)
+    assert await again.count("t") == len(HOUSE)
+    assert await found(again, "breakfast") == ["acorn", "worth"]
+    assert again.recreated == []
+    assert len(names(tmp_path)) == 1, "nothing is left beside"
+
+
 @pytest.mark.parametrize("word", ["title:refund", '"refund"', "refund OR flight", "re*", "-refund", "{", "", "\x00", "a" * 70_000, "🙂"])
 async def test_words_are_never_a_query_language(index: LexicalIndex, word: str) -> None:
     await index.replace("t", [], HOUSE)

@@ -6,8 +6,10 @@ from copilot.adapters.database.access import SqlAccess
 from copilot.adapters.database.admin import SqlAdmin
 from copilot.adapters.database.articles import SqlArticles
 from copilot.adapters.database.conversations import SqlConversations
+from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
+from copilot.adapters.database.editing import SqlEditing
 from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
 from copilot.adapters.database.imports import SqlImports
@@ -57,6 +59,14 @@ class SqlRecords:
     @cached_property
     def articles(self) -> SqlArticles:
         return SqlArticles(self.transaction)
+
+    @cached_property
+    def editing(self) -> SqlEditing:
+        return SqlEditing(self.transaction)
+
+    @cached_property
+    def curation(self) -> SqlCuration:
+        return SqlCuration(self.transaction)
 
     @cached_property
     def handovers(self) -> SqlHandovers:

@@ -18,7 +18,9 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
+from copilot.domain.ports.editing import Editing
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
@@ -250,8 +252,10 @@ class Articles(Protocol):
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
 
-    def every(self, batch: int = 500) -> AsyncIterator[list[Passage]]:
-        """Passages of published articles, for re-indexing."""
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
+
+    def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
+        """Passages of published articles by id, from the one behind `after`, for re-indexing."""
         ...
 
     async def count(self) -> tuple[int, int]:
@@ -442,6 +446,12 @@ class Records(Protocol):
 
     @property
     def articles(self) -> Articles: ...
+
+    @property
+    def editing(self) -> Editing: ...
+
+    @property
+    def curation(self) -> Curation: ...
 
     @property
     def handovers(self) -> Handovers: ...

@@ -74,6 +74,20 @@ class VectorIndex(Protocol):
     def close(self) -> None: ...
 
 
+class LexicalBuild(Protocol):
+    """A tenant's words as they are made again beside those that answer. Ends with `serve` or `discard`."""
+
+    async def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None: ...
+
+    async def count(self) -> int: ...
+
+    async def serve(self) -> None:
+        """Take the place of the words that answered so far; no search in between finds nothing."""
+        ...
+
+    async def discard(self) -> None: ...
+
+
 class LexicalIndex(Protocol):
     """Words of passages; one index per tenant, one writer; can be thrown away and rebuilt."""
 
@@ -93,6 +107,10 @@ class LexicalIndex(Protocol):
         ...
 
     async def count(self, tenant: str) -> int: ...
+
+    async def beside(self, tenant: str) -> LexicalBuild:
+        """An empty index beside the one that answers, which goes on answering and taking changes."""
+        ...
 
     async def clear(self, tenant: str) -> None: ...
 
@@ -114,4 +132,8 @@ class PassageSource(Protocol):
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
         """Those of the ids that exist, are published, valid at `allow.at`, and pass the filter."""
+        ...
+
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """All passages of those articles, by id, as `fetch` would give them."""
         ...

@@ -9,6 +9,7 @@ from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap, SentText
 from copilot.domain.conversation import Conversation
 from copilot.domain.day import Absence, PromiseMove, WrapUp
+from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
 from copilot.domain.grants import GRANT_STATES
 from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
@@ -61,6 +62,10 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.log.enqueue("turn", "turn")
     await records.articles.save(samples.article(group="money"), [samples.piece("p1"), samples.piece("p2")])
     await records.articles.save(samples.article(group="money"), [samples.piece("p1")])
+    drafted = ArticleDraft(id="draft", article=samples.article(), author="u1", opened_at=NOON, updated_at=NOON)
+    await records.editing.open_draft(drafted)
+    await records.editing.put_comment(Comment(id="comment", article_id="a1", draft_id="draft", text="Ann?", author="u1", at=NOON))
+    await records.editing.put_redirect(Redirect(id="old", to_id=samples.article().id, by="u1", at=NOON))
     await records.admin.spend(NOON.date(), 1, 1, 1)
     await records.admin.remember("key", "route", "f", 200, f'{{"customer": "{customer.id}"}}')
     await records.admin.bury(["digest"])

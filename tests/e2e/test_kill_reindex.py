@@ -1,0 +1,112 @@
+"""kill -9 in the middle of a re-index: the old index answers at once, the half-built one goes, the job is done. FULL=1: ten kills."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.service import Service, rows
+from tests.patience import until
+
+ARTICLES = 1200
+TIMES = 5 if os.environ.get("FULL") else 1
+Moment = Callable[[dict[str, Any]], bool]
+
+
+def at_the_beginning(report: dict[str, Any]) -> bool:
+    return report["state"] == "running"
+
+
+def in_the_middle(report: dict[str, Any]) -> bool:
+    return 0 < report["done"] < report["total"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service on one folder: each test kills it, and the next one has to live with what was left."""
+    with Service(tmp_path_factory.mktemp("kill") / "data") as running:
+        for start in range(0, ARTICLES, 200):
+            running.post(
+                "/v1/knowledge/import", {"files": [article(n, f"Case {n} is told at counter {n * 7}.") for n in range(start, start + 200)]}
+            )
+        yield running
+
+
+def article(number: int, text: str) -> dict[str, str]:
+    return {"name": f"a{number}.md", "text": f"---\nid: a{number}\ntitle: Case {number}\nstatus: published\n---\n\n{text}\n"}
+
+
+@pytest.mark.parametrize("time", range(TIMES))
+@pytest.mark.parametrize("moment", [at_the_beginning, in_the_middle], ids=lambda moment: moment.__name__)
+def test_the_old_index_serves_and_the_job_is_done(service: Service, moment: Moment, time: int) -> None:
+    before = serving(service)
+    asked = service.post("/v1/knowledge/reindex")
+    until(lambda: moment(report(service)), "the re-index to have come so far")
+    published = f"heron{moment.__name__.replace('_', '')}{time}"
+    service.post("/v1/knowledge/import", {"files": [article(5000 + time, f"The {published} nests on the roof.")]})
+    interrupted = report(service)
+    service.kill()
+    half_built = collections(service) - before
+
+    service.start()
+    assert found(service, published) == f"a{5000 + time}"
+    assert found(service, "case 17 is told at counter 119") == "a17"
+    done = until(lambda: (r := service.get("/v1/knowledge/reindex"))["state"] in ("done", "failed") and r, "the re-index to end")
+    assert (done["id"], done["state"], done["found"]) == (asked["id"], "done", 1.0)
+    now = serving(service)
+    if interrupted["state"] == "running":
+        assert now.isdisjoint(before), "made again"
+        assert not (half_built - now) & collections(service), "what was half built is gone"
+    assert held(service) == passages(service) == done["passages"]
+    assert found(service, published) == f"a{5000 + time}"
+    assert service.rows("SELECT count(*) FROM outbox") == [(0,)]
+
+
+def test_a_stop_in_the_middle_is_taken_up_too(service: Service) -> None:
+    asked = service.post("/v1/knowledge/reindex")
+    until(lambda: in_the_middle(report(service)), "the re-index to be under way")
+    assert service.stop() == 0
+
+    service.start()
+    done = until(lambda: (r := service.get("/v1/knowledge/reindex"))["state"] in ("done", "failed") and r, "the re-index to end")
+    assert (done["id"], done["state"]) == (asked["id"], "done")
+    assert held(service) == passages(service)
+
+
+def report(service: Service) -> dict[str, Any]:
+    ((text,),) = service.rows("SELECT value FROM state_values WHERE name = 'reindex'")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def serving(service: Service) -> set[str]:
+    """Names of the collections that serve, as the record says."""
+    noted = service.rows("SELECT name, value FROM state_values WHERE name LIKE 'index:default-%'")
+    generations = {name.removeprefix("index:"): json.loads(value) for name, value in noted}
+    return {f"{name}.g{g}" if (g := value["generation"]) else name for name, value in generations.items() if isinstance(value, dict)} | {
+        name for name, value in generations.items() if isinstance(value, int)
+    }
+
+
+def collections(service: Service) -> set[str]:
+    return {name for (name,) in rows(service.folder / "vectors" / "chroma.sqlite3", "SELECT name FROM collections")}
+
+
+def held(service: Service) -> int:
+    """Vectors of passages in what serves."""
+    (name,) = (name for name in serving(service) if ".passages." in name)
+    counted = """SELECT count(*) FROM embeddings e JOIN segments s ON e.segment_id = s.id JOIN collections c ON s.collection = c.id
+                 WHERE c.name = ?"""
+    ((count,),) = rows(service.folder / "vectors" / "chroma.sqlite3", counted, name)
+    return int(count)
+
+
+def passages(service: Service) -> int:
+    ((count,),) = service.rows("SELECT count(*) FROM passages p JOIN articles a ON a.id = p.article_id WHERE a.status = 'published'")
+    return int(count)
+
+
+def found(service: Service, query: str) -> str:
+    return str(service.get("/v1/knowledge/search", q=query, limit=1)["passages"][0]["article_id"])
