@@ -65,7 +65,7 @@ async def import_as_job(api: "Api", path: Path | None, wish: Wish, *, as_json: b
     parts = list(_parts(path)) if path is not None else []
     if path is not None and not parts:
         raise Invalid(f"There is nothing to import in {path}.", todo=f"Give a file or folder with {', '.join(READ_ENDINGS)}.")
-    started = await api.post("/v1/imports", wish.body(path))
+    started = await api.post("/v1/imports", wish.body(path) | {"start": False})
     at = f"/v1/imports/{started['id']}"
     for position, (name, content) in enumerate(parts, len(wish.urls)):
         await api.put(f"{at}/files/{position}", content, name=name)

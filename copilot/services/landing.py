@@ -134,7 +134,7 @@ async def refuse_mirrored(records: Records, wanted: Article, present: Article | 
     if master is not None:
         raise Refused(
             f"The text of {present.id!r} comes from the source {master.name!r}, which is its master.",
-            todo="Change it there and import again, or take the mastership from the source. Levers, audience and owner can be changed here.",
+            todo="Change it there and import again, or end that it is the master. Levers, audience and owner can be changed here.",
         )
 
 

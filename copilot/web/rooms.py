@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from copilot.api.roles import AGENT, ALL, DESK, LEADS, Roles, name_of
+from copilot.api.roles import AGENT, ALL, DESK, EDITORS, LEADS, Roles, name_of
 from copilot.domain.access import PANEL_KEY
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Refused
@@ -31,6 +31,10 @@ PAGES: dict[str, Roles] = {
     "GET /supervisor": LEADS,
     "GET /supervisor/f/{region}": LEADS,
     "GET /customers/{ref}/memory": DESK,
+    "GET /knowledge/imports": EDITORS,
+    "GET /knowledge/imports/f/list": EDITORS,
+    "GET /knowledge/imports/{import_id}": EDITORS,
+    "GET /knowledge/imports/{import_id}/f/report": EDITORS,
     "GET /customers/{ref}/f/memory": DESK,
 }
 """Pages of people who are signed in (`page_router`). Their data is shown under the same rules as over the API."""

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Of all pages."""
-    from copilot.web.pages import conversation, desk, handover, home, memory, panel, promises, queue, shift, supervisor, wrap_up
+    from copilot.web.pages import conversation, desk, handover, home, imports, memory, panel, promises, queue, shift, supervisor, wrap_up
 
-    return tuple(room.router for room in (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift))
+    agents = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
+    return tuple(room.router for room in (*agents, imports))
