@@ -16,11 +16,11 @@ Moment = Callable[[dict[str, Any]], bool]
 
 
 def at_the_beginning(report: dict[str, Any]) -> bool:
-    return report["state"] == "running"
+    return bool(report["state"] == "running")
 
 
 def in_the_middle(report: dict[str, Any]) -> bool:
-    return 0 < report["done"] < report["total"]
+    return bool(0 < report["done"] < report["total"])
 
 
 @pytest.fixture(scope="module")
