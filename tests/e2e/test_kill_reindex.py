@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -73,6 +74,23 @@ def test_a_stop_in_the_middle_is_taken_up_too(service: Service) -> None:
     done = until(lambda: (r := service.get("/v1/knowledge/reindex"))["state"] in ("done", "failed") and r, "the re-index to end")
     assert (done["id"], done["state"]) == (asked["id"], "done")
     assert held(service) == passages(service)
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "gone"])
+def test_a_damaged_index_is_made_again_while_words_answer(service: Service, damage: str) -> None:
+    service.stop()
+    folder = service.folder / "vectors"
+    if damage == "gone":
+        shutil.rmtree(folder)
+    else:
+        for file in (file for file in folder.rglob("*") if file.is_file() and file.stat().st_size > 16):
+            file.write_bytes(os.urandom(file.stat().st_size))
+
+    service.start()
+    assert found(service, "case 17 is told at counter 119") == "a17"
+    done = until(lambda: (r := service.get("/v1/knowledge/reindex"))["state"] in ("done", "failed") and r, "the re-index to end")
+    assert (done["state"], done["found"]) == ("done", 1.0)
+    assert held(service) == passages(service) == done["passages"]
 
 
 def report(service: Service) -> dict[str, Any]:
