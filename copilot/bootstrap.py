@@ -68,9 +68,9 @@ from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
+from copilot.services.landing import refuse_mirrored
 from copilot.services.live import Live
 from copilot.services.marks import Marks
-from copilot.services.mirrors import refuse_masters
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -321,7 +321,7 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
-    editing = Editing(database, indexes, clock, live.wake, refuse_masters)
+    editing = Editing(database, indexes, clock, live.wake, refuse_mirrored)
     facts = FactChanging(database, editing, clock, live.wake)
     usage = Usage(database)
     bringing = Bringing(database, indexes, fetcher, clock, live.wake)

@@ -53,7 +53,7 @@ def _gaps() -> Rows:
 def _publish() -> Rows:
     from evals.bench import publish
 
-    return publish.run_bench()
+    return list(publish.run_bench())
 
 
 BENCHES: dict[str, Callable[[], Rows]] = {

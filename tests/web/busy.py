@@ -6,7 +6,9 @@ from copilot.domain.knowledge import Limit
 from copilot.domain.suggestion import HandoverPayload
 from copilot.services.grants import AskedFor
 from copilot.services.handovers import Offer
+from copilot.services.importing import Wanted
 from copilot.services.questions import Asked
+from copilot.testing.application import settle
 from tests.web.cast import answer, caller
 from tests.web.site import Site
 
@@ -29,6 +31,18 @@ async def arrange(site: Site) -> str:
     await app.day.owing.absent(await caller(site, "agent-jonas"), "me", site.clock() + timedelta(days=3), tom.user_id)
     handover = await app.handovers.offer(lea, "live-katharina-annulliert", Offer(to_team="Journeys", brief=BRIEF))
     return handover.id
+
+
+async def imported(site: Site) -> str:
+    """Returns the id of an import of two files, one of which was refused."""
+    me = await caller(site, "editor-edith")
+    importing = site.application.importing
+    started = await importing.begin(me.tenant_id, Wanted(source="Help centre", master=True), f"user:{me.user_id}")
+    for position, (name, text) in enumerate((("pets.md", "# Pets\n\nDogs fly too."), ("broken.md", "---\nid: [\n---\n\nText."))):
+        await importing.receive(me.tenant_id, started.id, position, name, text.encode())
+    await importing.start(me.tenant_id, started.id, f"user:{me.user_id}")
+    await settle(site.application)
+    return started.id
 
 
 def _euros(amount: int) -> Limit:

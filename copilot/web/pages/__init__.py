@@ -14,6 +14,7 @@ def routers() -> tuple[APIRouter, ...]:
         handover,
         health,
         home,
+        imports,
         knowledge,
         memory,
         panel,
@@ -27,5 +28,5 @@ def routers() -> tuple[APIRouter, ...]:
     )
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
-    curated = (knowledge, article, draft, facts, recalls, replies, health)
+    curated = (knowledge, article, draft, facts, recalls, replies, health, imports)
     return tuple(room.router for room in (*work, *curated))
