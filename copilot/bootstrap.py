@@ -91,6 +91,7 @@ from copilot.services.suggest import Suggest
 from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
 from copilot.services.topics import GapTopics
+from copilot.services.trying import Trying
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
@@ -122,6 +123,7 @@ class GapWork:
     drafts: GapDrafts
     history: GapHistory
     closing: GapClosing
+    trying: Trying
 
 
 @dataclass
@@ -331,6 +333,7 @@ def _wire(
         drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
         history=GapHistory(database, judging, clock, wake),
         closing=closing,
+        trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {

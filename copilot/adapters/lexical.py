@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,9 @@ HEAP_BYTES = 15_000_000
 
 NAMED_SCAN = 2
 """`named` looks at this many times the wanted passages: BM25 on titles, which finds them, is not yet the affinity that ranks them."""
+
+TRIED = ".tried-"
+"""Folders of copies begin with it; those that a killed process left go at the next start."""
 
 KNOWN_WORDS = 20_000
 """Words whose forms and weights are kept until the next commit."""
@@ -73,6 +77,8 @@ class TantivyLexical:
 
     def __init__(self, path: Path | str | None) -> None:
         self._root = Path(path) if path is not None else None
+        for left in self._root.glob(f"{TRIED}*") if self._root is not None else ():
+            shutil.rmtree(left, ignore_errors=True)
         self._indexes: dict[str, _TenantIndex] = {}
         self._lock = threading.Lock()
         self._building: set[str] = set()
@@ -93,6 +99,10 @@ class TantivyLexical:
     async def count(self, tenant: str) -> int:
         """Passages in the tenant's index."""
         return await asyncio.to_thread(lambda: self._index(tenant).count())
+
+    async def fork(self, tenant: str) -> "TantivyLexical":
+        """A copy of the tenant's words to try something in: links to the files, which Tantivy never changes. Close it when done."""
+        return await asyncio.to_thread(self._fork, tenant)
 
     async def beside(self, tenant: str) -> LexicalBuild:
         """In a folder beside; what an interrupted one left there goes."""
@@ -117,6 +127,15 @@ class TantivyLexical:
         index = self._index(tenant)
         with _vendor_errors(tenant):
             return index.query(words, limit) if what == "query" else index.named(words, limit)
+
+    def _fork(self, tenant: str) -> "TantivyLexical":
+        folder, index = self._folder(tenant), self._index(tenant)
+        if self._root is None or folder is None:
+            raise Unavailable("Words that are kept in memory cannot be tried beside themselves.", todo="Keep them in a folder.")
+        with _vendor_errors(tenant):
+            root = Path(tempfile.mkdtemp(prefix=TRIED, dir=self._root))
+            index.copy(folder, root / folder.name)
+            return _Fork(root)
 
     def _beside(self, tenant: str) -> "_Build":
         self._index(tenant)
@@ -182,6 +201,19 @@ class TantivyLexical:
             self.recreated.append(tenant)
             with _vendor_errors(tenant):
                 return _TenantIndex(folder)
+
+
+class _Fork(TantivyLexical):
+    """A copy in a folder that goes when it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._copied = path
+
+    def close(self) -> None:
+        """Remove the copy."""
+        super().close()
+        shutil.rmtree(self._copied, ignore_errors=True)
 
 
 class _Build:
@@ -265,6 +297,16 @@ class _TenantIndex:
 
     def count(self) -> int:
         return int(self._searcher.num_docs)
+
+    def copy(self, folder: Path, to: Path) -> None:
+        """The index as last committed, in another folder. Segments are linked; what names them is copied, because it is replaced."""
+        to.mkdir(mode=0o700)
+        with self._writing:
+            for file in folder.iterdir():
+                if file.suffix == ".json":
+                    shutil.copy2(file, to / file.name)
+                elif file.suffix != ".lock":
+                    (to / file.name).hardlink_to(file)
 
     def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
         with self._writing:

@@ -19,6 +19,9 @@ from copilot.graph.case import Case
 from copilot.graph.evidence import vector_bytes
 from copilot.memory import details
 from copilot.retrieval.enquiry import enquires
+from copilot.retrieval.query import essence
+from copilot.retrieval.support import came_from
+from copilot.services.gap_answers import answer_to
 from copilot.services.gap_opening import anonymous
 from copilot.services.judging import Judging
 from copilot.services.promises import derived_id
@@ -40,6 +43,8 @@ class Look(Frozen):
     message: Message
     """The last message of the block that asked it."""
     case: Case
+    answer: str
+    """What agents wrote then; empty when nobody did."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +95,21 @@ class GapHistory:
         turned = {message for turn in turns if turn is not None for message in turn.unanswered}
         known = await records.gaps.known([_id(talk, block[-1]) for block in asked])
         fresh = [block for block in asked if block[-1].id not in turned and _id(talk, block[-1]) not in known]
-        return [Look(message=block[-1], case=await self.judging.case(records, talk, block[-1].sent_at)) for block in fresh]
+        return [await self._look(records, talk, block[-1]) for block in fresh]
+
+    async def _look(self, records: Records, talk: Conversation, last: Message) -> Look:
+        answer = "\n".join(essence(message.text) for message in answer_to(talk, last.sent_at))
+        return Look(message=last, case=await self.judging.case(records, talk, last.sent_at), answer=answer)
 
     async def _gap(self, look: Look) -> tuple[Gap, bytes] | None:
-        """None where knowledge covers the question, or where nothing of it is left without who asked it."""
+        """None where knowledge covers the question, or where nothing of it is left without who asked it.
+
+        A passage may be near and beside the point: what the human answered then, and no passage holds, knowledge lacks.
+        """
         case = look.case
         asked = await self.judging.asked(case)
         found = await self.judging.turn(case, asked)
-        if found.coverage.covered or not asked.query.terms:
+        if not asked.query.terms or (found.coverage.covered and came_from(look.answer, found.hits)):
             return None
         known = details.ledger(case.customer, asked.window, case.candidates, case.as_of)
         names = [case.customer.name] if case.customer else []

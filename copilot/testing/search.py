@@ -120,6 +120,12 @@ class MemoryLexical:
         """Passages of the tenant."""
         return len(self._tenants.get(tenant, {}))
 
+    async def fork(self, tenant: str) -> "MemoryLexical":
+        """A copy."""
+        copied = MemoryLexical()
+        copied._tenants[tenant] = dict(self._tenants.get(tenant, {}))
+        return copied
+
     async def beside(self, tenant: str) -> LexicalBuild:
         """Another one of these, with one tenant."""
         return _MemoryBuild(self, tenant)

@@ -108,6 +108,10 @@ class LexicalIndex(Protocol):
 
     async def count(self, tenant: str) -> int: ...
 
+    async def fork(self, tenant: str) -> "LexicalIndex":
+        """A copy of the tenant's words, to try a change in: scores depend on what all passages hold. Close it when done."""
+        ...
+
     async def beside(self, tenant: str) -> LexicalBuild:
         """An empty index beside the one that answers, which goes on answering and taking changes."""
         ...
