@@ -9,13 +9,21 @@ import numpy as np
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Hit, Passage
-from copilot.domain.ports.search import Embedder, LexicalIndex, PassageFilter, PassageSource, VectorIndex, Vectors
+from copilot.domain.ports.search import (
+    Embedder,
+    LexicalIndex,
+    PassageFilter,
+    PassageSource,
+    VectorIndex,
+    Vectors,
+    WordMatch,
+)
 from copilot.retrieval.calibration import likelihood, overlap
 from copilot.retrieval.choosing import Choice, Chosen
 from copilot.retrieval.contradictions import newest_first
 from copilot.retrieval.coverage import THRESHOLD
 from copilot.retrieval.explaining import Candidate, Explanation
-from copilot.retrieval.fusion import NAME_FROM, Found, fuse, unit
+from copilot.retrieval.fusion import NAME_FROM, NO_WORDS, Found, fuse, unit
 from copilot.retrieval.query import SearchQuery
 from copilot.retrieval.steering import UNSTEERED, Steering
 from copilot.retrieval.words import stem, tokens
@@ -111,13 +119,24 @@ class Search:
         )
         if isinstance(near, Unavailable) and isinstance(match, Unavailable):
             raise near
-        words = {} if isinstance(match, Unavailable) else dict(match)
         names = {} if isinstance(named, Unavailable) else {key: affinity for key, affinity in named if affinity > NAME_FROM}
-        meaning: dict[str, float] | None = None
-        if not isinstance(near, Unavailable):
-            meaning, direction = near
-            meaning = await self._completed(collection, meaning, direction, [*words, *names, *pinned])
-        return fuse(meaning, dict.fromkeys(pinned, 0.0) | words, names), _degraded(near, match)
+        proposed = dict.fromkeys([*(() if isinstance(match, Unavailable) else dict(match)), *names, *pinned])
+        if isinstance(near, Unavailable):
+            meaning, words = None, await self._matching(tenant, query, proposed, match)
+        else:
+            meaning, words = await asyncio.gather(
+                self._completed(collection, *near, list(proposed)), self._matching(tenant, query, {**near[0], **proposed}, match)
+            )
+        return fuse(meaning, dict.fromkeys(pinned, NO_WORDS) | words, names), _degraded(near, match)
+
+    async def _matching(
+        self, tenant: str, query: SearchQuery, candidates: Iterable[str], match: list[tuple[str, float]] | Unavailable
+    ) -> dict[str, WordMatch]:
+        """Words rated on all candidates, whichever index proposed them; nothing when the lexical index does not answer."""
+        if isinstance(match, Unavailable):
+            return {}
+        rated = await _tried(self._lexical.match(tenant, query.terms, list(candidates)))
+        return {key: WordMatch(score, 0.0) for key, score in match} if isinstance(rated, Unavailable) else rated
 
     async def _nearest(self, collection: str, query: SearchQuery, known: Vectors | None) -> tuple[dict[str, float], Vectors]:
         """Cosines of the nearest passages, and the direction they were measured along."""
@@ -207,22 +226,22 @@ def _explained(found: Sequence[Found], choice: Choice, hits: Sequence[Hit], quer
     shown = {hit.passage_id: place for place, hit in enumerate(hits, 1)}
     explained = []
     for place, offered in enumerate((choice.offered[candidate.id] for candidate in found), 1):
-        ident, meaning, words, named, rank = offered.found
-        passage = offered.passage
+        found_as, passage = offered.found, offered.passage
         explained.append(
             Candidate(
-                passage_id=ident,
+                passage_id=found_as.id,
                 passage=passage,
-                words=words,
-                meaning=meaning,
-                named=named,
-                rank=rank,
+                words=found_as.words,
+                covered=found_as.covered,
+                meaning=found_as.meaning,
+                named=found_as.named,
+                rank=found_as.rank,
                 place=place,
-                score=None if passage is None else _hit(offered.found, passage, frozenset(map(stem, tokens(passage.text))), asked).score,
+                score=None if passage is None else _hit(found_as, passage, frozenset(map(stem, tokens(passage.text))), asked).score,
                 verdict=offered.verdict,
-                shown=shown.get(ident, 0),
+                shown=shown.get(found_as.id, 0),
                 like=offered.like,
-                pinned=ident in pinned,
+                pinned=found_as.id in pinned,
             )
         )
     return tuple(explained)
