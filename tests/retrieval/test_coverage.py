@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain.conversation import Message
 from copilot.domain.knowledge import Hit
-from copilot.retrieval.calibration import likelihood, overlap
+from copilot.retrieval.calibration import NEIGHBOURS, Standing, likelihood, margin, overlap
 from copilot.retrieval.contradictions import conflicts, figures_of, newest_first
 from copilot.retrieval.coverage import THRESHOLD, judge
 from copilot.retrieval.fusion import Found
@@ -94,11 +94,34 @@ def test_covered_names_the_article() -> None:
 
 
 def test_likelihood_rises_with_each_measure() -> None:
-    weak = Found("a", 0.2, 0, 0, 0)
-    assert likelihood(weak, 0.2) < likelihood(weak, 0.9) < likelihood(weak._replace(meaning=0.6), 0.9) < 1
-    assert likelihood(weak, 0.2) < likelihood(weak._replace(named=1.0), 0.2)
-    only_words = weak._replace(meaning=None)
-    assert likelihood(only_words, 0.1) < 0.1 < 0.9 < likelihood(only_words, 1.0)
+    weak, usual = Found("a", 0.3, 0, 0, 0), Standing()
+    assert likelihood(weak, 0.2, usual) < likelihood(weak._replace(meaning=0.6), 0.2, usual) < 1
+    assert likelihood(weak, 0.2, usual) < likelihood(weak._replace(named=1.0), 0.2, usual)
+    assert likelihood(weak, 0.2, usual) < likelihood(weak, 0.2, usual._replace(nearer=0.3))
+    assert (
+        likelihood(weak, 0.2, usual._replace(margin=0.0)) < likelihood(weak, 0.2, usual) < likelihood(weak, 0.2, usual._replace(margin=0.4))
+    )
+    assert likelihood(weak, 0.2, usual) < likelihood(weak, 0.2, usual._replace(words=40))
+
+
+def test_words_alone_count_by_their_share_and_by_how_they_stand_out_and_are_never_sure() -> None:
+    only_words = Found("a", None, 9.0, 0, 0)
+    assert likelihood(only_words, 0.1, Standing(margin=0.1)) < 0.1
+    assert likelihood(only_words, 0.5, Standing(margin=0.2)) < THRESHOLD < likelihood(only_words, 0.5, Standing(margin=0.9))
+    assert THRESHOLD < likelihood(only_words, 1.0, Standing()) < 0.95
+
+
+def test_an_answer_stands_out_and_one_of_many_alike_does_not() -> None:
+    best = Found("a", 0.6, 9.0, 0, 0)
+    far = [Found(f"far{i}", 0.2, 3.0, 0, 0) for i in range(3 * NEIGHBOURS)]
+    near = [Found(f"near{i}", 0.6, 9.0, 0, 0) for i in range(NEIGHBOURS)]
+    assert margin(best, far) == pytest.approx(0.4)
+    assert margin(best, [*far, *near]) == pytest.approx(0.0)
+    # The answer written down a second time costs a tenth of the margin, not all of it.
+    assert margin(best, [*far, near[0]]) == pytest.approx(0.36)
+    assert margin(best._replace(meaning=None), [f._replace(meaning=None) for f in far]) == pytest.approx(2 / 3)
+    assert margin(best, []) is None
+    assert margin(best._replace(meaning=None, words=0.0), [far[0]._replace(meaning=None)]) == 0.0
 
 
 def test_overlap_is_a_weighted_share() -> None:
