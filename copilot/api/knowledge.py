@@ -10,9 +10,9 @@ from copilot.api.bodies import KnowledgeIn, example
 from copilot.api.routing import audience
 from copilot.api.views import ArticlesView, FoundView, GapsView, outside
 from copilot.domain.knowledge import Article, ArticleStatus
-from copilot.services.indexing import Rebuilt
 from copilot.services.knowledge import Imported
 from copilot.services.reading import actor
+from copilot.services.reindexing import Reindex
 
 router = audience("knowledge")
 
@@ -34,10 +34,16 @@ async def search(
     return FoundView(query=q, passages=list(await app.knowledge.search(me.tenant_id, q, limit)))
 
 
-@router.post("/knowledge/reindex")
-async def reindex(app: App, me: Me) -> Rebuilt:
-    """Make both indexes again from the record, verified."""
-    return await app.indexes.reindex(me.tenant_id)
+@router.post("/knowledge/reindex", status_code=202)
+async def reindex(app: App, me: Me) -> Reindex:
+    """Make both indexes again from the record, beside those that serve until the new ones are verified. One at a time."""
+    return await app.reindexing.request(me.tenant_id, actor(me))
+
+
+@router.get("/knowledge/reindex")
+async def reindexed(app: App, me: Me) -> Reindex:
+    """How far the last re-index is, or how it ended."""
+    return await app.reindexing.report(me.tenant_id)
 
 
 @router.get("/articles")

@@ -12,6 +12,8 @@ class Bar(Protocol):
 
     def advance(self, by: int = 1) -> None: ...
 
+    def reach(self, done: int, total: int) -> None: ...
+
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
@@ -56,5 +58,8 @@ def progress(title: str, total: int) -> Iterator[Bar]:
         class _Task:
             def advance(self, by: int = 1) -> None:
                 drawn.update(task, advance=by)
+
+            def reach(self, done: int, total: int) -> None:
+                drawn.update(task, completed=done, total=total)
 
         yield _Task()

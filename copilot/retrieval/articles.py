@@ -12,6 +12,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from pydantic import ValidationError
 
 from copilot.domain.errors import Invalid
@@ -20,6 +21,12 @@ from copilot.domain.times import parse_day
 
 FIELDS = tuple(name for name in Article.model_fields if name not in ("text", "revision"))
 """What front matter may hold."""
+
+LONGEST_TEXT = 500_000
+"""Characters of an article, about 200 pages: read and cut within seconds, whatever they are."""
+
+LONGEST_PAGE = 2_000_000
+"""Characters of an HTML page, marks and scripts included."""
 
 TITLE_LENGTH = 120
 """Characters; a first line longer than this is a sentence, not a title."""
@@ -49,6 +56,7 @@ def parse_article(text: str, name: str, counted_from: datetime) -> Article:
     field and what to do.
     """
     meta, body = _front_matter(text.removeprefix("\ufeff"), name)
+    bound(body, name)
     if not meta:
         return _plain(body, name)
     unknown = [str(key) for key in meta if key not in FIELDS]
@@ -58,6 +66,20 @@ def parse_article(text: str, name: str, counted_from: datetime) -> Article:
     fields["id"] = fields.get("id") or id_from_name(name)
     fields["title"] = fields.get("title") or _first_heading(body)
     return _article({**fields, "text": body}, name)
+
+
+def bound(text: str, name: str, most: int = LONGEST_TEXT) -> None:
+    """Raises Invalid for a text that is too long to be one article."""
+    if len(text) > most:
+        raise Invalid(f"{name} has {len(text):,} characters; {most:,} are the most.", todo="Make several articles of it, one a subject.")
+
+
+def markdown_blocks(markdown: str) -> list[Token]:
+    """The blocks of a Markdown text: headings, paragraphs, lists. What stands within a line is left unread: `content`, no `children`.
+
+    Nobody here needs it, and reading it takes eleven seconds for a megabyte of brackets.
+    """
+    return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]).parse(markdown)
 
 
 def _front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -133,6 +155,7 @@ def _article(fields: dict[str, Any], name: str) -> Article:
         article = Article.model_validate(fields)
     except ValidationError as error:
         raise Invalid(*_first_error(error, name)) from None
+    bound(article.text, name)
     if not re.fullmatch(r"\S{1,200}", article.id):
         raise Invalid(f"{name}: id: {article.id!r} cannot be an id.", todo="Use up to 200 letters, digits and dashes, without spaces.")
     if not article.title.strip():
@@ -149,8 +172,7 @@ def _first_error(error: ValidationError, name: str) -> tuple[str]:
 
 
 def _first_heading(body: str) -> str:
-    parsed = MarkdownIt("commonmark").parse(body)
-    for opening, inline in itertools.pairwise(parsed):
+    for opening, inline in itertools.pairwise(markdown_blocks(body)):
         if opening.type == "heading_open":
             return inline_text(inline.content)
     return ""
@@ -183,8 +205,26 @@ def write_article(article: Article) -> str:
             written["until"] = _day(lever.until, END_OF_DAY)
         if "when" in written and not lever.when.all:
             written["when"] = lever.when.text
-    head = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{head}---\n\n{article.text.strip()}\n"
+    head = yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+    return f"---\n{head}---\n\n{even_lines(article.text)}\n"
+
+
+def even_lines(text: str) -> str:
+    """A text as its file gives it back: every line ends in one character (pages send two), and no space stands around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts so that they are read back as they were."""
+
+
+def _written(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # Outside double quotes the next line mark (U+0085) would be read back as an ordinary line break.
+    quoted = "\x85" in text
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
+
+
+_Dumper.add_representer(str, _written)
 
 
 def _day(moment: datetime, bare: time) -> date | str:
@@ -195,20 +235,13 @@ def _day(moment: datetime, bare: time) -> date | str:
 DROPPED = ("script", "style", "noscript", "template", "nav", "footer", "form", "iframe", "svg", "button", "object", "embed")
 
 
+UNSAFE_LINK = re.compile(r"\A[\x00-\x20]*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.\x00-\x20-]*:", re.IGNORECASE)
+"""The address of a link that is taken away: `javascript:`, `data:`, `file:` and whatever else is no page."""
+
+
 def parse_html(text: str, name: str) -> Article:
     """One HTML page → a published, public Article. Title from the page, id from the file name; scripts, menus and forms are dropped."""
-    from bs4 import BeautifulSoup, Comment
-    from bs4.exceptions import ParserRejectedMarkup
-    from markdownify import MarkdownConverter
-
-    try:
-        page = BeautifulSoup(text, "html.parser")
-    except ParserRejectedMarkup:
-        raise Invalid(f"{name}: this is not HTML that can be read.", todo="Save the page again, or write it as Markdown.") from None
-    for element in page(DROPPED):
-        element.decompose()
-    for comment in page.find_all(string=lambda node: isinstance(node, Comment)):
-        comment.extract()
+    page = html_page(text, name)
     heading = page.find("h1")
     named = page.title or heading
     title = " ".join(named.get_text(" ").split()) if named else ""
@@ -217,13 +250,39 @@ def parse_html(text: str, name: str) -> Article:
         heading.decompose()
     if page.title is not None:
         page.title.decompose()
-    converted = MarkdownConverter(heading_style="ATX", bullets="-", strip=["img"]).convert_soup(body)
-    markdown = re.sub(r"\n{3,}", "\n\n", str(converted)).strip()
+    markdown = as_markdown(body)
     if not markdown and not title:
         raise Invalid(f"{name}: there is no text in this page.", todo="Check that it is an HTML file with a body.")
     language = str(page.html.get("lang", "")) if page.html else ""
     fields = {"id": id_from_name(name), "title": title or _words(name), "text": markdown, "status": "published", "locale": language}
     return _article(fields, name)
+
+
+def html_page(text: str, name: str) -> Any:
+    """HTML as a tree of Beautiful Soup, without what is not text: scripts, menus, forms, comments, links that run something."""
+    from bs4 import BeautifulSoup, Comment
+    from bs4.exceptions import ParserRejectedMarkup
+
+    bound(text, name, LONGEST_PAGE)
+    try:
+        page = BeautifulSoup(text, "html.parser")
+    except ParserRejectedMarkup:
+        raise Invalid(f"{name}: this is not HTML that can be read.", todo="Save the page again, or write it as Markdown.") from None
+    for element in page(DROPPED):
+        element.decompose()
+    for comment in page.find_all(string=lambda node: isinstance(node, Comment)):
+        comment.extract()
+    for link in page.find_all("a", href=UNSAFE_LINK):
+        link.unwrap()
+    return page
+
+
+def as_markdown(element: Any) -> str:
+    """A part of such a tree as Markdown; pictures are left out."""
+    from markdownify import MarkdownConverter
+
+    converted = MarkdownConverter(heading_style="ATX", bullets="-", strip=["img"]).convert_soup(element)
+    return re.sub(r"\n{3,}", "\n\n", str(converted)).strip()
 
 
 def read_beir(path: Path) -> Iterator[Article]:

@@ -1,58 +1,33 @@
-"""Filling the indexes from the record."""
+"""Names of the collections of vectors, and the proof that one is whole."""
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
-from copilot.domain.knowledge import Passage
-from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex, Vectors
-from copilot.retrieval.passages import CHUNKER_VERSION, passage_text_for_index
+from copilot.domain.ports.search import Embedder, VectorIndex, Vectors
+from copilot.retrieval.passages import CHUNKER_VERSION
 
 Purpose = Literal["passages", "memories"]
-Progress = Callable[[int, int], None]
-"""Called with (done, all) passages."""
-
-BATCH = 128
-"""Passages per round: about three seconds of encoding, so that progress is seen and a stop loses little."""
-
+PURPOSES: Final[tuple[Purpose, ...]] = ("passages", "memories")
 ITSELF = 1e-3
 """Cosine by which an item may miss itself: two items with one text find each other."""
 
 
-def collection_name(tenant: str, purpose: Purpose, embedder: Embedder) -> str:
-    """The name under which vectors of this tenant, purpose and index version are kept; Chroma allows 3 to 512 of [a-zA-Z0-9._-]."""
+def collection_name(tenant: str, purpose: Purpose, embedder: Embedder, generation: int = 0) -> str:
+    """The name under which vectors of this tenant, purpose and index version are kept; Chroma allows 3 to 512 of [a-zA-Z0-9._-].
+
+    `generation` counts how often they were made again: the new ones are filled beside those that serve.
+    """
+    encoder = re.sub(r"[^a-zA-Z0-9]+", "-", embedder.version).strip("-")
+    return f"{collection_prefix(tenant, purpose)}{encoder}-c{CHUNKER_VERSION}" + (f".g{generation}" if generation else "")
+
+
+def collection_prefix(tenant: str, purpose: Purpose) -> str:
+    """What all names of one tenant's collections of one purpose begin with, whatever their version, and no other name does."""
     digest = hashlib.blake2b(tenant.encode(), digest_size=6).hexdigest()
     readable = re.sub(r"[^a-z0-9]+", "-", tenant.lower())[:40].strip("-") or "tenant"
-    encoder = re.sub(r"[^a-zA-Z0-9]+", "-", embedder.version).strip("-")
-    return f"{readable}-{digest}.{purpose}.{encoder}-c{CHUNKER_VERSION}"
-
-
-async def index(
-    tenant: str,
-    collection: str,
-    removed_ids: Sequence[str],
-    passages: Sequence[Passage],
-    embedder: Embedder,
-    vectors: VectorIndex,
-    lexical: LexicalIndex,
-    progress: Progress | None = None,
-) -> None:
-    """Bring both indexes up to the record: vectors are replaced in place (delete and add would cost recall), then old ids go.
-
-    Words are searchable first: encoding takes long, and Tantivy indexes ten thousand passages in a second.
-    """
-    kept = {passage.id for passage in passages}
-    gone = [key for key in dict.fromkeys(removed_ids) if key not in kept]
-    await lexical.replace(tenant, gone, passages)
-    for start in range(0, len(passages), BATCH):
-        part = passages[start : start + BATCH]
-        encoded = await embedder.encode([passage_text_for_index(passage) for passage in part])
-        await vectors.upsert(collection, [passage.id for passage in part], encoded)
-        if progress is not None:
-            progress(start + len(part), len(passages))
-    if gone:
-        await vectors.delete(collection, gone)
+    return f"{readable}-{digest}.{purpose}."
 
 
 async def verify(collection: str, probes: Sequence[tuple[str, Vectors]], vectors: VectorIndex) -> float:

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from copilot.domain.knowledge import Article, Audience, Passage
-from copilot.retrieval.articles import inline_text
+from copilot.retrieval.articles import bound, inline_text, markdown_blocks
 
 CHUNKER_VERSION = 1
 """Raised whenever the same article would be cut or embedded differently: it is part of every collection's name."""
@@ -49,13 +48,16 @@ class _Section:
 
 
 def split(article: Article) -> list[Passage]:
-    """The article's passages in order. Sections are never mixed, lists and tables stay whole, internal text is marked internal."""
+    """The article's passages in order. Sections are never mixed, lists and tables stay whole, internal text is marked internal.
+
+    Raises Invalid for a text that is too long.
+    """
+    bound(article.text, f"The article {article.id!r}")
     passages: list[Passage] = []
     seen: dict[str, int] = {}
     for section in _sections(article):
         for internal in (False, True):
-            blocks = [b for b in section.blocks if (section.internal or b.internal) is internal]
-            for text in _pack(blocks):
+            for text in _pack([b for b in section.blocks if (section.internal or b.internal) is internal]):
                 key = _key(article.title, section.heading, text)
                 seen[key] = seen.get(key, 0) + 1
                 suffix = f"-{seen[key]}" if seen[key] > 1 else ""
@@ -83,8 +85,8 @@ def public_lines(article: Article) -> list[int]:
     found: set[int] = set()
     for section in _sections(article):
         if not section.internal:
-            blocks = [*section.blocks, *([section.titled] if section.titled else [])]
-            found.update(line for block in blocks if not block.internal for line in range(*block.lines))
+            every = [*section.blocks, *([section.titled] if section.titled else [])]
+            found.update(line for block in every if not block.internal for line in range(*block.lines))
     return sorted(found)
 
 
@@ -138,7 +140,7 @@ def _says_for_agent(heading: str) -> bool:
 def _blocks(text: str) -> Iterator[tuple[int | None, _Block]]:
     """(heading level or None, block) for each top-level block of the Markdown source."""
     lines = text.splitlines()
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    tokens = markdown_blocks(text)
     for position, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue
@@ -168,10 +170,11 @@ def _holds_agent_heading(tokens: Sequence[Token], start: int) -> bool:
     """Whether a quotation, a list or an HTML block has a "For the agent" heading inside."""
     if tokens[start].type == "html_block":
         return bool(re.search(r">\s*for the agent\s*:?\s*<", tokens[start].content, re.IGNORECASE))
-    for token, inline in zip(tokens[start + 1 :], tokens[start + 2 :], strict=False):
-        if token.level == 0:
+    # By position: a slice for each block would copy the rest of a long article again and again.
+    for position in range(start + 1, len(tokens)):
+        if tokens[position].level == 0:
             return False
-        if token.type == "heading_open" and _says_for_agent(inline.content):
+        if tokens[position].type == "heading_open" and _says_for_agent(tokens[position + 1].content):
             return True
     return False
 
@@ -179,12 +182,16 @@ def _holds_agent_heading(tokens: Sequence[Token], start: int) -> bool:
 def _pack(blocks: Sequence[_Block]) -> list[str]:
     """Blocks joined up to the target size, never cut where they need not be."""
     pieces: list[list[_Block]] = []
+    size = 0
     for block in (part for whole in blocks for part in _cut(whole)):
-        if pieces and sum(b.words for b in pieces[-1]) + block.words <= TARGET_WORDS:
+        words = block.words
+        if pieces and size + words <= TARGET_WORDS:
             pieces[-1].append(block)
+            size += words
         else:
             pieces.append([block])
-    if len(pieces) > 1 and sum(b.words for b in pieces[-1]) < SHORT_TAIL:
+            size = words
+    if len(pieces) > 1 and size < SHORT_TAIL:
         tail = pieces.pop()
         pieces[-1].extend(tail)
     return ["\n\n".join(b.text for b in piece) for piece in pieces]

@@ -1,7 +1,7 @@
 """Search: from a query to ranked, checked passages."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -9,12 +9,24 @@ import numpy as np
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Hit, Passage
-from copilot.domain.ports.search import Embedder, LexicalIndex, PassageFilter, PassageSource, VectorIndex, Vectors
+from copilot.domain.ports.search import (
+    Embedder,
+    LexicalIndex,
+    PassageFilter,
+    PassageSource,
+    VectorIndex,
+    Vectors,
+    WordMatch,
+)
 from copilot.retrieval.calibration import Standing, likelihood, margin, overlap
+from copilot.retrieval.choosing import Choice, Chosen
 from copilot.retrieval.contradictions import newest_first
-from copilot.retrieval.fusion import NAME_FROM, Found, fuse, same_text, unit
+from copilot.retrieval.coverage import THRESHOLD
+from copilot.retrieval.explaining import Candidate, Explanation
+from copilot.retrieval.fusion import NAME_FROM, NO_WORDS, Found, fuse, unit
 from copilot.retrieval.query import SearchQuery
 from copilot.retrieval.statements import nearest_by_words
+from copilot.retrieval.steering import UNSTEERED, Steering
 from copilot.retrieval.words import stem, tokens
 
 T = TypeVar("T")
@@ -30,12 +42,6 @@ PIECES = 0.5
 """How much the best matching piece of a long question counts against the question as a whole."""
 CONTEXT = 0.25
 """Share of the earlier message in the meaning of a thin question."""
-
-PER_ARTICLE = 3
-"""Pieces of one article among the hits: the list shows sources, not one article in slices."""
-
-COPY = 0.9
-"""Share of words from which two passages are copies of each other; the better one is shown."""
 
 ROUNDS = 4
 """How often more candidates are read when SQL refuses many of them (expired, another language)."""
@@ -65,6 +71,14 @@ class Directions(NamedTuple):
         return float(whole.max())
 
 
+class Proposed(NamedTuple):
+    """What the indexes propose, best first; along which meaning was measured, None without it; and what could not be asked."""
+
+    found: list[Found]
+    along: Directions | None
+    degraded: str
+
+
 class Search:
     """Hybrid search. Indexes only propose: every hit is read from the record and checked there before it counts."""
 
@@ -82,6 +96,7 @@ class Search:
         allow: PassageFilter,
         limit: int = 6,
         query_vector: Vectors | None = None,
+        steering: Steering = UNSTEERED,
     ) -> SearchResult:
         """At most `limit` passages, best first. `query_vector`, shape (dimension,), is that of `query.text` when it is known already.
 
@@ -89,25 +104,85 @@ class Search:
         """
         if not query.text.strip():
             return SearchResult(hits=())
+        pinned = await _pinned(source, allow, steering)
+        found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned))
+        standing = await self._standing(choice, along, _asked(query))
+        return SearchResult(hits=_hits(choice.taken, query, standing), degraded=degraded)
+
+    async def explain(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        source: PassageSource,
+        allow: PassageFilter,
+        limit: int = 6,
+        query_vector: Vectors | None = None,
+        steering: Steering = UNSTEERED,
+    ) -> Explanation:
+        """The same search, reading every candidate's passage to say what became of it."""
+        if not query.text.strip():
+            return Explanation(query=query, hits=())
+        pinned = await _pinned(source, allow, steering)
+        found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned), thorough=True)
+        standing = await self._standing(choice, along, _asked(query))
+        hits = _hits(choice.taken, query, standing)
+        return Explanation(query=query, hits=hits, candidates=_explained(found, choice, hits, query, standing), degraded=degraded)
+
+    async def _found(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        known: Vectors | None,
+        pinned: Iterable[str],
+    ) -> Proposed:
+        """All candidates, the pinned among them."""
         near, match, named = await asyncio.gather(
-            _tried(self._nearest(collection, query, query_vector)),
+            _tried(self._nearest(collection, query, known)),
             _tried(self._lexical.query(tenant, query.terms, MATCHING)),
             _tried(self._lexical.named(tenant, query.said, NAMED)),
         )
         if isinstance(near, Unavailable) and isinstance(match, Unavailable):
             raise near
-        words = {} if isinstance(match, Unavailable) else dict(match)
         names = {} if isinstance(named, Unavailable) else {key: affinity for key, affinity in named if affinity > NAME_FROM}
+        proposed = dict.fromkeys([*(() if isinstance(match, Unavailable) else dict(match)), *names, *pinned])
         meaning: dict[str, float] | None = None
         along: Directions | None = None
-        if not isinstance(near, Unavailable):
+        if isinstance(near, Unavailable):
+            words = await self._matching(tenant, query, proposed, match)
+        else:
             meaning, along = near
-            meaning = await self._completed(collection, meaning, along.question, [*words, *names])
-        chosen = await self._checked(fuse(meaning, words, names), source, allow, limit)
-        asked = {stem(word): weight for word, weight in query.terms.items()}
-        standing = await self._standing(chosen, along, asked)
-        hits = [_hit(candidate, passage, words, asked, standing) for candidate, passage, words in chosen.taken]
-        return SearchResult(hits=_scored(newest_first(hits, query)), degraded=_degraded(near, match))
+            meaning, words = await asyncio.gather(
+                self._completed(collection, meaning, along.question, list(proposed)),
+                self._matching(tenant, query, {**meaning, **proposed}, match),
+            )
+        return Proposed(fuse(meaning, dict.fromkeys(pinned, NO_WORDS) | words, names), along, _degraded(near, match))
+
+    async def _standing(self, choice: Choice, along: Directions | None, asked: Mapping[str, float]) -> Standing:
+        """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""
+        if not choice.taken:
+            return Standing()
+        first, others = choice.rivals()
+        above = margin(first, others)
+        if along is None or choice.taken[0].found.meaning is None:
+            return Standing(margin=above, words=len(asked))
+        texts = nearest_by_words([chosen.passage for chosen in choice.taken], asked)
+        encoded = await _tried(self._embedder.encode(texts))
+        if isinstance(encoded, Unavailable):
+            return Standing(margin=above, words=len(asked))
+        return Standing(nearer=along.nearest(encoded) - choice.taken[0].found.meaning, margin=above, words=len(asked))
+
+    async def _matching(
+        self, tenant: str, query: SearchQuery, candidates: Iterable[str], match: list[tuple[str, float]] | Unavailable
+    ) -> dict[str, WordMatch]:
+        """Words rated on all candidates, whichever index proposed them; nothing when the lexical index does not answer."""
+        if isinstance(match, Unavailable):
+            return {}
+        rated = await _tried(self._lexical.match(tenant, query.terms, list(candidates)))
+        return {key: WordMatch(score, 0.0) for key, score in match} if isinstance(rated, Unavailable) else rated
 
     async def _nearest(self, collection: str, query: SearchQuery, known: Vectors | None) -> tuple[dict[str, float], Directions]:
         """Cosines of the nearest passages, and what they were measured along."""
@@ -152,61 +227,83 @@ class Search:
         cosines = np.stack(list(vectors.values())) @ direction
         return meaning | {key: float(cosine) for key, cosine in zip(vectors, cosines, strict=True)}
 
-    async def _checked(self, found: Sequence[Found], source: PassageSource, allow: PassageFilter, limit: int) -> "_Chosen":
-        chosen = _Chosen(limit)
-        size = max(4 * limit, 24)
-        for start in range(0, min(len(found), ROUNDS * size), size):
-            part = found[start : start + size]
-            passages = await source.fetch([candidate.id for candidate in part], allow)
-            for candidate in part:
-                if (passage := passages.get(candidate.id)) is not None:
-                    chosen.offer(candidate, passage)
-            if chosen.full:
-                break
-        return chosen
 
-    async def _standing(self, chosen: "_Chosen", along: Directions | None, asked: dict[str, float]) -> Standing:
-        """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""
-        if not chosen.taken:
-            return Standing()
-        first = chosen.taken[0][0]
-        above = margin(*chosen.rivals())
-        if along is None or first.meaning is None:
-            return Standing(margin=above, words=len(asked))
-        texts = nearest_by_words([passage for _, passage, _ in chosen.taken], asked)
-        encoded = await _tried(self._embedder.encode(texts))
-        if isinstance(encoded, Unavailable):
-            return Standing(margin=above, words=len(asked))
-        return Standing(nearer=along.nearest(encoded) - first.meaning, margin=above, words=len(asked))
+async def _pinned(source: PassageSource, allow: PassageFilter, steering: Steering) -> dict[str, Passage]:
+    """The passages that may be pinned, as the record gives them."""
+    if not (steering.pinned_articles or steering.pinned_passages):
+        return {}
+    return await source.fetch(steering.pinned_passages, allow) | await source.pieces(steering.pinned_articles, allow)
 
 
-class _Chosen:
-    """The list as it grows: copies and too many pieces of one article are left out."""
+def _pinning(choice: Choice, found: Sequence[Found], pinned: Mapping[str, Passage]) -> Choice:
+    for candidate in found if pinned else ():
+        choice.pin(candidate, pinned)
+    return choice
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.taken: list[tuple[Found, Passage, frozenset[str]]] = []
-        self._articles: dict[str, list[Found]] = {}
 
-    @property
-    def full(self) -> bool:
-        return len(self.taken) >= self._limit
+async def _read(found: Sequence[Found], source: PassageSource, allow: PassageFilter, choice: Choice, *, thorough: bool = False) -> Choice:
+    """Offer the candidates as the record gives them, piece by piece: until the list is full, or all of them.
 
-    def rivals(self) -> tuple[Found, list[Found]]:
-        """The nearest passage of the first hit's article, and those of all other articles that were offered."""
-        own = self.taken[0][1].article_id
-        best = {article: max(found, key=lambda f: (f.meaning or 0.0, f.words)) for article, found in self._articles.items()}
-        return best.pop(own), list(best.values())
+    Those of the piece in which it became full are met too: the first hit is compared with them.
+    """
+    size = max(4 * choice.limit, 24)
+    for start in range(0, len(found) if thorough else min(len(found), ROUNDS * size), size):
+        part = found[start : start + size]
+        met = not choice.full
+        passages = await source.fetch([candidate.id for candidate in part], allow)
+        for candidate in part:
+            passage = passages.get(candidate.id)
+            if met and passage is not None:
+                choice.meet(candidate, passage)
+            if thorough or not choice.full:
+                choice.offer(candidate, passage)
+        if choice.full and not thorough:
+            break
+    return choice
 
-    def offer(self, candidate: Found, passage: Passage) -> None:
-        self._articles.setdefault(passage.article_id, []).append(candidate)
-        if self.full or sum(p.article_id == passage.article_id for _, p, _ in self.taken) >= PER_ARTICLE:
-            return
-        words = frozenset(map(stem, tokens(passage.text)))
-        # Under another title the same sentence says something else: "Breakfast is included" at two hotels.
-        if any(p.title == passage.title and same_text(words, other, COPY) for _, p, other in self.taken):
-            return
-        self.taken.append((candidate, passage, words))
+
+def _hits(taken: Sequence[Chosen], query: SearchQuery, standing: Standing) -> tuple[Hit, ...]:
+    """Pinned ones first, as sure as what they were put before, and sure enough to be shown."""
+    asked = _asked(query)
+    ranked = newest_first([_hit(c.found, c.passage, c.words, asked, standing) for c in taken if not c.pinned], query)
+    pinned = [_hit(c.found, c.passage, c.words, asked, standing) for c in taken if c.pinned]
+    sure = max((THRESHOLD, *(hit.score for hit in [*pinned, *ranked])))
+    return _scored([*(hit.model_copy(update={"score": sure}) for hit in pinned), *ranked])
+
+
+def _asked(query: SearchQuery) -> dict[str, float]:
+    return {stem(word): weight for word, weight in query.terms.items()}
+
+
+def _explained(
+    found: Sequence[Found], choice: Choice, hits: Sequence[Hit], query: SearchQuery, standing: Standing
+) -> tuple[Candidate, ...]:
+    """Every candidate with what became of it; `choice` was offered all of them."""
+    asked, pinned = _asked(query), {chosen.found.id for chosen in choice.taken if chosen.pinned}
+    shown = {hit.passage_id: place for place, hit in enumerate(hits, 1)}
+    explained = []
+    for place, offered in enumerate((choice.offered[candidate.id] for candidate in found), 1):
+        found_as, passage = offered.found, offered.passage
+        explained.append(
+            Candidate(
+                passage_id=found_as.id,
+                passage=passage,
+                words=found_as.words,
+                covered=found_as.covered,
+                meaning=found_as.meaning,
+                named=found_as.named,
+                rank=found_as.rank,
+                place=place,
+                score=None
+                if passage is None
+                else _hit(found_as, passage, frozenset(map(stem, tokens(passage.text))), asked, standing).score,
+                verdict=offered.verdict,
+                shown=shown.get(found_as.id, 0),
+                like=offered.like,
+                pinned=found_as.id in pinned,
+            )
+        )
+    return tuple(explained)
 
 
 def _hit(candidate: Found, passage: Passage, words: frozenset[str], asked: dict[str, float], standing: Standing) -> Hit:

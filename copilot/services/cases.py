@@ -15,8 +15,7 @@ from copilot.domain.times import parse_when
 from copilot.domain.turn import Agent
 from copilot.graph.case import Case, Contact
 from copilot.memory.recall import CANDIDATES
-from copilot.retrieval.indexing import collection_name
-from copilot.services import promises
+from copilot.services import generations, promises
 
 CONTACT_DAYS = 30
 """How far back repeat contacts are counted."""
@@ -131,8 +130,8 @@ async def _case(
         candidates=history.candidates,
         grants=tuple(await records.grants.of_conversation(conversation.id)),
         sensed=sensed,
-        passages_collection=collection_name(records.tenant_id, "passages", embedder),
-        memories_collection=collection_name(records.tenant_id, "memories", embedder),
+        passages_collection=await generations.serving(records, "passages", embedder),
+        memories_collection=await generations.serving(records, "memories", embedder),
     )
 
 

@@ -1,4 +1,7 @@
-"""python -m evals.bench [DATA]: every figure an issue names, beside its target or baseline. DATA: folder of the public data sets."""
+"""python -m evals.bench [DATA [PYTHON]]: every figure an issue names, beside its target or baseline.
+
+DATA: folder of the public data sets. PYTHON: the interpreter of an environment with evals/bench/indexing/requirements.txt.
+"""
 
 import asyncio
 import sys
@@ -41,7 +44,27 @@ def _fairness() -> Rows:
     return fairness.rows()
 
 
-BENCHES: dict[str, Callable[[], Rows]] = {"fairness": _fairness, "queue": _queue, "service": _service, "evidence": _evidence, "desk": _desk}
+def _gaps() -> Rows:
+    from evals.bench import gaps
+
+    return asyncio.run(gaps.measure())
+
+
+def _publish() -> Rows:
+    from evals.bench import publish
+
+    return list(publish.run_bench())
+
+
+BENCHES: dict[str, Callable[[], Rows]] = {
+    "fairness": _fairness,
+    "queue": _queue,
+    "service": _service,
+    "evidence": _evidence,
+    "publish": _publish,
+    "desk": _desk,
+    "gaps": _gaps,
+}
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 
 
@@ -70,8 +93,12 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"\nSearch quality: left out, {folders[0]} has no folder `retrieval`.\n")
         return 2
     from evals.bench import search
+    from evals.bench.indexing import __main__ as indexing
 
-    return search.main([str(folders[0])])
+    sys.stdout.write("\nSearch quality\n")
+    searched = search.main([str(folders[0])])
+    sys.stdout.write("\nIndexing\n")
+    return max(searched, indexing.main([str(folder) for folder in folders]))
 
 
 def _print(name: str, rows: Rows) -> None:

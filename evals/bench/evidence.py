@@ -85,7 +85,7 @@ async def _history(application: Application, interactions: int) -> list[Customer
     chance, now = random.Random(2), corpus.present()
     asked: list[Customer] = []
     done = number = 0
-    collection = application.indexes.collection(TENANT, "memories")
+    collection = await application.indexes.serving(TENANT, "memories")
     while done < interactions:
         people: list[Customer] = []
         episodes: list[Memory] = []

@@ -15,11 +15,11 @@ from copilot.adapters.embedder import (
     BULK_BATCH,
     KEPT_CALL,
     PADDING,
-    HashEmbedder,
     SentenceTransformerEmbedder,
     make_embedder,
     of_like_length,
 )
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Vectors
 
@@ -152,6 +152,46 @@ def test_bfloat16_only_where_the_processor_has_it(tmp_path: Path) -> None:
     cpu.write_text("flags\t: avx2 avx512_bf16\n", encoding="ascii")
     assert module._has_bfloat16(cpu)
     assert not module._has_bfloat16(tmp_path / "none")
+
+
+class Coarse:
+    """A model whose vectors turn by an angle when it computes in less than float32."""
+
+    def __init__(self, angle: float) -> None:
+        self.angle, self.half = angle, False
+
+    def to(self, dtype: object) -> "Coarse":
+        self.half = "bfloat16" in str(dtype)
+        return self
+
+    def encode(self, texts: list[str], **_: object) -> object:
+        import torch
+
+        turn = self.angle if self.half else 0.0
+        return torch.tensor([[np.cos(len(text) + turn), np.sin(len(text) + turn)] for text in texts])
+
+
+@pytest.mark.parametrize(("angle", "chosen"), [(0.01, "bfloat16"), (0.2, "float32")])
+def test_half_precision_only_where_the_vectors_stay_the_same(monkeypatch: pytest.MonkeyPatch, angle: float, chosen: str) -> None:
+    monkeypatch.setattr(module, "_has_bfloat16", lambda: True)
+    model = Coarse(angle)
+    assert module._choose_precision(model) == chosen
+    assert model.half == (chosen == "bfloat16")
+
+
+async def test_an_index_made_in_either_precision_is_one() -> None:
+    """Same name of the collections, same vectors: a machine with another processor goes on with what this one made."""
+    here, full = make_embedder(), make_embedder(precision="float32")
+    texts = ["How long does a refund take?", "Gold members enter the lounge with one guest. " * 20, "RF-20418", "Où est ma valise ?"]
+    try:
+        assert here.version == full.version
+        ours, theirs = await here.encode(texts), await full.encode(texts)
+        assert isinstance(full, SentenceTransformerEmbedder)
+        assert full.precision == "float32"
+        assert ((ours * theirs).sum(axis=1) > 0.999).all()
+    finally:
+        here.close()
+        full.close()
 
 
 def test_names() -> None:

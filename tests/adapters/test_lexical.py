@@ -69,6 +69,31 @@ async def test_weights_decide(index: LexicalIndex) -> None:
     assert falling(heavy)
 
 
+async def test_given_passages_are_rated_as_a_query_rates_them(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    words = {"refunds": 1.0, "breakfast": 0.5, "card": 1.0, "zebra": 1.0}
+    rated = await index.match("t", words, ["worth~1", "refund~1", "code~1", "unknown~1", "refund~1"])
+    assert rated.keys() == {"worth~1", "refund~1"}
+    asked = dict(await index.query("t", words, 10))
+    assert {key: match.score for key, match in rated.items()} == pytest.approx({key: asked[key] for key in rated})
+    assert await index.match("t", words, []) == {}
+    assert await index.match("t", {}, ["refund~1"]) == {}
+    assert await index.match("never seen", words, ["refund~1"]) == {}
+
+
+async def test_the_share_is_of_what_the_words_tell(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    everything = await index.match("t", {"overdue": 1.0, "20418": 0.3, "messages": 0.1}, ["code~1"])
+    assert everything["code~1"].share == pytest.approx(1.0)
+    # A word of one passage tells more than one of two, and one that nobody has most of all.
+    rare = (await index.match("t", {"breakfast": 1.0, "costs": 1.0}, ["acorn~1"]))["acorn~1"].share
+    assert 0 < rare < 0.49
+    unheard = (await index.match("t", {"card": 1.0, "zebra": 1.0}, ["refund~1"]))["refund~1"].share
+    assert 0 < unheard < 0.49
+    light = (await index.match("t", {"card": 1.0, "zebra": 0.1}, ["refund~1"]))["refund~1"].share
+    assert light > 0.8
+
+
 async def test_codes_hyphens_and_headings_are_found(index: LexicalIndex) -> None:
     await index.replace("t", [], HOUSE)
     assert await found(index, "20418") == ["code"]
@@ -96,6 +121,53 @@ async def test_tenants_are_apart(index: LexicalIndex) -> None:
     assert await index.count("t") == 0
     assert await found(index, "refund", tenant="T ") == ["refund"]
     assert await found(index, "refund", tenant="never seen") == []
+
+
+async def test_what_is_made_beside_answers_when_it_is_told_to(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    build = await index.beside("t")
+    await build.replace([], HOUSE[:2])
+    await build.replace(["cancel~1"], [passage("new", "Pets", "Dogs welcome.")])
+    assert await build.count() == 2
+    assert await found(index, "breakfast") == ["acorn", "worth"]
+    await index.replace("t", [], [passage("late", "Cats", "Cats welcome.")])
+    assert await found(index, "cats") == ["late"]
+    await build.serve()
+    assert await index.count("t") == 2
+    assert await found(index, "dogs") == ["new"]
+    assert await found(index, "breakfast") == await found(index, "cats") == []
+    await index.replace("t", [], [passage("late", "Cats", "Cats welcome.")])
+    assert await found(index, "cats") == ["late"]
+
+
+async def test_what_is_made_beside_and_given_up_leaves_the_other(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    for _ in range(2):
+        build = await index.beside("t")
+        await build.replace([], HOUSE[:1])
+        await build.discard()
+    assert await index.count("t") == len(HOUSE)
+    assert await found(index, "breakfast") == ["acorn", "worth"]
+    build = await index.beside("new")
+    await build.replace([], HOUSE[:1])
+    await build.serve()
+    assert await found(index, "refund", tenant="new") == ["refund"]
+
+
+@pytest.mark.parametrize("killed", ["while it was filled", "between the two moves"])
+async def test_after_a_kill_the_one_that_answered_answers_again(tmp_path: Path, killed: str) -> None:
+    index = TantivyLexical(tmp_path)
+    await index.replace("t", [], HOUSE)
+    build = await index.beside("t")
+    await build.replace([], HOUSE[:1])
+    if killed == "between the two moves":
+        (name,) = (name for name in names(tmp_path) if not name.endswith(".next"))
+        (tmp_path / name).rename(tmp_path / f"{name}.last")
+    again = TantivyLexical(tmp_path)
+    assert await again.count("t") == len(HOUSE)
+    assert await found(again, "breakfast") == ["acorn", "worth"]
+    assert again.recreated == []
+    assert len(names(tmp_path)) == 1, "nothing is left beside"
 
 
 @pytest.mark.parametrize("word", ["title:refund", '"refund"', "refund OR flight", "re*", "-refund", "{", "", "\x00", "a" * 70_000, "🙂"])

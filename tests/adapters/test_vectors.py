@@ -99,6 +99,19 @@ async def test_lengths_must_agree(index: VectorIndex) -> None:
         await index.upsert("one", ["a", "b"], some(1))
 
 
+async def test_what_is_unlike_everything_else_is_found_too(index: VectorIndex) -> None:
+    """In a graph of vectors that are all alike the places are taken: one that is unlike them was stored, counted, and never found."""
+    chance = np.random.default_rng(5)
+    alike = chance.normal(size=(600, 64)).astype(np.float32) * 0.05 + np.eye(64, dtype=np.float32)[0]
+    await index.upsert("col", [f"p{i}" for i in range(600)], alike / np.linalg.norm(alike, axis=1, keepdims=True))
+    await index.query("col", alike[0], 1)
+    for number in range(1, 20):
+        unlike = np.eye(64, dtype=np.float32)[number : number + 1] + 0.1 * np.eye(64, dtype=np.float32)[:1]
+        unlike /= np.linalg.norm(unlike)
+        await index.upsert("col", [f"n{number}"], unlike)
+        assert (await index.query("col", unlike[0], 3))[0][0] == f"n{number}"
+
+
 async def test_compact_leaves_the_rest(index: VectorIndex) -> None:
     await index.upsert("one", ["keep", "erase-me-0xfeed"], some(2))
     await index.delete("one", ["erase-me-0xfeed"])

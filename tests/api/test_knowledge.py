@@ -53,11 +53,18 @@ async def test_indexes_are_made_again_from_the_record(house: House) -> None:
     await bring(house, ("refunds.md", REFUNDS))
     await house.application.lexical.clear("default")
     made = await (await house.enter("editor")).post("/v1/knowledge/reindex")
-    assert made.status_code == 200
-    assert made.json()["passages"] >= 1
-    assert made.json()["found"] == 1.0
+    assert made.status_code == 202
+    await house.settle()
+    report = (await (await house.enter("editor")).get("/v1/knowledge/reindex")).json()
+    assert (report["id"], report["state"], report["found"]) == (made.json()["id"], "done", 1.0)
+    assert report["passages"] >= 1
+    assert report["done"] == report["total"] == report["passages"] + report["memories"]
     found = (await (await house.enter("agent")).get("/v1/knowledge/search", params={"q": "cancelled flight refund"})).json()
     assert found["passages"]
+
+
+async def test_an_index_that_was_never_made_again_has_no_report(house: House) -> None:
+    assert_problem(await (await house.enter("editor")).get("/v1/knowledge/reindex"), 404, "POST /v1/knowledge/reindex")
 
 
 async def test_an_empty_knowledge_base_finds_nothing_and_drafts_abstain(house: House) -> None:

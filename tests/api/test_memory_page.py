@@ -39,7 +39,7 @@ async def test_a_corrected_memory_is_found_by_its_new_words(furnished: House) ->
     tom, ident = await pending(furnished)
     await tom.patch(f"/v1/memories/{ident}", json={"state": "active"})
     application = furnished.application
-    name = application.indexes.collection("default", "memories")
+    name = await application.indexes.serving("default", "memories")
     before = (await application.vectors.get(name, [ident]))[ident]
     await tom.patch(f"/v1/memories/{ident}", json={"text": "Travels with a cello that needs its own seat."})
     after = (await application.vectors.get(name, [ident]))[ident]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from copilot.adapters.embedder import HashEmbedder
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.client import Client
 from copilot.domain.errors import NotFound, Refused
 from copilot.testing.provider import ScriptedProvider

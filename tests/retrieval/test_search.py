@@ -6,16 +6,17 @@ from typing import NoReturn
 
 import pytest
 
-from copilot.adapters.embedder import HashEmbedder
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.domain.conversation import Message
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
 from copilot.domain.ports.search import PassageFilter, Vectors
+from copilot.retrieval.choosing import PER_ARTICLE
 from copilot.retrieval.coverage import THRESHOLD
-from copilot.retrieval.indexing import collection_name, index, verify
+from copilot.retrieval.indexing import collection_name, verify
 from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import compose, plain
-from copilot.retrieval.search import PER_ARTICLE, Search, SearchResult
+from copilot.retrieval.search import Search, SearchResult
 from copilot.retrieval.statements import CHOSEN
 from copilot.testing.search import MemoryLexical, MemoryPassages, MemoryVectors
 
@@ -49,7 +50,9 @@ class Desk:
         self.passages = passages
 
     async def filled(self) -> "Desk":
-        await index("t", COLLECTION, [], self.passages, EMBEDDER, self.vectors, self.lexical)
+        vectors = await EMBEDDER.encode([passage_text_for_index(p) for p in self.passages])
+        await self.vectors.upsert(COLLECTION, [p.id for p in self.passages], vectors)
+        await self.lexical.replace("t", [], self.passages)
         return self
 
     async def ask(self, text: str, allow: PassageFilter = ALLOW, limit: int = 6) -> SearchResult:
@@ -224,16 +227,6 @@ async def test_tenants_do_not_meet() -> None:
     assert other != COLLECTION
     result = await Search(EMBEDDER, desk.vectors, desk.lexical).search("u", other, plain("refund"), desk.source, ALLOW)
     assert result.hits == ()
-
-
-async def test_index_replaces_and_removes_and_reports() -> None:
-    desk = await Desk(HOUSE).filled()
-    seen: list[tuple[int, int]] = []
-    await index("t", COLLECTION, ["bag~1", "lounge~1"], HOUSE[2:3], EMBEDDER, desk.vectors, desk.lexical, lambda *done: seen.append(done))
-    assert seen == [(1, 1)]
-    assert await desk.vectors.count(COLLECTION) == await desk.lexical.count("t") == len(HOUSE) - 1
-    assert "bag" not in await desk.found("delayed bag")
-    assert "lounge" in await desk.found("lounge access")
 
 
 async def test_verify_counts_what_finds_itself() -> None:

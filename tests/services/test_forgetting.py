@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from copilot.adapters.embedder import HashEmbedder
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.bootstrap import Application
 from copilot.domain.memory import Memory
 from copilot.domain.ports.search import Vectors
@@ -44,8 +44,8 @@ class Interrupted(MemoryVectors):
                 await records.customers.erase(person)
 
 
-def collection(application: Application) -> str:
-    return application.indexes.collection("default", "memories")
+async def collection(application: Application) -> str:
+    return await application.indexes.serving("default", "memories")
 
 
 async def known(application: Application, **values: str) -> Memory:
@@ -69,7 +69,7 @@ async def test_a_memory_that_is_encoded_while_its_person_is_erased_gets_no_vecto
     assert (await application.erasure.receipt("default", receipt.id)).state == "done"
     encoder.open.set()
     await importing
-    assert await vectors.ids(collection(application)) == set()
+    assert await vectors.ids(await collection(application)) == set()
 
 
 async def test_a_memory_added_after_the_erasure_was_asked_for_goes_with_its_vector(opened: Open) -> None:
@@ -81,11 +81,11 @@ async def test_a_memory_added_after_the_erasure_was_asked_for_goes_with_its_vect
         late = samples.memory(memory.customer_id, "Likes herons.")
         await records.memories.put([late])
     await application.indexes.memories("default", [memory, late])
-    assert len(await vectors.ids(collection(application))) == 2
+    assert len(await vectors.ids(await collection(application))) == 2
     await settle(application)
     done = await application.erasure.receipt("default", receipt.id)
     assert (done.state, done.removed["memories"], done.removed["vectors"]) == ("done", 2, 2)
-    assert await vectors.ids(collection(application)) == set()
+    assert await vectors.ids(await collection(application)) == set()
 
 
 async def test_another_replicas_erasure_is_noticed_while_vectors_are_written(opened: Open) -> None:
@@ -95,7 +95,7 @@ async def test_another_replicas_erasure_is_noticed_while_vectors_are_written(ope
     vectors.application, vectors.person = application, memory.customer_id
     await application.indexes.memories("default", [memory])
     assert vectors.person == "", "the other replica was there"
-    assert await vectors.ids(collection(application)) == set()
+    assert await vectors.ids(await collection(application)) == set()
 
 
 async def test_an_erasure_that_was_interrupted_finishes_and_counts_everything(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,18 +104,18 @@ async def test_an_erasure_that_was_interrupted_finishes_and_counts_everything(op
     await house.begin("chat-1")
     receipt = await application.erasure.request("default", "cust-1042", "key:test")
     vectors = application.indexes.vectors
-    before = await vectors.ids(collection(application))
+    before = await vectors.ids(await collection(application))
     monkeypatch.setattr(application.indexes, "sweep", _killed)
     with pytest.raises(RuntimeError):
         await application.erasure.run("default", receipt.id)
-    assert await vectors.ids(collection(application)) == before
+    assert await vectors.ids(await collection(application)) == before
     monkeypatch.undo()
     await settle(application)
     done = await application.erasure.receipt("default", receipt.id)
     assert done.state == "done"
     assert done.removed["workflows"] == done.removed["turns"] > 0
     assert done.removed["vectors"] == done.removed["memories"] > 0
-    assert await vectors.ids(collection(application)) == set()
+    assert await vectors.ids(await collection(application)) == set()
 
 
 async def _killed(_: str) -> None:
@@ -127,19 +127,19 @@ async def test_at_start_the_index_and_the_record_agree_by_id_not_by_number(opene
     application = (await opened(vectors=vectors, furnish=False)).application
     memory = await known(application)
     stray = await application.embedder.encode(["Zebulon keeps herons."])
-    await vectors.upsert(collection(application), ["gone"], stray)
-    await application.indexes.refresh("default")
-    assert await vectors.ids(collection(application)) == {memory.id}
+    await vectors.upsert(await collection(application), ["gone"], stray)
+    await application.reindexing.refresh("default", working=True)
+    assert await vectors.ids(await collection(application)) == {memory.id}
 
 
 async def test_what_a_person_forgets_loses_its_vector_and_the_others_keep_theirs(opened: Open) -> None:
     house = await opened()
     application, supervisor = house.application, await house.enter("supervisor")
     vectors = application.indexes.vectors
-    before = await vectors.ids(collection(application))
-    kept = await vectors.get(collection(application), sorted(before))
+    before = await vectors.ids(await collection(application))
+    kept = await vectors.get(await collection(application), sorted(before))
     one = min(before)
     (await supervisor.patch(f"/v1/memories/{one}", json={"state": "forgotten"})).raise_for_status()
-    after = await vectors.get(collection(application), sorted(before))
+    after = await vectors.get(await collection(application), sorted(before))
     assert set(after) == before - {one}
     assert all((after[key] == kept[key]).all() for key in after)

@@ -59,7 +59,7 @@ async def test_a_closed_conversation_goes_with_all_that_came_of_it_and_the_perso
         assert old.id not in {memory.conversation_id for memory in left}
         swept = [event for event in await records.log.events(0) if event.type == "retention.swept"]
     assert [event.data["removed"]["conversations"] for event in swept] == [1]
-    collection = application.indexes.collection("default", "memories")
+    collection = await application.indexes.serving("default", "memories")
     assert await application.indexes.vectors.ids(collection) == await memories(application)
     await (await house.enter("agent")).patch("/v1/conversations/chat-1", json={"status": "closed"})
     house.clock.forward(days=1)
@@ -81,7 +81,7 @@ async def test_memories_go_by_their_age(opened: Open, kept: int, stays: bool) ->
     await keep(application, memories=kept)
     await sweep(house)
     assert await memories(application) == ({old.id, young.id} if stays else {young.id})
-    collection = application.indexes.collection("default", "memories")
+    collection = await application.indexes.serving("default", "memories")
     assert await application.indexes.vectors.ids(collection) == await memories(application)
 
 
