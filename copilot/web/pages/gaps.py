@@ -1,6 +1,6 @@
 """Gaps: what customers ask and articles do not answer, the most asked first; and what publishing a draft would change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
@@ -54,15 +54,15 @@ def _row(topic: Topic) -> Row:
     return Row(
         topic=topic,
         drawn=trend(topic.weeks, 0, max(2, *topic.weeks)),
-        channels=_counted(topic.channels, CHANNELS),
-        causes=_counted(topic.causes, CAUSES),
+        channels=_counted(list(topic.channels.items()), CHANNELS),
+        causes=_counted(list(topic.causes.items()), CAUSES),
     )
 
 
-def _counted(counts: Mapping[str, int], words: Mapping[str, str]) -> str:
-    """ "3 chat, 1 e-mail"; a single one without its number."""
+def _counted(counts: Sequence[tuple[str, int]], words: Mapping[str, str]) -> str:
+    """As in “3 chat, 1 e-mail”; a single one without its number."""
     alone = len(counts) == 1
-    return ", ".join(words.get(name, name) if alone else f"{count} {words.get(name, name)}" for name, count in counts.items())
+    return ", ".join(words.get(name, name) if alone else f"{count} {words.get(name, name)}" for name, count in counts)
 
 
 async def shown(request: Request, app: Application, me: Caller) -> dict[str, Any]:
