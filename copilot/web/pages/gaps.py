@@ -75,6 +75,7 @@ async def shown(request: Request, app: Application, me: Caller) -> dict[str, Any
         "total": found.total,
         "count": found.gaps,
         "waiting": found.waiting,
+        "looking": found.looking,
         "more": f"/knowledge/gaps?upto={upto + FIRST}" if found.next else "",
         "src": f"/knowledge/gaps/f/list?upto={upto}",
     }

@@ -10,7 +10,7 @@ import { toast, toastProblem } from "./toast.js";
 
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
-refreshOn(stream, "gaps", ["gap.", "article."]);
+refreshOn(stream, "gaps", ["gap.", "gaps.", "article."]);
 void stream.start();
 
 const form = /** @type {HTMLFormElement} */ (part(document, "[data-aside]"));
