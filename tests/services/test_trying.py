@@ -1,17 +1,22 @@
 """A draft is tried: what search finds with it is what it finds once it is published."""
 
+import copy
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from copilot.adapters.lexical import TantivyLexical
 from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.commands.demo import fill
 from copilot.domain.knowledge import Article, Hit
 from copilot.domain.staff import Caller
+from copilot.services.decisions import DecisionIn
 from copilot.services.trying import Overlay
 from copilot.testing.application import close_application, make_application, open_application, settle
+from copilot.testing.search import MemoryVectors
 
 EDITOR = Caller(tenant_id=DEFAULT_TENANT, role="editor", key_id="edda")
 CELLO = Article(
@@ -22,13 +27,25 @@ CELLO = Article(
 )
 
 
-@pytest.fixture
-async def company(tmp_path: Path) -> AsyncIterator[Application]:
-    """The sample company with real words, every live conversation drafted."""
-    application = make_application(tmp_path, lexical=TantivyLexical(tmp_path / "words"))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, MemoryVectors]:
+    """The sample company with real words, every live conversation drafted, once for all tests of this file."""
+    folder, vectors = tmp_path_factory.mktemp("company"), MemoryVectors()
+    application = make_application(folder, vectors=vectors, lexical=TantivyLexical(folder / "words"))
     await open_application(application)
     await fill(application, quiet_period_s=0)
     await settle(application)
+    await close_application(application)
+    return folder, vectors
+
+
+@pytest.fixture
+async def company(loaded: tuple[Path, MemoryVectors], tmp_path: Path) -> AsyncIterator[Application]:
+    """A copy."""
+    shutil.copytree(loaded[0], tmp_path, dirs_exist_ok=True)
+    application = make_application(tmp_path, vectors=copy.deepcopy(loaded[1]), lexical=TantivyLexical(tmp_path / "words"))
+    await application.open()
+    await application.engine.launch()
     yield application
     await close_application(application)
 
@@ -101,8 +118,6 @@ async def test_a_good_answer_that_would_stand_on_nothing_is_named(company: Appli
             pytest.fail("no reply of the sample cites an article")
     tom = await company.staff.create_key(DEFAULT_TENANT, "agent", "Tom", "tom")
     caller = Caller(tenant_id=DEFAULT_TENANT, role="agent", key_id=tom.key.id, user_id=tom.key.user_id)
-    from copilot.services.decisions import DecisionIn
-
     draft = await company.editing.edit(EDITOR, cited[0], archive=True)
     assert not [c for c in (await company.gaps.trying.run(EDITOR, draft.id)).changes if c.turn_id == turn.id and c.disturbs]
     await company.decisions.decide(caller, replies[0].id, DecisionIn(id="used", action="used"))
