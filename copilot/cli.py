@@ -215,6 +215,26 @@ def knowledge_lint(
     return lint_path(path, day=on, reading_ease=reading_ease, strict=strict, as_json=as_json)
 
 
+@knowledge.command("sync")
+def knowledge_sync(
+    folder: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="As --dry-run; exit 1 when anything is out of step. For CI.")] = False,
+    take_file: Annotated[list[str] | None, typer.Option(metavar="ID", help="Of this article, the file wins (repeatable).")] = None,
+    take_record: Annotated[list[str] | None, typer.Option(metavar="ID", help="Of this article, the record wins (repeatable).")] = None,
+    archive_missing: Annotated[bool, typer.Option("--archive-missing", help="Archive articles whose files were taken away.")] = False,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Bring a folder of Markdown and the record in step: changed files come in, changed articles go out, conflicts are shown."""
+    from copilot.commands.syncing import Wanted, sync_path
+
+    sides = {"take_file": frozenset(take_file or ()), "take_record": frozenset(take_record or ())}
+    wanted = Wanted(write=not (dry_run or check), archive_missing=archive_missing, **sides)
+    return _with_api(data, tenant, lambda api: sync_path(api, folder, wanted, check=check, as_json=as_json))
+
+
 @knowledge.command("search")
 def knowledge_search(
     query: str,

@@ -57,6 +57,12 @@ class SeenIn(Strict):
     version: int = Field(ge=1)
 
 
+class UpdateIn(SeenIn):
+    """The published revision that was seen, too; a later one is a conflict."""
+
+    revision: int | None = Field(default=None, ge=1)
+
+
 class SubmitIn(SeenIn):
     """A word to whoever reads it."""
 
@@ -180,9 +186,9 @@ async def reconcile(
 
 
 @router.post("/drafts/{draft_id}/update")
-async def update(app: App, me: Me, draft_id: str, given: Annotated[SeenIn, example({"version": 1})]) -> Reconciled:
+async def update(app: App, me: Me, draft_id: str, given: Annotated[UpdateIn, example({"version": 1})]) -> Reconciled:
     """Bring the draft up to an article that was published meanwhile."""
-    return await app.editing.update(me, draft_id, given.version)
+    return await app.editing.update(me, draft_id, given.version, given.revision)
 
 
 @router.post("/drafts/{draft_id}/submit")

@@ -12,7 +12,9 @@ DESIGN §6 in this matrix, and what the routes themselves add to it:
 - What was sent to a provider holds a customer's words: QA, supervisors and administrators, and each look is noted.
 - A panel framed in another page can do what an agent may, whoever opened it: its token lives in that page's frame.
 - A flag on an article is shown to the person who raised it, and to editors.
-- Editors write knowledge and see its gaps; they need no customer. Erasing a person is for administrators.
+- Editors write knowledge and see its gaps; they need no customer: of a recall they see how many were told, leads see who, and nobody sees
+  which colleague said it.
+- Erasing a person is for administrators.
 """
 
 from collections.abc import Iterable
@@ -114,6 +116,9 @@ MATRIX: dict[str, Roles] = {
     "GET /v1/knowledge/search": ALL,
     "POST /v1/knowledge/reindex": EDITORS,
     "GET /v1/knowledge/reindex": EDITORS,
+    "GET /v1/knowledge/manifest": EDITORS | PROGRAMS,
+    "POST /v1/knowledge/revisions": EDITORS | PROGRAMS,
+    "POST /v1/knowledge/sync": EDITORS | PROGRAMS,
     "GET /v1/articles": ALL,
     "GET /v1/articles/{article_id}": ALL,
     "GET /v1/knowledge/articles": EDITORS,
@@ -133,11 +138,35 @@ MATRIX: dict[str, Roles] = {
     "GET /v1/articles/{article_id}/comments": EDITORS,
     "POST /v1/articles/{article_id}/comments": EDITORS,
     "POST /v1/comments/{comment_id}/resolve": EDITORS,
+    "POST /v1/facts/search": EDITORS,
+    "POST /v1/facts": EDITORS,
+    "GET /v1/facts": EDITORS,
+    "GET /v1/facts/{change_id}": EDITORS,
+    "POST /v1/facts/{change_id}/submit": EDITORS,
+    "POST /v1/facts/{change_id}/review": EDITORS,
+    "POST /v1/facts/{change_id}/discard": EDITORS,
+    "GET /v1/saved-replies": DESK | EDITORS,
+    "POST /v1/saved-replies": EDITORS,
+    "GET /v1/saved-replies/{reply_id}": DESK | EDITORS,
+    "PUT /v1/saved-replies/{reply_id}": EDITORS,
+    "DELETE /v1/saved-replies/{reply_id}": EDITORS,
+    "POST /v1/recalls/preview": EDITORS | LEADS,
+    "POST /v1/recalls": EDITORS | LEADS,
+    "GET /v1/recalls": EDITORS | LEADS,
+    "GET /v1/recalls/{recall_id}": EDITORS | LEADS,
+    "GET /v1/recalls/{recall_id}/cases": LEADS,
+    "GET /v1/corrections": DESK,
+    "PATCH /v1/corrections/{case_id}": DESK,
     "POST /v1/flags": DESK,
     "GET /v1/flags": DESK | {EDITOR},
     "POST /v1/flags/{flag_id}/answer": EDITORS,
     "GET /v1/knowledge/health": EDITORS,
     "GET /v1/gaps": frozenset({EDITOR, QA, SUPERVISOR, ADMIN}),
+    "GET /v1/gaps/topics": frozenset({EDITOR, QA, SUPERVISOR, ADMIN}),
+    "POST /v1/gaps/history": EDITORS,
+    "POST /v1/gaps/{gap_id}/draft": EDITORS,
+    "POST /v1/gaps/{gap_id}/dismiss": EDITORS,
+    "POST /v1/drafts/{draft_id}/try": EDITORS,
     "POST /v1/suggest": READERS,
     "GET /v1/tenants": NOBODY,
     "POST /v1/tenants": NOBODY,

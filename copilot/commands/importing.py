@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from copilot.commands.knowledge import ENDINGS
+from copilot.commands.folders import ENDINGS
 from copilot.commands.output import print_json, progress, say, warn
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Invalid

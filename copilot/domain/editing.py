@@ -12,8 +12,9 @@ class ArticleDraft(Frozen):
     """An article as it would be published, beside the published one. At most one is open per article.
 
     `version` rises with every change: who saves names the version they saw. `base_revision`: the revision it was begun from, 0 for a new
-    article. `editors`: everybody who wrote in it; none of them counts as the second person. `publish_at`: when an approved draft is
-    published by itself. `origin`: where it came from, "gap:<id>", "fact:<id>", "restore:<revision>", "question:<id>"; empty: an editor.
+    article. `editors`: everybody who wrote in it; none of them counts as the second person. `reviewer`: who approved it, or sent it back.
+    `publish_at`: when an approved draft is published by itself. `origin`: where it came from, "gap:<id>", "fact:<id>",
+    "restore:<revision>", "question:<id>"; empty: an editor.
     """
 
     id: str

@@ -205,8 +205,26 @@ def write_article(article: Article) -> str:
             written["until"] = _day(lever.until, END_OF_DAY)
         if "when" in written and not lever.when.all:
             written["when"] = lever.when.text
-    head = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{head}---\n\n{article.text.strip()}\n"
+    head = yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+    return f"---\n{head}---\n\n{even_lines(article.text)}\n"
+
+
+def even_lines(text: str) -> str:
+    """A text as its file gives it back: every line ends in one character (pages send two), and no space stands around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts so that they are read back as they were."""
+
+
+def _written(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # Outside double quotes the next line mark (U+0085) would be read back as an ordinary line break.
+    quoted = "\x85" in text
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
+
+
+_Dumper.add_representer(str, _written)
 
 
 def _day(moment: datetime, bare: time) -> date | str:

@@ -1,7 +1,7 @@
 """Two people changed one article: what can be put together is, and where both changed the same, both versions are kept to choose from."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from merge3 import Merge3
 
@@ -86,3 +86,48 @@ def _text(before: str, mine: str, theirs: str) -> tuple[str, bool]:
     clash = any(group[0] == "conflict" for group in merging.merge_groups())
     lines = merging.merge_lines(name_a="yours", name_b="theirs", reprocess=False)
     return "\n".join(line.rstrip("\n") for line in lines), clash
+
+
+class Hunk(Frozen):
+    """Neighbouring lines of both versions of a text. `kind`: who changed them; "both": the same way; "conflict": in two ways."""
+
+    kind: Literal["same", "mine", "theirs", "both", "conflict"]
+    mine: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+
+
+class Clash(Frozen):
+    """A field, or one entry of a list by its key, that both changed in two ways. None: taken away."""
+
+    field: str
+    key: str = ""
+    mine: Any
+    theirs: Any
+
+
+_KINDS: Mapping[str, Literal["same", "mine", "theirs", "both"]] = {"unchanged": "same", "a": "mine", "b": "theirs", "same": "both"}
+
+
+def hunks(base: str, mine: str, theirs: str) -> list[Hunk]:
+    """A text put together from two, piece by piece, so that a person can choose where both changed the same."""
+    found = []
+    for group in Merge3(base.splitlines(), mine.splitlines(), theirs.splitlines()).merge_groups():
+        if group[0] == "conflict":
+            found.append(Hunk(kind="conflict", mine=tuple(group[2]), theirs=tuple(group[3])))
+        else:
+            found.append(Hunk(kind=_KINDS[group[0]], mine=tuple(group[1]), theirs=tuple(group[1])))
+    return found
+
+
+def clashes(base: Article, mine: Article, theirs: Article) -> list[Clash]:
+    """What a merge could not decide, but for the text."""
+    found = []
+    for name in merge(base, mine, theirs).conflicts:
+        before, ours, others = (getattr(article, name) for article in (base, mine, theirs))
+        if name in _KEYED:
+            old, my, their = ({getattr(one, _KEYED[name]): one for one in some} for some in (before, ours, others))
+            idents = [ident for ident in dict.fromkeys([*my, *their]) if _entry(ident, old, my, their)[1]]
+            found += [Clash(field=name, key=ident, mine=my.get(ident), theirs=their.get(ident)) for ident in idents]
+        elif name != "text":
+            found.append(Clash(field=name, mine=ours, theirs=others))
+    return found

@@ -16,6 +16,7 @@ from copilot.retrieval import merging
 from copilot.retrieval.articles import id_from_name
 from copilot.retrieval.merging import Merged
 from copilot.services import publishing
+from copilot.services.gap_closing import IN_STEP
 from copilot.services.indexing import Indexes
 from copilot.services.reading import actor
 
@@ -28,10 +29,6 @@ Guard = Callable[[Records, Article, Article | None], Awaitable[None]]
 """Asked before (records, what it shall be, what it is): raises Refused when an article may not be changed here (a source is its master)."""
 
 log = structlog.get_logger()
-
-
-async def unguarded(_: Records, __: Article, ___: Article | None) -> None:
-    """Every article may be changed."""
 
 
 class Reconciled(Frozen):
@@ -70,12 +67,22 @@ class Editing:
             await _article(records, article_id)
             return await records.editing.revisions(article_id)
 
+    async def barred(self, tenant: str, article: Article) -> str:
+        """Why its text may not be changed here, and what to do instead; empty: it may."""
+        changed = article.model_copy(update={"text": f"{article.text}\n\n…"})
+        try:
+            async with self.database.read(tenant) as records:
+                await self.guard(records, changed, article)
+        except Refused as refused:
+            return f"{refused.detail} {refused.todo}".strip()
+        return ""
+
     async def begin(self, caller: Caller, article: Article, *, origin: str = "", note: str = "") -> ArticleDraft:
         """A draft of a new article. An id that is taken gets a number behind it."""
         async with self.database.write(caller.tenant_id) as records:
             ident = await _free_id(records, article.id or id_from_name(article.title))
             made = self._made(caller, article.model_copy(update={"id": ident, "revision": 0}), origin=origin, note=note)
-            _complete(made.article)
+            _sound(made.article)
             await records.editing.open_draft(made)
             await self._tell(records, caller, made)
         self.wake(caller.tenant_id)
@@ -107,7 +114,7 @@ class Editing:
             same_id = article.model_copy(update={"id": draft.article.id, "revision": draft.article.revision})
             goal = same_id if article.status in GOALS else same_id.model_copy(update={"status": "published"})
             await self.guard(records, goal, await records.articles.get(goal.id))
-            _complete(goal)
+            _sound(goal)
             changed = await self._moved(
                 records, caller, draft, seen, "draft", article=goal, reviewer="", publish_at=None, note=draft.note if note is None else note
             )
@@ -120,14 +127,17 @@ class Editing:
             present = await _open(records, draft_id)
         return Reconciled(present=present, merged=merging.merge(base, mine, present.article))
 
-    async def update(self, caller: Caller, draft_id: str, seen: int) -> Reconciled:
+    async def update(self, caller: Caller, draft_id: str, seen: int, revision: int | None = None) -> Reconciled:
         """Bring a draft up to an article that changed meanwhile (published from files, by an import).
 
-        Where both changed the same, the draft holds both versions between marks, and cannot be published before one is chosen.
+        `revision`: the published one that was looked at; a later one is a Conflict. Where both changed the same, the draft holds both
+        versions between marks, and cannot be published before one is chosen.
         """
         async with self.database.write(caller.tenant_id) as records:
             draft = await _open(records, draft_id)
             present = await _article(records, draft.article.id)
+            if revision not in (None, present.revision):
+                raise Conflict("The article was published again meanwhile.", todo="Look at both versions once more.")
             base = (await _revision(records, draft.article.id, draft.base_revision)).article if draft.base_revision else draft.article
             goal = draft.article.status
             theirs = present.model_copy(update={"status": goal})
@@ -142,22 +152,22 @@ class Editing:
     async def submit(self, caller: Caller, draft_id: str, seen: int, note: str = "") -> ArticleDraft:
         """Ask a second person to read it."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             _complete(draft.article)
-            changed = await self._moved(records, caller, draft, seen, "in_review", note=note or draft.note, editing=False)
+            changed = await self._moved(records, caller, draft, seen, "in_review", note=note, reviewer="", editing=False)
         self.wake(caller.tenant_id)
         return changed
 
     async def review(self, caller: Caller, draft_id: str, seen: int, given: Reviewed) -> ArticleDraft:
         """A second person's word: back to its author, or approved, and published then (or at `publish_at`)."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             if draft.state != "in_review":
                 raise Conflict(f"This draft is not in review; it is {_words(draft.state)}.", todo="Ask its author to send it for review.")
             if _who(caller) in (draft.author, *draft.editors):
                 raise Refused("You wrote in this draft.", todo="Someone who did not write in it reads it.")
             if not given.approve:
-                changed = await self._moved(records, caller, draft, seen, "draft", note=given.note, editing=False)
+                changed = await self._moved(records, caller, draft, seen, "draft", note=given.note, reviewer=_who(caller), editing=False)
             else:
                 when = given.publish_at or draft.publish_at
                 changed = await self._moved(
@@ -177,19 +187,22 @@ class Editing:
     async def publish(self, caller: Caller, draft_id: str, seen: int, at: datetime | None = None) -> ArticleDraft:
         """Publish without a second person, where none is needed; or set the time of an approved draft."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             why = second_person(draft.article, await records.articles.get(draft.article.id))
             if why and draft.state != "approved":
                 raise Refused(f"A second person has to read this article: {why}.", todo="Send it for review.")
             _complete(draft.article)
-            changed = await self._moved(records, caller, draft, seen, "approved", publish_at=at or self.clock(), editing=False)
+            reviewer = draft.reviewer if draft.state == "approved" else ""
+            changed = await self._moved(
+                records, caller, draft, seen, "approved", reviewer=reviewer, publish_at=at or self.clock(), editing=False
+            )
         self.wake(caller.tenant_id)
         return await self._if_due(caller, changed)
 
     async def discard(self, caller: Caller, draft_id: str, seen: int) -> ArticleDraft:
         """Close the draft without publishing; it stays readable."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await _alone(records, draft_id)
             changed = await self._moved(records, caller, draft, seen, "discarded", closed_at=self.clock(), editing=False)
         self.wake(caller.tenant_id)
         return changed
@@ -223,10 +236,11 @@ class Editing:
                 ready = draft is not None and draft.open and draft.state == "approved"
                 if not ready or draft is None or draft.publish_at is None or draft.publish_at > self.clock():
                     return
-                await self._publish(records, draft)
+                await self.publish_in(records, draft)
         except CopilotError as error:
             await self._send_back(tenant, draft_id, str(error))
         else:
+            self.wake(tenant)  # agents whose drafts quote the article do not wait for the indexes
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
 
@@ -242,10 +256,11 @@ class Editing:
             )
         return done
 
-    async def _publish(self, records: Records, draft: ArticleDraft) -> None:
+    async def publish_in(self, records: Records, draft: ArticleDraft) -> None:
+        """Publish in a transaction that may hold more. Raises Conflict when the article was changed since the draft was begun."""
         present = await records.articles.get(draft.article.id)
         if (present.revision if present else 0) != draft.base_revision:
-            raise Conflict("The article was changed while this draft was open.")
+            raise Conflict(f"The article “{draft.article.title}” was changed while this draft was open.")
         by = await _as_actor(records, draft.reviewer or draft.author)
         await publishing.store(records, draft.article, by)
         kind, _, target = draft.origin.partition(":")
@@ -253,9 +268,10 @@ class Editing:
             await records.editing.put_redirect(Redirect(id=draft.article.id, to_id=target, by=by, at=self.clock()))
         elif draft.article.status == "published":
             await records.editing.drop_redirect(draft.article.id)
+        await records.log.enqueue(IN_STEP, draft.id)
         done = draft.model_copy(update={"state": "published", "closed_at": self.clock(), "version": draft.version + 1})
         await records.editing.save_draft(done, draft.version)
-        await self._note(records, by, done)
+        await self.tell(records, by, done)
 
     async def _send_back(self, tenant: str, draft_id: str, reason: str) -> None:
         """What cannot be published goes back to its author with the reason, and is not tried again and again."""
@@ -268,7 +284,7 @@ class Editing:
                 update={"state": "draft", "note": reason, "reviewer": "", "publish_at": None, "version": draft.version + 1}
             )
             await records.editing.save_draft(back, draft.version)
-            await self._note(records, "system", back)
+            await self.tell(records, "system", back)
 
     def _made(self, caller: Caller, article: Article, *, origin: str = "", note: str = "", base: int = 0) -> ArticleDraft:
         who, moment = _who(caller), self.clock()
@@ -301,9 +317,10 @@ class Editing:
         return moved
 
     async def _tell(self, records: Records, caller: Caller, draft: ArticleDraft) -> None:
-        await self._note(records, actor(caller), draft)
+        await self.tell(records, actor(caller), draft)
 
-    async def _note(self, records: Records, by: str, draft: ArticleDraft) -> None:
+    async def tell(self, records: Records, by: str, draft: ArticleDraft) -> None:
+        """That a draft is as it is now."""
         data = {"state": draft.state, "draft": draft.id, "version": draft.version}
         await records.log.event("article.draft", subject_id=draft.article.id, actor=by, data=data)
 
@@ -322,10 +339,15 @@ def _words(state: DraftState) -> str:
 
 def _complete(article: Article) -> None:
     """Raises Invalid when it cannot be published as it is."""
-    if not article.title.strip():
-        raise Invalid("The article has no title.", todo="Give it one.")
+    _sound(article)
     if not article.text.strip():
         raise Invalid("The article is empty.", todo="Write what customers or agents should know.")
+
+
+def _sound(article: Article) -> None:
+    """Raises Invalid when it cannot even be kept as a draft. A draft may be empty: it is still being written."""
+    if not article.title.strip():
+        raise Invalid("The article has no title.", todo="Give it one.")
     if merging.unmerged(article):
         raise Invalid(
             "The text still holds two versions of a passage.", todo="Choose one, and remove the lines with <<<<<<<, ======= and >>>>>>>."
@@ -347,6 +369,14 @@ async def _open(records: Records, draft_id: str) -> ArticleDraft:
     draft = await _draft(records, draft_id)
     if not draft.open:
         raise Conflict(f"This draft is {draft.state}.", todo="Begin a new one from the article.")
+    return draft
+
+
+async def _alone(records: Records, draft_id: str) -> ArticleDraft:
+    """An open draft that goes its own way: one of a change of a fact is read and published with all the others."""
+    draft = await _open(records, draft_id)
+    if draft.change_id:
+        raise Conflict("This draft is part of a change of one fact.", todo="Review, publish or discard that change as a whole.")
     return draft
 
 

@@ -80,6 +80,7 @@ class KnowledgeBase:
                 done = await publishing.store(records, article, actor, passages)
                 saved, unchanged = saved + done.changed, unchanged + (not done.changed)
         if saved:
+            self.wake(tenant)  # agents whose drafts quote an article do not wait for the indexes
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.ports.records import Records, SavedArticle
 from copilot.retrieval.passages import split
+from copilot.services.outdating import outdate
 
 
 async def store(records: Records, article: Article, actor: str, passages: Sequence[Passage] | None = None) -> SavedArticle:
@@ -16,4 +17,5 @@ async def store(records: Records, article: Article, actor: str, passages: Sequen
     if saved.changed:
         data = {"status": article.status, "revision": saved.article.revision}
         await records.log.event("article.saved", subject_id=article.id, actor=actor, data=data)
+        await outdate(records, saved)
     return saved

@@ -41,7 +41,7 @@ def environment() -> Environment:
 def page(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, csrf: str | None = None, **context: Any
 ) -> HTMLResponse:
-    """A page or a fragment. Templates know `context`, `me`, `csrf`, `now`, `zone`, `company`, `places`, `path`, `theme` and `asset()`."""
+    """A page or a fragment. Templates know what `_around` says, and `csrf` and `asset()`."""
     word = word_of(request) if csrf is None else csrf
     text = environment().get_template(template).render(**_around(request), csrf=word, **context)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store", **(headers or {})})
@@ -59,6 +59,7 @@ def _around(request: Request) -> dict[str, Any]:
         "zone": settings.time_zone if settings else "UTC",
         "company": (settings.company if settings else "") or "Rapport",
         "places": rooms.places(caller),
+        "knowledge_places": rooms.places(caller, rooms.KNOWLEDGE),
         "path": request.url.path,
         "theme": theme if theme in THEMES else "",
     }

@@ -44,10 +44,16 @@ def _fairness() -> Rows:
     return fairness.rows()
 
 
+def _gaps() -> Rows:
+    from evals.bench import gaps
+
+    return asyncio.run(gaps.measure())
+
+
 def _publish() -> Rows:
     from evals.bench import publish
 
-    return publish.run_bench()
+    return list(publish.run_bench())
 
 
 BENCHES: dict[str, Callable[[], Rows]] = {
@@ -57,6 +63,7 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "evidence": _evidence,
     "publish": _publish,
     "desk": _desk,
+    "gaps": _gaps,
 }
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 

@@ -186,7 +186,14 @@ async def test_two_articles_with_one_name_get_two_ids(house: House) -> None:
     assert (await begin(edda))["article"]["id"] == "check-in-2"
     assert (await begin(edda, id="", title="Bags that are late"))["article"]["id"] == "bags-that-are-late"
     assert_problem(await edda.post("/v1/drafts", json={"article": CHECK_IN | {"id": "with space"}}), 422, "cannot be an id")
-    assert_problem(await edda.post("/v1/drafts", json={"article": CHECK_IN | {"text": " "}}), 422, "empty")
+    assert_problem(await edda.post("/v1/drafts", json={"article": CHECK_IN | {"title": " "}}), 422, "no title")
+
+
+@pytest.mark.parametrize("step", ["submit", "publish"])
+async def test_an_empty_article_is_kept_but_goes_nowhere(house: House, step: str) -> None:
+    edda = await house.enter("editor")
+    draft = await begin(edda, text="")
+    assert_problem(await edda.post(f"/v1/drafts/{draft['id']}/{step}", json={"version": 1}), 422, "empty")
 
 
 async def test_comments_are_made_and_settled(house: House) -> None:

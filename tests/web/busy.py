@@ -64,3 +64,12 @@ BRIEF = HandoverPayload.model_validate(
         "introduction": "Frau Vogel, {next agent} bucht Flüge bei Partnern um und kennt Ihren Fall.",
     }
 )
+
+
+async def write(site: Site) -> str:
+    """Edith is writing in a published article, with something to mend; returns the draft's id."""
+    me = await caller(site, "editor-edith")
+    editing = site.application.editing
+    draft = await editing.edit(me, "refunds-how-long")
+    text = draft.article.text.replace("\n\n", "\n\nSee also [what we owe you](what-we-owe-you).\n\n", 1)
+    return (await editing.save(me, draft.id, draft.version, draft.article.model_copy(update={"text": text}))).id

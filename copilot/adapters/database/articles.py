@@ -41,7 +41,7 @@ class SqlArticles(Group):
         before, stored = await self._stored(article.id)
         rewritten = before is None or article.model_copy(update={"revision": before.revision}) != before
         if before is not None and not rewritten and given == {id_: passage for id_, (passage, _) in stored.items()}:
-            return SavedArticle(article=before, changed=False)
+            return SavedArticle(article=before, changed=False, before=before)
         version = await self._raise_version()
         saved = before if before is not None and not rewritten else await self._revise(article, author)
         old = {id_: passage for id_, (passage, _) in stored.items()} if before and before.status == "published" else {}
@@ -50,7 +50,7 @@ class SqlArticles(Group):
         added = [id_ for id_, passage in new.items() if id_ not in old or _differs(old[id_], passage)]
         await self._replace(stored, given, set(added), set(old), version)
         await self._log_removals([id_ for id_ in removed if id_ not in new], version)
-        return SavedArticle(article=saved, changed=True, removed=tuple(removed), added=tuple(new[id_] for id_ in added))
+        return SavedArticle(article=saved, changed=True, removed=tuple(removed), added=tuple(new[id_] for id_ in added), before=before)
 
     async def get(self, article_id: str) -> Article | None:
         body = await self._db.value(_BODY.where(articles.c.id == article_id))

@@ -97,8 +97,10 @@ def add_columns() -> None:
     op.add_column("gaps", sa.Column("closed_by", sa.Text(), nullable=True))
     op.add_column("gaps", sa.Column("closed_as", sa.Text(), nullable=True))
     op.add_column("gaps", sa.Column("article_id", sa.Text(), nullable=True))
+    op.add_column("gaps", sa.Column("note", sa.Text(), nullable=True))
     op.add_column("gaps", sa.Column("vector", sa.LargeBinary(), nullable=True))
     op.add_column("gaps", sa.Column("embedder_version", sa.Text(), nullable=True))
+    op.add_column("suggestions", sa.Column("outdated_by", sa.Text(), nullable=True))
 
 
 def make_tables() -> None:
@@ -127,6 +129,9 @@ def make_tables() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("reviewer", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("replies", JSON, nullable=False),
+        sa.Column("publish_at", MOMENT, nullable=True),
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"], name="fk_fact_changes_tenant_id"),
@@ -365,6 +370,7 @@ def make_tables() -> None:
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=True),
         sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("sure", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("told", sa.Text(), nullable=False),
         sa.Column("draft", sa.Text(), nullable=False),

@@ -5,7 +5,28 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Of all pages."""
-    from copilot.web.pages import conversation, desk, handover, home, imports, memory, panel, promises, queue, shift, supervisor, wrap_up
+    from copilot.web.pages import (
+        article,
+        conversation,
+        desk,
+        draft,
+        facts,
+        handover,
+        health,
+        home,
+        imports,
+        knowledge,
+        memory,
+        panel,
+        promises,
+        queue,
+        recalls,
+        replies,
+        shift,
+        supervisor,
+        wrap_up,
+    )
 
-    agents = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
-    return tuple(room.router for room in (*agents, imports))
+    work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
+    curated = (knowledge, article, draft, facts, recalls, replies, health, imports)
+    return tuple(room.router for room in (*work, *curated))

@@ -50,7 +50,7 @@ async def test_nothing_of_the_person_is_left(database: SqlDatabase) -> None:
             for trace in (customer.id, conversation.id, conversation.messages[0].id, "ann@example.com", "Ann", "bag"):
                 assert trace not in content, (name, trace)
         assert kept <= LEFT | KNOWLEDGE | EMPTIED
-        assert [(gap.question, gap.conversation_id) for gap in await records.log.gaps()] == [("(erased)", "")]
+        assert [(gap.question, gap.conversation_id) for gap in await records.gaps.all()] == [("(erased)", "")]
         assert [(event.type, event.conversation_id, event.data) for event in await records.log.events(0)] == [("message.stored", "", {})]
         assert await records.admin.remembered("key", "route") == ("f", 200, "{}")
     assert await database.outbox() == []

@@ -62,11 +62,14 @@ fact_changes = table(
     text("note"),
     text("author"),
     text("reviewer"),
+    sa.Column("version", sa.Integer, nullable=False),
+    json_column("replies"),
+    moment("publish_at", nullable=True),
     moment("opened_at"),
     moment("closed_at", nullable=True),
     indexed("state", "opened_at"),
 )
-"""One fact that changes over many articles: their drafts carry its id and are reviewed as one."""
+"""One fact that changes over many articles: their drafts carry its id, are reviewed as one. `replies`: saved replies as they would be."""
 
 saved_replies = table(
     "saved_replies",

@@ -25,6 +25,7 @@ recall_cases = table(
     text("message_id"),
     text("customer_id", nullable=True),
     text("user_id"),
+    sa.Column("sure", sa.Boolean, nullable=False),
     text("state"),
     text("told"),
     text("draft"),
@@ -39,4 +40,5 @@ recall_cases = table(
     indexed("message_id"),
     indexed("user_id", "state"),
 )
-"""One sentence that one customer was told. `told`: the sentence as it was sent; `draft`: the correction for their agent."""
+"""One sentence that one customer was told. `told`: the sentence as it was sent; `draft`: the correction for their agent;
+`sure`: a draft that quoted the article was sent with the wrong statement in it, else an agent's own words hold it."""

@@ -75,10 +75,13 @@ export async function upload(path, file) {
  * The HTML of one region.
  * @param {string} path such as `/desk/f/queue`
  * @param {AbortSignal} [signal]
+ * @param {unknown} [body] what is to be drawn, where the server does not know it yet
  * @returns {Promise<string>} throws Problem
  */
-export async function fragment(path, signal) {
-  const answer = await reach(path, { headers: { Accept: "text/html", ...credentials() }, signal }, 1);
+export async function fragment(path, signal, body) {
+  const headers = { Accept: "text/html", ...credentials() };
+  const asked = body === undefined ? { headers } : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await reach(path, { ...asked, signal }, 1);
   if (!answer.ok) throw await problemOf(answer);
   return answer.text();
 }
