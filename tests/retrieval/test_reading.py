@@ -254,7 +254,7 @@ def test_an_article_has_a_largest_size() -> None:
     export = copy.deepcopy(INTERCOM)
     export["data"][1]["body"] = "word " * 1_000_000
     (unread,) = [one for one in opened("a.json", as_json(export)) if isinstance(one, Unread)]
-    assert "Make several articles" in unread.reason
+    assert "4,999,999 characters" in unread.reason
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.html"])
