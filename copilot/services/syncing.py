@@ -13,7 +13,7 @@ from copilot.retrieval.articles import parse_file
 from copilot.retrieval.syncing import digest
 from copilot.services import publishing
 from copilot.services.indexing import Indexes
-from copilot.services.mirrors import refuse_masters
+from copilot.services.landing import refuse_mirrored
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Syncing:
         try:
             article = self._read(file)
             _follows(file, present)
-            await refuse_masters(records, article, present.article if present else None)
+            await refuse_mirrored(records, article, present.article if present else None)
         except CopilotError as error:
             outcome: Landing = "conflict" if isinstance(error, Conflict) else "refused"
             return Landed(id=file.id, outcome=outcome, revision=present.article.revision if present else 0, reason=str(error))
