@@ -68,9 +68,9 @@ from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
+from copilot.services.landing import refuse_mirrored
 from copilot.services.live import Live
 from copilot.services.marks import Marks
-from copilot.services.mirrors import refuse_masters
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -91,6 +91,7 @@ from copilot.services.suggest import Suggest
 from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
 from copilot.services.topics import GapTopics
+from copilot.services.trying import Trying
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
@@ -122,6 +123,7 @@ class GapWork:
     drafts: GapDrafts
     history: GapHistory
     closing: GapClosing
+    trying: Trying
 
 
 @dataclass
@@ -319,7 +321,7 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
-    editing = Editing(database, indexes, clock, live.wake, refuse_masters)
+    editing = Editing(database, indexes, clock, live.wake, refuse_mirrored)
     facts = FactChanging(database, editing, clock, live.wake)
     usage = Usage(database)
     bringing = Bringing(database, indexes, fetcher, clock, live.wake)
@@ -331,6 +333,7 @@ def _wire(
         drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
         history=GapHistory(database, judging, clock, wake),
         closing=closing,
+        trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
@@ -356,7 +359,7 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due)
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, gaps.history.unfinished)
     watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
     for unfinished in watched:
         dispatcher.watch(unfinished)

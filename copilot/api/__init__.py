@@ -73,6 +73,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         day,
         editing,
         facts,
+        gaps,
         grants,
         handovers,
         imports,
@@ -90,7 +91,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
-    first = (handovers, grants, questions, day, editing, facts, recalls)
+    first = (handovers, grants, questions, day, editing, gaps, facts, recalls)
     rooms = (
         *first,
         conversations,

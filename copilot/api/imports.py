@@ -46,6 +46,7 @@ class ImportIn(Strict):
     locale: str = Field(default="", max_length=35, description="Of articles that name none; recognised when left out.")
     archive_missing: bool = Field(default=False, description="Archive articles that the source does not hold any more.")
     urls: list[Annotated[str, Field(max_length=2000)]] = Field(default=[], max_length=MOST_URLS)
+    start: bool = Field(default=True, description="False: more files follow by PUT, so it waits for its start.")
     files: list[SourceFile] = Field(default=[], max_length=1000, description="Small texts; anything else is sent by PUT.")
 
 
@@ -108,7 +109,7 @@ async def begin(app: App, me: Me, given: Annotated[ImportIn, example(examples.IM
     started = await app.importing.begin(me.tenant_id, wanted, actor(me))
     for position, file in enumerate(given.files, len(given.urls)):
         await app.importing.receive(me.tenant_id, started.id, position, file.name, file.text.encode(errors="replace"))
-    if given.files or given.urls:
+    if given.start and (given.files or given.urls):
         await app.importing.start(me.tenant_id, started.id, actor(me))
     return shown(await app.importing.report(me.tenant_id, started.id))
 

@@ -85,11 +85,11 @@ class SyncFolder:
 
     def _replace(self, name: str, content: bytes, before: bytes | None) -> None:
         target = self.root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         if not target.parent.resolve().is_relative_to(self.root.resolve()) or target.is_symlink():
             raise Invalid(f"{name}: a link leads out of this place.", todo="Put a real file or folder there.")
         if _present(target) != before:
             raise Conflict(f"{name}: the file was changed while it was synced.", todo="Sync again.")
+        target.parent.mkdir(parents=True, exist_ok=True)
         handle, waiting = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".sync")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -123,14 +123,8 @@ def read_folder(root: Path) -> SyncFolder:
         folder.agreed = read_note(as_text(held))
     found: dict[str, list[Filed]] = {}
     for path in _files(root):
-        name = path.relative_to(root).as_posix()
-        folder.taken.add(name.casefold())
-        if path.is_symlink() and (path.is_dir() or path.suffix.lower() in MARKDOWN):
-            _refuse(folder, name, 0, "this is a link.", "Put the files themselves here, or leave it out.")
-        elif path.suffix.lower() in MARKDOWN and (filed := _read(folder, path, name)) is not None:
+        if (filed := _look(folder, path)) is not None:
             found.setdefault(filed.article.id, []).append(filed)
-        elif path.suffix.lower() in ENDINGS[len(MARKDOWN) :]:
-            folder.left_out.append(name)
     for ident, files in found.items():
         for filed in files[1:]:
             _refuse_both(folder, ident, files[0], filed)
@@ -148,6 +142,22 @@ def _files(root: Path) -> Iterator[Path]:
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         links = [one for one in folders if (Path(where) / one).is_symlink()]
         yield from (Path(where) / name for name in sorted((*names, *links)) if not name.startswith("."))
+
+
+def _look(folder: SyncFolder, path: Path) -> Filed | None:
+    """The article in a file or link; None, and a line in the folder, where there is none to sync."""
+    name = path.relative_to(folder.root).as_posix()
+    folder.taken.add(name.casefold())
+    ending = path.suffix.lower()
+    if not _encodable(name):
+        _refuse(folder, name.encode(errors="replace").decode(), 0, "its name is not UTF-8.", "Rename it, or the folder it is in.")
+    elif path.is_symlink() and (path.is_dir() or ending in MARKDOWN):
+        _refuse(folder, name, 0, "this is a link.", "Put the files themselves here, or leave it out.")
+    elif ending in MARKDOWN:
+        return _read(folder, path, name)
+    elif ending in ENDINGS:
+        folder.left_out.append(name)
+    return None
 
 
 def _read(folder: SyncFolder, path: Path, name: str) -> Filed | None:
@@ -180,6 +190,14 @@ def _refuse_both(folder: SyncFolder, ident: str, first: Filed, second: Filed) ->
 def _refuse(folder: SyncFolder, name: str, line: int, reason: str, todo: str, ident: str = "") -> None:
     folder.claimed |= {ident, id_from_name(name)}
     folder.refused.append(SyncLine(id=ident, file=name, line=line, action="refused", reason=reason, todo=todo))
+
+
+def _encodable(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _present(path: Path) -> bytes | None:

@@ -25,13 +25,15 @@ class Candidate(Frozen):
     passage: Passage | None
     """None when the record does not give it."""
     words: float
-    """BM25-like score; 0 when words did not find it."""
+    """BM25-like score; 0 without any of the question's words."""
+    covered: float
+    """0–1: the part of what the question's words tell that it has."""
     meaning: float | None
     """Cosine with the question; None when there are no vectors."""
     named: float
     """0–1: how surely its title is what the conversation is about."""
     rank: float
-    """What the three come to: candidates are sorted by it."""
+    """What they come to: candidates are sorted by it."""
     place: int
     """In that order, from 1."""
     score: float | None

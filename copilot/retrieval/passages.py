@@ -170,10 +170,11 @@ def _holds_agent_heading(tokens: Sequence[Token], start: int) -> bool:
     """Whether a quotation, a list or an HTML block has a "For the agent" heading inside."""
     if tokens[start].type == "html_block":
         return bool(re.search(r">\s*for the agent\s*:?\s*<", tokens[start].content, re.IGNORECASE))
-    for token, inline in zip(tokens[start + 1 :], tokens[start + 2 :], strict=False):
-        if token.level == 0:
+    # By position: a slice for each block would copy the rest of a long article again and again.
+    for position in range(start + 1, len(tokens)):
+        if tokens[position].level == 0:
             return False
-        if token.type == "heading_open" and _says_for_agent(inline.content):
+        if tokens[position].type == "heading_open" and _says_for_agent(tokens[position + 1].content):
             return True
     return False
 

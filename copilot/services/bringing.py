@@ -99,7 +99,7 @@ class Bringing:
         except TimeoutError:
             return f"It took longer than {READ_S:g} seconds to read. Make it smaller."
         except CopilotError as error:
-            return str(error)
+            return _reason(str(error), line.file.name)
         except RecursionError:
             return "It is nested too deeply to be read. Flatten it."
         except Exception as error:  # strangers' files make libraries raise what nobody lists; the other files go on
@@ -161,6 +161,12 @@ class Bringing:
                 lines.append(Waiting(file=ended))
         await records.imports.put_files(lines)
         return len(lines)
+
+
+def _reason(said: str, name: str) -> str:
+    """Without the file's name before it, which stands on the line already."""
+    short = said.removeprefix(f"{name}: ").removeprefix(f"{name} ")
+    return short[:1].upper() + short[1:] if short != said else said
 
 
 def _opened(file: File, started: Import, now: datetime) -> list[Found | Unread | File]:

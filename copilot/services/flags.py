@@ -74,7 +74,7 @@ class Flags:
                 }
             )
             await records.curation.put_flag(done)
-            data = {"flag": flag.id, "to": flag.author, "state": state}
+            data = {"flag": flag.id, "state": state}
             await records.log.event("article.flag_answered", subject_id=flag.article_id, actor=actor(caller), data=data)
         self.wake(caller.tenant_id)
         return done

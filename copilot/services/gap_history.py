@@ -19,6 +19,9 @@ from copilot.graph.case import Case
 from copilot.graph.evidence import vector_bytes
 from copilot.memory import details
 from copilot.retrieval.enquiry import enquires
+from copilot.retrieval.query import essence
+from copilot.retrieval.support import came_from
+from copilot.services.gap_answers import answer_to
 from copilot.services.gap_opening import anonymous
 from copilot.services.judging import Judging
 from copilot.services.promises import derived_id
@@ -28,6 +31,8 @@ HISTORY = "gaps_from_history"
 """The durable job; its subject is the run."""
 DONE = "gaps:history"
 """State: the last conversation that was looked at."""
+LOOKING = "gaps:looking"
+"""State: the run that is under way; empty when none is."""
 AT_ONCE = 20
 """Conversations a batch."""
 DAYS = 400
@@ -40,6 +45,8 @@ class Look(Frozen):
     message: Message
     """The last message of the block that asked it."""
     case: Case
+    answer: str
+    """What agents wrote then; empty when nobody did."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +64,30 @@ class GapHistory:
         async with self.database.write(caller.tenant_id) as records:
             if again:
                 await records.admin.put_state(DONE, "")
+            await records.admin.put_state(LOOKING, run)
             await records.log.enqueue(HISTORY, run)
             await records.log.event("gaps.searched", subject_id=run, actor=actor(caller), data={"again": again})
         self.wake(caller.tenant_id)
         return run
 
-    async def run(self, tenant: str, _: str) -> None:
+    async def run(self, tenant: str, run: str) -> None:
         """The durable job: safe to run again at any point, and beside itself."""
         while await self._some(tenant):
             self.wake(tenant)
+        async with self.database.write(tenant) as records:
+            if await records.admin.state(LOOKING) == run:
+                await records.admin.put_state(LOOKING, "")
+                await records.log.event("gaps.searched", subject_id=run, data={"done": True})
+        self.wake(tenant)
+
+    async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
+        """(job, tenant, run) of runs that came to no end."""
+        found = []
+        for tenant in await self.database.tenants():
+            async with self.database.read(tenant) as records:
+                run = await records.admin.state(LOOKING)
+            found += [(HISTORY, tenant, run)] if run else []
+        return found
 
     async def _some(self, tenant: str) -> bool:
         """One batch; whether there may be more."""
@@ -90,14 +112,21 @@ class GapHistory:
         turned = {message for turn in turns if turn is not None for message in turn.unanswered}
         known = await records.gaps.known([_id(talk, block[-1]) for block in asked])
         fresh = [block for block in asked if block[-1].id not in turned and _id(talk, block[-1]) not in known]
-        return [Look(message=block[-1], case=await self.judging.case(records, talk, block[-1].sent_at)) for block in fresh]
+        return [await self._look(records, talk, block[-1]) for block in fresh]
+
+    async def _look(self, records: Records, talk: Conversation, last: Message) -> Look:
+        answer = "\n".join(essence(message.text) for message in answer_to(talk, last.sent_at))
+        return Look(message=last, case=await self.judging.case(records, talk, last.sent_at), answer=answer)
 
     async def _gap(self, look: Look) -> tuple[Gap, bytes] | None:
-        """None where knowledge covers the question, or where nothing of it is left without who asked it."""
+        """None where knowledge covers the question, or where nothing of it is left without who asked it.
+
+        A passage may be near and beside the point: what the human answered then, and no passage holds, knowledge lacks.
+        """
         case = look.case
         asked = await self.judging.asked(case)
         found = await self.judging.turn(case, asked)
-        if found.coverage.covered or not asked.query.terms:
+        if not asked.query.terms or (found.coverage.covered and came_from(look.answer, found.hits)):
             return None
         known = details.ledger(case.customer, asked.window, case.candidates, case.as_of)
         names = [case.customer.name] if case.customer else []

@@ -13,12 +13,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from copilot.domain.errors import Conflict
+from copilot.domain.errors import Conflict, Refused
 from copilot.domain.imports import Found, Import, ImportFile, Source, SourceArticle
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Records
 from copilot.retrieval.passages import split
 from copilot.sensing.language import detect
+from copilot.services import publishing
 
 _APART = ("audience", "tags")
 """Fields that are joined with ours instead of replacing them."""
@@ -81,10 +82,7 @@ class Landing:
     async def _save(self, article: Article) -> bool:
         # In a thread: a long text takes long to cut.
         passages = await asyncio.to_thread(split, article)
-        done = await self.records.articles.save(article, passages, self.source.author)
-        if done.changed:
-            await self.records.log.event("article.saved", subject_id=article.id, actor=self.source.author, data={"status": article.status})
-        return done.changed
+        return (await publishing.store(self.records, article, self.source.author, passages)).changed
 
     async def _id(self, found: Found) -> str:
         proposed = found.article.id
@@ -126,6 +124,18 @@ class Landing:
                 "It was changed here and at the source, so it stays as it is here.",
                 todo="Take over by hand what is new there, or make the source the master.",
             )
+
+
+async def refuse_mirrored(records: Records, wanted: Article, present: Article | None) -> None:
+    """Raises Refused for another text of an article whose source is the master. Levers, audience and all else may be laid over it."""
+    if present is None or _same(wanted, present):
+        return
+    master = await records.imports.master_of(present.id)
+    if master is not None:
+        raise Refused(
+            f"The text of {present.id!r} comes from the source {master.name!r}, which is its master.",
+            todo="Change it there and import again, or end that it is the master. Levers, audience and owner can be changed here.",
+        )
 
 
 def merged(existing: Article | None, found: Found, article_id: str) -> Article:

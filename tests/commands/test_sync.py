@@ -211,6 +211,7 @@ def test_bad_files_are_listed_with_their_place_and_the_rest_goes_on(cli: Command
     (folder / "twice.md").write_text(article("same"))
     (folder / "again.md").write_text(article("same", "Another text."))
     (folder / "page.html").write_text("<h1>Page</h1><p>Text.</p>")
+    os.close(os.open(os.fsencode(folder) + b"/caf\xe9.md", os.O_CREAT | os.O_WRONLY))
     (folder / ".draft.md").write_text(article("hidden"))
     (folder / ".git").mkdir()
     (folder / ".git" / "note.md").write_text(article("internals"))
@@ -219,9 +220,9 @@ def test_bad_files_are_listed_with_their_place_and_the_rest_goes_on(cli: Command
     ran = cli("knowledge", "sync", folder, "--archive-missing", "--json")
     refused = {line["file"]: line for line in ran.json["articles"] if line["action"] == "refused"}
     assert ran.code == 1
-    assert set(refused) == {"card/lost.md", "colour.md", "latin.md", "soon.md", "twice.md", "again.md", "link.md"}
+    assert set(refused) == {"card/lost.md", "colour.md", "latin.md", "soon.md", "twice.md", "again.md", "link.md", "caf?.md"}
     assert [line["id"] for line in ran.json["articles"] if line["done"]] == ["fee"]
-    assert (ran.json["left_out"], ran.json["open"]) == (["page.html"], 7)
+    assert (ran.json["left_out"], ran.json["open"]) == (["page.html"], 8)
     assert (refused["colour.md"]["line"], refused["card/lost.md"]["line"]) == (11, 5)
     assert "twice.md" in refused["again.md"]["reason"]
     assert "again.md" in refused["twice.md"]["reason"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,11 +17,11 @@ Moment = Callable[[dict[str, Any]], bool]
 
 
 def at_the_beginning(report: dict[str, Any]) -> bool:
-    return report["state"] == "running"
+    return bool(report["state"] == "running")
 
 
 def in_the_middle(report: dict[str, Any]) -> bool:
-    return 0 < report["done"] < report["total"]
+    return 0 < int(report["done"]) < int(report["total"])
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_the_old_index_serves_and_the_job_is_done(service: Service, moment: Mome
     service.post("/v1/knowledge/import", {"files": [article(5000 + time, f"The {published} nests on the roof.")]})
     interrupted = report(service)
     service.kill()
-    half_built = collections(service) - before
+    left = half_built(service)
 
     service.start()
     assert found(service, published) == f"a{5000 + time}"
@@ -58,7 +59,7 @@ def test_the_old_index_serves_and_the_job_is_done(service: Service, moment: Mome
     now = serving(service)
     if interrupted["state"] == "running":
         assert now.isdisjoint(before), "made again"
-        assert not (half_built - now) & collections(service), "what was half built is gone"
+        assert left.isdisjoint(collections(service)), "what was half built is gone"
     assert held(service) == passages(service) == done["passages"]
     assert found(service, published) == f"a{5000 + time}"
     assert service.rows("SELECT count(*) FROM outbox") == [(0,)]
@@ -75,6 +76,23 @@ def test_a_stop_in_the_middle_is_taken_up_too(service: Service) -> None:
     assert held(service) == passages(service)
 
 
+@pytest.mark.parametrize("damage", ["overwritten", "gone"])
+def test_a_damaged_index_is_made_again_while_words_answer(service: Service, damage: str) -> None:
+    service.stop()
+    folder = service.folder / "vectors"
+    if damage == "gone":
+        shutil.rmtree(folder)
+    else:
+        for file in (file for file in folder.rglob("*") if file.is_file() and file.stat().st_size > 16):
+            file.write_bytes(os.urandom(file.stat().st_size))
+
+    service.start()
+    assert found(service, "case 17 is told at counter 119") == "a17"
+    done = until(lambda: (r := service.get("/v1/knowledge/reindex"))["state"] in ("done", "failed") and r, "the re-index to end")
+    assert (done["state"], done["found"]) == ("done", 1.0)
+    assert held(service) == passages(service) == done["passages"]
+
+
 def report(service: Service) -> dict[str, Any]:
     ((text,),) = service.rows("SELECT value FROM state_values WHERE name = 'reindex'")
     loaded: dict[str, Any] = json.loads(text)
@@ -83,11 +101,18 @@ def report(service: Service) -> dict[str, Any]:
 
 def serving(service: Service) -> set[str]:
     """Names of the collections that serve, as the record says."""
+    return {f"{name}.g{now['generation']}" if now["generation"] else name for name, now in standings(service).items()}
+
+
+def half_built(service: Service) -> set[str]:
+    """Names of those that are being filled."""
+    return {f"{name}.g{now['building']}" for name, now in standings(service).items() if now["building"]}
+
+
+def standings(service: Service) -> dict[str, dict[str, Any]]:
     noted = service.rows("SELECT name, value FROM state_values WHERE name LIKE 'index:default-%'")
-    generations = {name.removeprefix("index:"): json.loads(value) for name, value in noted}
-    return {f"{name}.g{g}" if (g := value["generation"]) else name for name, value in generations.items() if isinstance(value, dict)} | {
-        name for name, value in generations.items() if isinstance(value, int)
-    }
+    read = {name.removeprefix("index:"): json.loads(value) for name, value in noted}
+    return {name: now if isinstance(now, dict) else {"generation": 0, "building": 0} for name, now in read.items()}
 
 
 def collections(service: Service) -> set[str]:

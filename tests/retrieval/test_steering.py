@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from copilot.adapters.embedder import HashEmbedder
+from copilot.adapters.hash_embedder import HashEmbedder
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
 from copilot.domain.ports.search import PassageFilter, Vectors
 from copilot.retrieval.choosing import PER_ARTICLE
 from copilot.retrieval.coverage import THRESHOLD
 from copilot.retrieval.explaining import Candidate, Explanation
-from copilot.retrieval.indexing import collection_name, index
+from copilot.retrieval.indexing import collection_name
+from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search, SearchResult
 from copilot.retrieval.steering import Steering
@@ -44,9 +45,10 @@ class DownVectors(MemoryVectors):
 
 
 async def engine(vectors: MemoryVectors | None = None) -> Search:
-    search = Search(EMBEDDER, vectors or MemoryVectors(), lexical := MemoryLexical())
-    await index("t", COLLECTION, [], HOUSE, EMBEDDER, search._vectors, lexical)
-    return search
+    meaning, words = vectors or MemoryVectors(), MemoryLexical()
+    await words.replace("t", [], HOUSE)
+    await meaning.upsert(COLLECTION, [p.id for p in HOUSE], await EMBEDDER.encode([passage_text_for_index(p) for p in HOUSE]))
+    return Search(EMBEDDER, meaning, words)
 
 
 async def asked(steering: Steering, limit: int = 6, vectors: MemoryVectors | None = None) -> SearchResult:

@@ -6,7 +6,9 @@ from copilot.domain.knowledge import Limit
 from copilot.domain.suggestion import HandoverPayload
 from copilot.services.grants import AskedFor
 from copilot.services.handovers import Offer
+from copilot.services.importing import Wanted
 from copilot.services.questions import Asked
+from copilot.testing.application import settle
 from tests.web.cast import answer, caller
 from tests.web.site import Site
 
@@ -31,6 +33,18 @@ async def arrange(site: Site) -> str:
     return handover.id
 
 
+async def imported(site: Site) -> str:
+    """Returns the id of an import of two files, one of which was refused."""
+    me = await caller(site, "editor-edith")
+    importing = site.application.importing
+    started = await importing.begin(me.tenant_id, Wanted(source="Help centre", master=True), f"user:{me.user_id}")
+    for position, (name, text) in enumerate((("pets.md", "# Pets\n\nDogs fly too."), ("broken.md", "---\nid: [\n---\n\nText."))):
+        await importing.receive(me.tenant_id, started.id, position, name, text.encode())
+    await importing.start(me.tenant_id, started.id, f"user:{me.user_id}")
+    await settle(site.application)
+    return started.id
+
+
 def _euros(amount: int) -> Limit:
     return Limit.model_validate({"amount": amount, "currency": "EUR"})
 
@@ -50,3 +64,12 @@ BRIEF = HandoverPayload.model_validate(
         "introduction": "Frau Vogel, {next agent} bucht Flüge bei Partnern um und kennt Ihren Fall.",
     }
 )
+
+
+async def write(site: Site) -> str:
+    """Edith is writing in a published article, with something to mend; returns the draft's id."""
+    me = await caller(site, "editor-edith")
+    editing = site.application.editing
+    draft = await editing.edit(me, "refunds-how-long")
+    text = draft.article.text.replace("\n\n", "\n\nSee also [what we owe you](what-we-owe-you).\n\n", 1)
+    return (await editing.save(me, draft.id, draft.version, draft.article.model_copy(update={"text": text}))).id

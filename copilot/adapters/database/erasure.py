@@ -1,12 +1,13 @@
 """Delete a person from every table; the receipt names what went, by class."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.asked import grants, questions
+from copilot.adapters.database.tables.curation import article_flags
 from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap_ups
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
 from copilot.adapters.database.tables.editing import article_comments, article_drafts
@@ -46,6 +47,7 @@ async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
     await _delete(db, gaps.c.id, [], empty=found["gaps"])
+    await _empty_flags(db, found)
     for class_, table in _OWNED:
         await _delete(db, table.c.id, found[class_])
     ids = {id_ for some in found.values() for id_ in some}
@@ -158,6 +160,14 @@ async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequen
         pointing = {"conversation_id": None, "turn_id": None, "suggestion_id": None}
         cleared = {"question": ERASED, "vector": None, "embedder_version": None, **pointing}
         await db.run(sa.update(table).where(mine(table), column.in_(some)).values(**cleared))
+
+
+async def _empty_flags(db: Transaction, found: Mapping[str, Sequence[str]]) -> None:
+    """What an agent noted on a passage stays the article's, without the words and without the conversation."""
+    for column, ids in ((article_flags.c.conversation_id, found["conversations"]), (article_flags.c.turn_id, found["turns"])):
+        for some in batches(ids):
+            cleared = {"note": "", "conversation_id": None, "turn_id": None}
+            await db.run(sa.update(article_flags).where(mine(article_flags), column.in_(some)).values(**cleared))
 
 
 async def _addresses(db: Transaction, customer_id: str) -> set[str]:

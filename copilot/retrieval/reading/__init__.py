@@ -13,9 +13,9 @@ from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, SourceKind, Unread
 from copilot.retrieval.reading import beir, chatwoot, confluence, docx, html, intercom, markdown, pdf, zendesk
 from copilot.retrieval.reading.archives import is_zip, members
-from copilot.retrieval.reading.base import LARGEST_TEXT, File, Reader
+from copilot.retrieval.reading.base import File, Reader
 
-__all__ = ["CATALOGUE", "LARGEST_TEXT", "File", "Reader", "is_zip", "members", "read", "reader_for"]
+__all__ = ["CATALOGUE", "File", "Reader", "is_zip", "members", "read", "reader_for"]
 
 CATALOGUE: Final[tuple[Reader, ...]] = (
     zendesk.READER,

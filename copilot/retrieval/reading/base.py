@@ -15,12 +15,8 @@ from copilot.domain.base import Frozen
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, SourceKind, Unread
 from copilot.domain.knowledge import Article
-from copilot.retrieval.articles import as_markdown, html_page
+from copilot.retrieval.articles import as_markdown, bound, html_page
 
-LARGEST_TEXT: Final = 1_000_000
-"""Characters of an article."""
-LARGEST_MARKUP: Final = 5 * LARGEST_TEXT
-"""Characters of HTML that are looked through for a text of that size."""
 WRITTEN: Final = ("title", "text", "status")
 """What every source speaks for."""
 _BOMS: Final = (
@@ -83,11 +79,6 @@ def text_of(file: File) -> tuple[str, str]:
     return _western(file), "Read as Windows-1252."
 
 
-def too_long(length: int, most: int = LARGEST_TEXT) -> Invalid:
-    """The refusal of a text of `length` characters."""
-    return Invalid(f"It has {length:,} characters; an article may have {most:,}.", todo="Make several articles of it.")
-
-
 def _decoded(file: File, encoding: str) -> str:
     try:
         return file.content.decode(encoding)
@@ -134,8 +125,6 @@ def clean(value: Any) -> str:
 
 def html_text(html: str, name: str) -> str:
     """A body of HTML as Markdown, without scripts."""
-    if len(html) > LARGEST_MARKUP:
-        raise too_long(len(html), LARGEST_MARKUP)
     return as_markdown(html_page(_UNSTORABLE.sub("", html), name))
 
 
@@ -147,8 +136,7 @@ def article(where: str, **fields: Any) -> Article:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"{where}: {place}: {first['msg']}.", todo="Correct it at the source.") from None
-    if len(made.text) > LARGEST_TEXT:
-        raise too_long(len(made.text))
+    bound(made.text, where)
     if not made.title:
         raise Invalid(f"{where}: it has no title.", todo="Give it one at the source.")
     if not made.text.strip():

@@ -7,7 +7,7 @@ from datetime import datetime
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
 from copilot.retrieval.articles import article_from_beir
-from copilot.retrieval.reading.base import LARGEST_TEXT, WRITTEN, File, Reader, text_of, too_long
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, text_of
 
 
 def knows(file: File) -> bool:
@@ -24,8 +24,6 @@ def read(file: File, now: datetime) -> Iterator[Found | Unread]:
         where = f"{file.name}:{number}"
         try:
             made = article_from_beir(_document(line), where)
-            if len(made.text) > LARGEST_TEXT:
-                raise too_long(len(made.text))
             yield Found(external_id=made.id, article=made, says=WRITTEN, named=True)
         except Invalid as error:
             yield Unread(name=where, reason=str(error))

@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
 from copilot.retrieval.articles import as_markdown, html_page
-from copilot.retrieval.reading.base import LARGEST_MARKUP, WRITTEN, File, Reader, article, clean, text_of, too_long
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, text_of
 
 SAYS = (*WRITTEN, "tags")
 _NUMBER = re.compile(r"(?:^|[_-])(\d{4,})$")
@@ -50,8 +50,6 @@ def _is_index(file: File) -> bool:
 
 def _page(file: File) -> Found:
     text, note = text_of(file)
-    if len(text) > LARGEST_MARKUP:
-        raise too_long(len(text), LARGEST_MARKUP)
     page = html_page(text, file.name)
     body = page.select_one("#main-content")
     if body is None:

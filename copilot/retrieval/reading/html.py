@@ -6,7 +6,7 @@ from datetime import datetime
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
 from copilot.retrieval.articles import parse_html
-from copilot.retrieval.reading.base import LARGEST_MARKUP, WRITTEN, File, Reader, article, text_of, too_long
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, text_of
 
 ENDINGS = (".html", ".htm", ".xhtml")
 
@@ -19,8 +19,6 @@ def knows(file: File) -> bool:
 def read(file: File, now: datetime) -> Iterator[Found | Unread]:
     """One article. The path within its source, or the page's address, is its own id there."""
     text, note = text_of(file)
-    if len(text) > LARGEST_MARKUP:
-        raise too_long(len(text), LARGEST_MARKUP)
     try:
         page = parse_html(text, file.name)
     except RecursionError:

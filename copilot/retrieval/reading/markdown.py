@@ -8,7 +8,7 @@ from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
 from copilot.domain.knowledge import Article
 from copilot.retrieval.articles import FIELDS, parse_article
-from copilot.retrieval.reading.base import LARGEST_TEXT, WRITTEN, File, Reader, text_of, too_long
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, text_of
 
 ENDINGS = (".md", ".markdown", ".txt")
 
@@ -23,8 +23,6 @@ def read(file: File, now: datetime) -> Iterator[Found | Unread]:
     text, note = text_of(file)
     if not text.strip():
         raise Invalid("It is empty.", todo="Write the article, or leave the file out.")
-    if len(text) > LARGEST_TEXT:
-        raise too_long(len(text))
     try:
         made = parse_article(text, file.name, now)
     except RecursionError:

@@ -8,8 +8,8 @@ from typing import Any
 
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
-from copilot.retrieval.articles import TITLE_LENGTH, id_from_name
-from copilot.retrieval.reading.base import LARGEST_TEXT, WRITTEN, File, Reader, article, clean, too_long
+from copilot.retrieval.articles import LONGEST_TEXT, TITLE_LENGTH, id_from_name
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean
 
 MOST_PAGES = 500
 
@@ -61,8 +61,8 @@ def _pages(document: Any) -> list[str]:
         except Exception as error:  # noqa: BLE001 - the library lets through whatever a broken page makes it raise
             raise Invalid(f"A page of this PDF cannot be read ({type(error).__name__}).", todo="Print it to a new PDF.") from None
         length += len(text)
-        if length > LARGEST_TEXT:
-            raise too_long(length)
+        if length > LONGEST_TEXT:  # the rest of a long one need not be read
+            raise Invalid(f"It has more than {LONGEST_TEXT:,} characters.", todo="Make several files of it, one a subject.")
         found.append(text)
     return found
 

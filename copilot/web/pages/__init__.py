@@ -11,8 +11,11 @@ def routers() -> tuple[APIRouter, ...]:
         desk,
         draft,
         facts,
+        gaps,
         handover,
+        health,
         home,
+        imports,
         knowledge,
         memory,
         panel,
@@ -26,4 +29,5 @@ def routers() -> tuple[APIRouter, ...]:
     )
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
-    return tuple(room.router for room in (*work, knowledge, article, draft, facts, recalls, replies))
+    curated = (knowledge, article, draft, facts, recalls, replies, health, imports, gaps)
+    return tuple(room.router for room in (*work, *curated))

@@ -62,7 +62,7 @@ async def shown(app: Application, me: Caller, change_id: str) -> dict[str, Any]:
             draft.id: await records.editing.revision(draft.article.id, draft.base_revision) for draft in whole.drafts if not draft.open
         }
     who = me.user_id or me.key_id
-    articles = []
+    articles: list[dict[str, Any]] = []
     for draft in whole.drafts:
         then = before.get(draft.id)
         was = whole.present.get(draft.article.id) if draft.open else then.article if then else None

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from copilot.adapters.embedder import MINILM, Precision, make_embedder, model_folder
+from copilot.adapters.embedder import Precision, make_embedder
+from copilot.adapters.weights import MINILM, model_folder
 from copilot.retrieval.articles import read_beir
 from evals.bench import search
 

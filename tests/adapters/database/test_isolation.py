@@ -8,6 +8,7 @@ from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap, SentText
 from copilot.domain.conversation import Conversation
+from copilot.domain.curation import ArticleUse, Flag, SearchRule
 from copilot.domain.day import Absence, PromiseMove, WrapUp
 from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
@@ -57,15 +58,21 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
         "turn_id": "turn",
         "suggestion_id": suggestion.id,
     }
-    await records.gaps.put(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}))
+    await records.gaps.put(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}), b"Ann's vector", "v1")
     await records.log.event("message.stored", conversation_id=conversation.id, subject_id=message.id, data={"message": message.id})
     await records.log.enqueue("turn", "turn")
     await records.articles.save(samples.article(group="money"), [samples.piece("p1"), samples.piece("p2")])
     await records.articles.save(samples.article(group="money"), [samples.piece("p1")])
     drafted = ArticleDraft(id="draft", article=samples.article(), author="u1", opened_at=NOON, updated_at=NOON)
     await records.editing.open_draft(drafted)
-    await records.editing.put_comment(Comment(id="comment", article_id="a1", draft_id="draft", text="Ann?", author="u1", at=NOON))
+    await records.editing.put_comment(Comment(id="comment", article_id="a1", draft_id="draft", text="Since when?", author="u1", at=NOON))
     await records.editing.put_redirect(Redirect(id="old", to_id=samples.article().id, by="u1", at=NOON))
+    rule = {"id": "rule", "query": "lounge", "article_id": "a1", "action": "pin", "author": "u1", "made_at": NOON, "changed_at": NOON}
+    await records.curation.put_rule(SearchRule.model_validate(rule))
+    flag = {"id": "flag", "article_id": "a1", "passage_id": "p1", "reason": "wrong", "note": "Ann says so", "author": "u1"}
+    about = {"conversation_id": conversation.id, "turn_id": "turn", "flagged_at": NOON}
+    await records.curation.put_flag(Flag.model_validate(flag | about))
+    await records.curation.put_uses([ArticleUse(article_id="a1", what="shown", subject_id="turn", at=NOON)])
     await records.admin.spend(NOON.date(), 1, 1, 1)
     await records.admin.remember("key", "route", "f", 200, f'{{"customer": "{customer.id}"}}')
     await records.admin.bury(["digest"])
@@ -165,6 +172,15 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.log.events(0),
             await records.log.last_event(),
             await records.gaps.all(),
+            await records.gaps.get("gap"),
+            await records.gaps.open("v1", 9),
+            await records.gaps.set_aside("v1", 9),
+            await records.gaps.without_vector("v2", 9),
+            await records.gaps.threads("", 9),
+            await records.gaps.known(["gap"]),
+            await records.gaps.of_conversation(conversation.id),
+            await records.turns.recent(9),
+            await records.suggestions.taken(["turn"]),
             await records.admin.user("u1"),
             await records.admin.users(),
             await records.admin.keys(),

@@ -59,6 +59,19 @@ export async function send(method, path, body, options = {}) {
 }
 
 /**
+ * Send a file as it is. It replaces what was sent to that address before, so it is tried again when no answer came.
+ * @param {string} path
+ * @param {Blob} file
+ * @returns {Promise<any>} the answer. Throws Problem.
+ */
+export async function upload(path, file) {
+  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream", ...credentials() };
+  const answer = await reach(path, { method: "PUT", headers, body: file }, TRIES);
+  if (!answer.ok) throw await problemOf(answer);
+  return answer.json();
+}
+
+/**
  * The HTML of one region.
  * @param {string} path such as `/desk/f/queue`
  * @param {AbortSignal} [signal]
