@@ -26,7 +26,9 @@ levers:
 
 You can send shoes back within 28 days. The 28-day window begins when they arrive. Repairs take 128 days.
 """
-RUECKGABE = "---\nid: rueckgabe\ntitle: Rückgabe\nstatus: published\nlocale: de\n---\n\nSie haben 28 Tage Zeit, innerhalb von 28 Tagen kostenlos.\n"
+RUECKGABE = (
+    "---\nid: rueckgabe\ntitle: Rückgabe\nstatus: published\nlocale: de\n---\n\nSie haben 28 Tage Zeit, innerhalb von 28 Tagen kostenlos.\n"
+)
 OLD = "---\nid: old\ntitle: Old\nstatus: archived\n---\n\nIt was 28 days.\n"
 REPLY = {"shortcut": "/returns", "title": "Returns", "text": "You have 28 days to send it back."}
 DAYS = {"old": "28 days", "new": "14 days"}
