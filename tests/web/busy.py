@@ -60,16 +60,8 @@ async def changed(site: Site) -> str:
 async def recalled(site: Site) -> str:
     """Returns the id of a recall with one correction that Lea owes, for somebody who was told so for sure, and one who may have been."""
     lea, at = await site.person("agent-lea"), site.clock()
-    recall = Recall(
-        id="recall",
-        article_id="refunds-how-long",
-        from_revision=1,
-        to_revision=1,
-        wrong="5 days",
-        right="10 days",
-        author=lea.id,
-        made_at=at,
-    )
+    about = {"id": "recall", "article_id": "refunds-how-long", "from_revision": 1, "to_revision": 1, "wrong": "5 days", "right": "10 days"}
+    recall = Recall.model_validate(about | {"author": lea.id, "made_at": at})
     cases = []
     async with site.application.database.write(DEFAULT_TENANT) as records:
         for number, ref in enumerate((MARTA, "live-kofi-bag")):
