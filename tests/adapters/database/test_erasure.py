@@ -28,7 +28,7 @@ LEFT = {
     "state_values",
     "replicas",
 }
-KNOWLEDGE = {"article_groups", "articles", "article_revisions", "passages", "passage_removals"}
+KNOWLEDGE = {"article_groups", "articles", "article_revisions", "passages", "passage_removals", "fact_changes", "saved_replies", "recalls"}
 EMPTIED = {"events", "gaps", "idempotency_keys"}
 
 
