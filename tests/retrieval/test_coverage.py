@@ -9,7 +9,7 @@ from copilot.domain.knowledge import Hit
 from copilot.retrieval.calibration import NEIGHBOURS, Standing, likelihood, margin, overlap
 from copilot.retrieval.contradictions import conflicts, figures_of, newest_first
 from copilot.retrieval.coverage import THRESHOLD, judge
-from copilot.retrieval.fusion import Found, fuse
+from copilot.retrieval.fusion import Found
 from copilot.retrieval.query import plain
 
 HELLO = [Message(id="1", author="customer", text="Hello!", sent_at=datetime(2026, 3, 1, tzinfo=UTC))]
@@ -126,15 +126,3 @@ def test_an_answer_stands_out_and_one_of_many_alike_does_not() -> None:
 def test_overlap_is_a_weighted_share() -> None:
     assert overlap({"refund": 1.0, "lisbon": 0.5}, {"refund"}) == pytest.approx(2 / 3)
     assert overlap({}, {"refund"}) == 0
-
-
-def test_fusion_keeps_a_clear_winner_of_meaning() -> None:
-    found = fuse({"a": 0.8, "b": 0.4}, {"b": 12.0, "c": 11.0}, {})
-    assert [f.id for f in found] == ["a", "b", "c"]
-
-
-def test_fusion_lets_words_decide_among_equals_and_names_among_likes() -> None:
-    assert fuse({"a": 0.5, "b": 0.5}, {"b": 3.0}, {})[0].id == "b"
-    assert fuse({"a": 0.5, "b": 0.4}, {}, {"b": 0.8})[0].id == "b"
-    assert fuse({"a": 0.9, "b": 0.3}, {}, {"b": 0.8})[0].id == "a"
-    assert fuse({"a": 0.5, "b": 0.4}, {}, {"b": 0.4})[0].id == "a"
