@@ -165,11 +165,11 @@ class Search:
         """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""
         if not choice.taken:
             return Standing()
-        best = choice.taken[0].found
+        best = choice.ranked[0].found
         unread = Standing(margin=margin(*choice.rivals()), words=len(asked))
         if along is None or best.meaning is None or likelihood(best, 0.0, unread) < HOPELESS:
             return unread
-        texts = nearest_by_words([chosen.passage for chosen in choice.taken], asked)
+        texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
         encoded = await _tried(self._embedder.encode(texts))
         return unread if isinstance(encoded, Unavailable) else unread._replace(nearer=along.nearest(encoded) - best.meaning)
 
