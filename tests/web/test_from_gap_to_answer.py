@@ -10,6 +10,9 @@ from playwright.async_api import Page, expect
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.commands.connection import Api
 from copilot.commands.syncing import Wanted, sync_path
+from copilot.domain.formats import ConversationIn
+from copilot.services.reading import Drafted
+from copilot.testing.application import settle
 from tests.web.site import CONSOLE, Site
 from tests.web.test_editing_in_browser import TEXT_FIELD, ada, edith, saves
 
@@ -44,6 +47,15 @@ async def begins_with_the_top_gap(edith: Page) -> str:
     return asked
 
 
+async def next_conversation(site: Site, asked: str) -> Drafted:
+    """Somebody new asks the same."""
+    said = {"id": "m1", "author": "customer", "text": asked, "sent_at": site.clock().isoformat()}
+    talk = {"conversation_id": "next", "channel": "chat", "language": "en", "messages": [said]}
+    await site.application.ingest.conversation(DEFAULT_TENANT, ConversationIn.model_validate(talk), connection="file")
+    await settle(site.application)
+    return await site.application.reading.current(CONSOLE, "next")
+
+
 async def test_a_gap_becomes_an_answer(site: Site, edith: Page, ada: Page, tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     shutil.copytree(KNOWLEDGE, repository / "knowledge")
@@ -73,14 +85,14 @@ async def test_a_gap_becomes_an_answer(site: Site, edith: Page, ada: Page, tmp_p
     await expect(edith.get_by_role("heading", name="It waits for a second person")).to_be_visible()
     await ada.goto("/knowledge")
     await ada.get_by_role("region", name="Waits for your review").get_by_role("link", name="Gift cards").click()
+    await ada.wait_for_url("**/knowledge/drafts/*")
     await expect(ada.get_by_role("heading", name="Read it, then decide")).to_be_visible()
     await ada.get_by_role("button", name="Approve").click()
     await ada.get_by_role("link", name="See the article").click()
     await expect(ada.get_by_text(ANSWER)).to_be_visible()
 
     # The next conversation cites it, and the gap is closed.
-    await site.say("live-marta-refund", asked)
-    drafted = await site.application.reading.current(CONSOLE, "live-marta-refund")
+    drafted = await next_conversation(site, asked)
     assert drafted.stored is not None
     assert drafted.stored.turn is not None
     found = [hit.article_id for hit in drafted.stored.turn.evidence.passages]
