@@ -12,6 +12,7 @@ from copilot.adapters.database import open_database
 from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
+from copilot.adapters.fetching import WebFetcher
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
@@ -23,6 +24,7 @@ from copilot.adapters.workshop import Workshop
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
+from copilot.domain.ports.imports import Fetcher
 from copilot.domain.ports.models import Models, Privacy, Prompts
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
@@ -39,38 +41,58 @@ from copilot.services.administration import Administration
 from copilot.services.answering import Answering
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
+from copilot.services.bringing import Bringing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
+from copilot.services.corrections import Correcting
 from copilot.services.curating import Curating
 from copilot.services.customers import Customers
 from copilot.services.decisions import Decisions
 from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
+from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
 from copilot.services.exporting import Exporting
+from copilot.services.facts import PUBLISH_FACT, FactChanging
 from copilot.services.falling import FALL, Falling
 from copilot.services.figures import Figuring
+from copilot.services.flags import Flags
+from copilot.services.gap_closing import IN_STEP, GapClosing
+from copilot.services.gap_drafts import GapDrafts
+from copilot.services.gap_history import HISTORY, GapHistory
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
+from copilot.services.health import Healths
+from copilot.services.importing import IMPORT, Importing
 from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
+from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
+from copilot.services.landing import refuse_mirrored
 from copilot.services.live import Live
 from copilot.services.marks import Marks
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
+from copilot.services.proofreading import Proofreading
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
 from copilot.services.rebuilding import Rebuilding
+from copilot.services.recalling import Recalling
 from copilot.services.reindexing import REINDEX, TIDY, Reindexing
+from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
+from copilot.services.replies import Replies
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
+from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
+from copilot.services.topics import GapTopics
+from copilot.services.trying import Trying
+from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
@@ -91,6 +113,17 @@ class Day:
     owing: Owing
     figuring: Figuring
     exporting: Exporting
+
+
+@dataclass(frozen=True)
+class GapWork:
+    """What becomes of questions that knowledge did not cover, one use case each."""
+
+    topics: GapTopics
+    drafts: GapDrafts
+    history: GapHistory
+    closing: GapClosing
+    trying: Trying
 
 
 @dataclass
@@ -120,6 +153,17 @@ class Application:
     asking: Asking
     questions: Questions
     knowledge: KnowledgeBase
+    editing: Editing
+    remarks: Remarks
+    facts: FactChanging
+    replies: Replies
+    recalling: Recalling
+    correcting: Correcting
+    flags: Flags
+    healths: Healths
+    importing: Importing
+    syncing: Syncing
+    proofreading: Proofreading
     customers: Customers
     erasure: Erasure
     queue: Queue
@@ -129,6 +173,7 @@ class Application:
     reading: Reading
     conversations: Conversations
     curating: Curating
+    gaps: GapWork
     day: Day
     administration: Administration
     company_accounts: CompanyAccounts | None = None
@@ -204,6 +249,7 @@ def build(
     engine: DurableEngine | None = None,
     passwords: Passwords | None = None,
     provider: IdentityProvider | None = None,
+    fetcher: Fetcher | None = None,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
@@ -220,7 +266,8 @@ def build(
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
     models = models or _models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords)
+    fetcher = fetcher or WebFetcher()
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher)
     wired.notes = notes
     provider = provider or _provider(settings)
     if provider is not None:
@@ -240,6 +287,7 @@ def _wire(
     prompts: Prompts,
     engine: DurableEngine,
     passwords: Passwords,
+    fetcher: Fetcher,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
@@ -273,6 +321,20 @@ def _wire(
     )
     retention = Retention(database, indexes, engine, clock)
     falling = Falling(database, clock, live.wake)
+    editing = Editing(database, indexes, clock, live.wake, refuse_mirrored)
+    facts = FactChanging(database, editing, clock, live.wake)
+    usage = Usage(database)
+    bringing = Bringing(database, indexes, fetcher, clock, live.wake)
+    judging = Judging(indexes, search, drafting.reader, clock)
+    closing = GapClosing(database, judging, clock, live.wake)
+    topics = GapTopics(database, closing, privacy, clock, live.wake)
+    gaps = GapWork(
+        topics=topics,
+        drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
+        history=GapHistory(database, judging, clock, wake),
+        closing=closing,
+        trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
+    )
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
         TURN: drafting.turn,
@@ -280,8 +342,14 @@ def _wire(
         ERASE: erasure.run,
         RETAIN: retention.run,
         FALL: falling.run,
+        PUBLISH: editing.run,
+        PUBLISH_FACT: facts.run,
+        FOLD: usage.run,
         REINDEX: reindexing.run,
         TIDY: reindexing.tidy,
+        IMPORT: bringing.run,
+        HISTORY: gaps.history.run,
+        IN_STEP: closing.run,
     }
     for name, job in jobs.items():
         engine.register(name, job)
@@ -291,7 +359,9 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    for unfinished in (drafting.unfinished, erasure.unfinished, retention.due, falling.due, reindexing.unfinished):
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, gaps.history.unfinished)
+    watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
+    for unfinished in watched:
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -317,6 +387,17 @@ def _wire(
         asking=Asking(database, tools, clock, drafting.reader, live.wake),
         questions=Questions(database, indexes, privacy, clock, live.wake),
         knowledge=KnowledgeBase(database, indexes, search, clock, drafting.reader, live.wake),
+        editing=editing,
+        facts=facts,
+        replies=Replies(database, clock, live.wake),
+        recalling=Recalling(database, clock, live.wake),
+        correcting=Correcting(database, clock, live.wake),
+        remarks=Remarks(database, clock, live.wake),
+        flags=Flags(database, privacy, clock, live.wake),
+        healths=Healths(database, usage, clock),
+        importing=Importing(database, clock, wake),
+        syncing=Syncing(database, indexes, clock, live.wake),
+        proofreading=Proofreading(database, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
@@ -327,6 +408,7 @@ def _wire(
         reading=Reading(database, live.wake),
         conversations=Conversations(database, live.wake),
         curating=Curating(database, indexes, privacy, clock, live.wake),
+        gaps=gaps,
         day=day,
         administration=Administration(database, live.wake),
     )

@@ -2,10 +2,12 @@
 
 import asyncio
 import hashlib
+import math
 import os
 import re
 import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ from typing import Any
 
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
-from copilot.domain.ports.search import LexicalBuild
+from copilot.domain.ports.search import LexicalBuild, WordMatch
 from copilot.retrieval import names
 from copilot.retrieval.passages import plain_text
 from copilot.retrieval.words import fold, tokens
@@ -26,6 +28,9 @@ SCHEMA_VERSION = 1
 
 BOOSTS = {"title": 1.6, "heading": 1.2, "body": 1.0, "exact": 0.4}
 """Measured on the sets of evals/bench/search.py: a word in the title says more about a passage than one in its text."""
+
+TEXTS = ("title", "heading", "body")
+"""Where a word of the question counts as matched."""
 
 LANGUAGES = {
     "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french",
@@ -40,9 +45,14 @@ HEAP_BYTES = 15_000_000
 NAMED_SCAN = 2
 """`named` looks at this many times the wanted passages: BM25 on titles, which finds them, is not yet the affinity that ranks them."""
 
+TRIED = ".tried-"
+"""Folders of copies begin with it; those that a killed process left go at the next start."""
+
 KNOWN_WORDS = 20_000
 """Words whose forms and weights are kept until the next commit."""
 
+KNOWN_IDS = 50_000
+"""Ids of found passages that are kept until the next commit."""
 COURTESY = 15
 """Niceness of the thread that makes an index beside the one that answers."""
 
@@ -79,6 +89,8 @@ class TantivyLexical:
 
     def __init__(self, path: Path | str | None) -> None:
         self._root = Path(path) if path is not None else None
+        for left in self._root.glob(f"{TRIED}*") if self._root is not None else ():
+            shutil.rmtree(left, ignore_errors=True)
         self._indexes: dict[str, _TenantIndex] = {}
         self._lock = threading.Lock()
         self._building: set[str] = set()
@@ -92,6 +104,10 @@ class TantivyLexical:
         """The words are terms, never a query language: nothing in them is an operator."""
         return await asyncio.to_thread(self._read, tenant, "query", terms, limit)
 
+    async def match(self, tenant: str, terms: Mapping[str, float], ids: Sequence[str]) -> dict[str, WordMatch]:
+        """See LexicalIndex.match."""
+        return await asyncio.to_thread(self._match, tenant, terms, ids)
+
     async def named(self, tenant: str, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """See LexicalIndex.named."""
         return await asyncio.to_thread(self._read, tenant, "named", said, limit)
@@ -99,6 +115,10 @@ class TantivyLexical:
     async def count(self, tenant: str) -> int:
         """Passages in the tenant's index."""
         return await asyncio.to_thread(lambda: self._index(tenant).count())
+
+    async def fork(self, tenant: str) -> "TantivyLexical":
+        """A copy of the tenant's words to try something in: links to the files, which Tantivy never changes. Close it when done."""
+        return await asyncio.to_thread(self._fork, tenant)
 
     async def beside(self, tenant: str) -> LexicalBuild:
         """In a folder beside; what an interrupted one left there goes."""
@@ -123,6 +143,15 @@ class TantivyLexical:
         index = self._index(tenant)
         with _vendor_errors(tenant):
             return index.query(words, limit) if what == "query" else index.named(words, limit)
+
+    def _fork(self, tenant: str) -> "TantivyLexical":
+        folder, index = self._folder(tenant), self._index(tenant)
+        if self._root is None or folder is None:
+            raise Unavailable("Words that are kept in memory cannot be tried beside themselves.", todo="Keep them in a folder.")
+        with _vendor_errors(tenant):
+            root = Path(tempfile.mkdtemp(prefix=TRIED, dir=self._root))
+            index.copy(folder, root / folder.name)
+            return _Fork(root)
 
     def _beside(self, tenant: str) -> "_Build":
         self._index(tenant)
@@ -153,6 +182,13 @@ class TantivyLexical:
             self._building.discard(tenant)
             if folder is not None:
                 shutil.rmtree(_next(folder), ignore_errors=True)
+
+    def _match(self, tenant: str, words: Mapping[str, float], ids: Sequence[str]) -> dict[str, WordMatch]:
+        if not words or not ids:
+            return {}
+        index = self._index(tenant)
+        with _vendor_errors(tenant):
+            return index.match(words, ids)
 
     def _clear(self, tenant: str) -> None:
         with self._lock, _vendor_errors(tenant):
@@ -188,6 +224,19 @@ class TantivyLexical:
             self.recreated.append(tenant)
             with _vendor_errors(tenant):
                 return _TenantIndex(folder)
+
+
+class _Fork(TantivyLexical):
+    """A copy in a folder that goes when it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._copied = path
+
+    def close(self) -> None:
+        """Remove the copy."""
+        super().close()
+        shutil.rmtree(self._copied, ignore_errors=True)
 
 
 class _Build:
@@ -275,11 +324,22 @@ class _TenantIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
         self._known_forms: dict[str, tuple[str, ...]] = {}
+        self._known_ids: dict[tuple[int, int], str] = {}
         self._known_weights: dict[str, float] = {}
         self._languages = tuple(code for code in LANGUAGES if code == "en" or self._searcher.doc_freq("locale", code))
 
     def count(self) -> int:
         return int(self._searcher.num_docs)
+
+    def copy(self, folder: Path, to: Path) -> None:
+        """The index as last committed, in another folder. Segments are linked; what names them is copied, because it is replaced."""
+        to.mkdir(mode=0o700)
+        with self._writing:
+            for file in folder.iterdir():
+                if file.suffix == ".json":
+                    shutil.copy2(file, to / file.name)
+                elif file.suffix != ".lock":
+                    (to / file.name).hardlink_to(file)
 
     def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
         with self._writing:
@@ -306,6 +366,26 @@ class _TenantIndex:
         )
 
     def query(self, words: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        clauses = self._rating(words)
+        return self._search(self._tantivy.Query.boolean_query(clauses), limit) if clauses else []
+
+    def match(self, words: Mapping[str, float], ids: Sequence[str]) -> dict[str, WordMatch]:
+        rating, (covering, total) = self._rating(words), self._covering(words)
+        if not rating or not total:
+            return {}
+        scores, covered = self._among(ids, rating), dict(self._among(ids, covering))
+        return {key: WordMatch(score, min(1.0, covered.get(key, 0.0) / total)) for key, score in scores}
+
+    def _among(self, ids: Sequence[str], clauses: list[tuple[Any, Any]]) -> list[tuple[str, float]]:
+        """Those of the ids that match a clause, with their scores."""
+        query, should, must = self._tantivy.Query, self._tantivy.Occur.Should, self._tantivy.Occur.Must
+        # For hundreds of ids twice as fast as term_set_query, which walks the dictionary.
+        wanted = query.boolean_query([(should, query.term_query(self._schema, "id", key, "basic")) for key in ids])
+        only = query.boolean_query([(must, query.const_score_query(wanted, 0.0)), (must, query.boolean_query(clauses))])
+        return self._search(only, len(ids))
+
+    def _rating(self, words: Mapping[str, float]) -> list[tuple[Any, Any]]:
+        """Clauses whose scores add up to BM25 over the fields, a word counting once with its best form."""
         query, occur = self._tantivy.Query, self._tantivy.Occur.Should
         clauses = []
         for word, weight in words.items():
@@ -316,11 +396,37 @@ class _TenantIndex:
                     clauses.append(
                         (occur, query.boost_query(terms[0] if len(terms) == 1 else query.disjunction_max_query(terms), boost * weight))
                     )
-        return self._search(query.boolean_query(clauses), limit) if clauses else []
+        return clauses
+
+    def _covering(self, words: Mapping[str, float]) -> tuple[list[tuple[Any, Any]], float]:
+        """Clauses whose scores add up to what the matched words tell, wherever they stand; and what all words together tell."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur.Should
+        clauses, total = [], 0.0
+        for word, weight in words.items():
+            if not (forms := self._forms(word)):
+                continue
+            telling = weight * self._rarity(forms)
+            total += telling
+            terms = [(occur, query.term_query(self._schema, field, form, "basic")) for form in forms for field in TEXTS]
+            clauses.append((occur, query.const_score_query(query.boolean_query(terms), telling)))
+        return clauses, total
+
+    def _rarity(self, forms: Sequence[str]) -> float:
+        """BM25's inverse document frequency of the commonest form."""
+        holding = max(self._searcher.doc_freq(field, form) for form in forms for field in TEXTS)
+        return math.log(1 + (self._searcher.num_docs - holding + 0.5) / (holding + 0.5))
 
     def _search(self, query: Any, limit: int) -> list[tuple[str, float]]:
-        hits = self._searcher.search(query, limit, count=False).hits
-        return [(self._searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+        return [(self._id(address), float(score)) for score, address in self._searcher.search(query, limit, count=False).hits]
+
+    def _id(self, address: Any) -> str:
+        """The passage's id; reading a stored document costs more than finding it."""
+        place = (address.segment_ord, address.doc)
+        if (known := self._known_ids.get(place)) is None:
+            known = str(self._searcher.doc(address)["id"][0])
+            if len(self._known_ids) < KNOWN_IDS:
+                self._known_ids[place] = known
+        return known
 
     def _forms(self, word: str) -> tuple[str, ...]:
         """The word as it would stand in the index, in each language it holds; empty for a stop word and for more than one word."""

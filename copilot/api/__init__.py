@@ -68,23 +68,46 @@ def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
         conversations,
+        curation,
         customers,
         day,
+        editing,
+        facts,
+        gaps,
         grants,
         handovers,
+        imports,
         knowledge,
         questions,
         queue,
+        recalls,
         signing_in,
         stream,
         suggest,
         suggestions,
+        syncing,
         teams,
     )
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
-    first = (handovers, grants, questions, day)
-    rooms = (*first, conversations, suggestions, stream, queue, customers, knowledge, suggest, admin, signing_in, teams)
+    # Editing too: an article's id may hold slashes.
+    first = (handovers, grants, questions, day, editing, gaps, facts, recalls)
+    rooms = (
+        *first,
+        conversations,
+        suggestions,
+        stream,
+        queue,
+        customers,
+        syncing,
+        knowledge,
+        imports,
+        curation,
+        suggest,
+        admin,
+        signing_in,
+        teams,
+    )
     return tuple(room.router for room in rooms)
 
 

@@ -28,6 +28,7 @@ class KindsIn(Strict):
     """Kinds to draft now."""
 
     kinds: list[KindName] = Field(min_length=1, max_length=6)
+    fresh: bool = Field(default=False, description="On evidence as it is now: the same waiting messages get a new turn.")
 
 
 class ReviewIn(Strict):

@@ -51,9 +51,9 @@ async def current_suggestions(app: App, me: Me, ref: Ref) -> TurnView:
 
 @router.post("/conversations/{ref:path}/suggestions", status_code=202)
 async def request_suggestions(app: App, me: Me, ref: Ref, given: Annotated[KindsIn, example(examples.KINDS)]) -> Requested:
-    """Ask for kinds now, whether the turn wants them or not."""
+    """Ask for kinds now, whether the turn wants them or not; `fresh`, with what articles and records say now."""
     kinds = list(dict.fromkeys(given.kinds))
-    stored = await app.drafting.request(me.tenant_id, ref, kinds, actor(me))
+    stored = await app.drafting.request(me.tenant_id, ref, kinds, actor(me), fresh=given.fresh)
     return Requested(turn_id=stored.id, requested=list(kinds))
 
 

@@ -97,6 +97,14 @@ KNOWLEDGE: dict[str, Any] = {
         }
     ]
 }
+IMPORT: dict[str, Any] = {"source": "Help centre", "files": [{"name": "pets.md", "text": "# Pets\n\nDogs fly too."}]}
+IMPORT_FILE = "# Pets\n\nDogs fly too."
+SOURCE: dict[str, Any] = {"master": True}
+REVISIONS: dict[str, Any] = {"ids": ["refunds"]}
+SYNC: dict[str, Any] = {
+    "files": [KNOWLEDGE["files"][0] | {"id": "refunds", "revision": 1}],
+    "agreed": [{"id": "baggage", "revision": 3}],
+}
 TENANT: dict[str, Any] = {"id": "nordic", "company": "Ternway Nordic", "time_zone": "Europe/Oslo"}
 KEY: dict[str, Any] = {"role": "agent", "name": "Tom's desk", "user": "agent-7"}
 USER: dict[str, Any] = {"name": "Tom Berg", "role": "agent", "email": "tom@example.com", "external_id": "agent-8", "team": "refunds"}

@@ -20,6 +20,8 @@ from copilot.domain.base import new_id
 log = structlog.get_logger()
 LARGEST = 8 * 1024 * 1024
 """Bytes of a request's body."""
+LARGEST_UPLOAD = 64 * 1024 * 1024
+"""Bytes of a file that is sent by itself, for an import. It is read only after the caller was let in."""
 ID_HEADER = "x-request-id"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
@@ -114,15 +116,17 @@ def _request_id(scope: MutableMapping[str, Any]) -> str:
 def _limited(exchange: _Exchange, receive: Receive) -> Receive:
     """A body that is announced or turns out too large is refused before it is kept in memory."""
     announced = next((value for name, value in exchange.scope["headers"] if name == b"content-length"), b"0")
+    upload = exchange.scope["method"] == "PUT" and exchange.scope["path"].startswith("/v1/imports/")
+    largest = LARGEST_UPLOAD if upload else LARGEST
 
     async def receiving() -> Message:
-        if announced.isdigit() and int(announced) > LARGEST:
+        if announced.isdigit() and int(announced) > largest:
             raise HTTPException(413, f"The body has {int(announced)} bytes.")
         message = await receive()
         if message["type"] == "http.request":
             exchange.taken += len(message.get("body", b""))
-            if exchange.taken > LARGEST:
-                raise HTTPException(413, f"The body has more than {LARGEST} bytes.")
+            if exchange.taken > largest:
+                raise HTTPException(413, f"The body has more than {largest} bytes.")
         return message
 
     return receiving

@@ -5,11 +5,14 @@ from typing import Any
 
 from copilot.domain.staff import Caller
 
-CASE = ("conversation.", "message.", "turn.", "evidence.", "suggestion.", "handover.", "promise.", "memory.", "customer.imported", "grant.")
+CASE = (
+    *("conversation.", "message.", "turn.", "evidence.", "suggestion.", "handover."),
+    *("promise.", "memory.", "customer.imported", "grant.", "correction."),
+)
 """Types that those who may read conversations follow live."""
-KNOWLEDGE = ("article.", "gap.", "question.")
+KNOWLEDGE = ("article.", "gap.", "gaps.", "question.", "import.", "fact.", "saved_reply.", "recall.")
 """Types that everyone follows; editors follow nothing else."""
-OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.")
+OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.", "correction.")
 """Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, granted a gesture,
 proved an identity or exported something is a change of the record, which the audit has to name.)"""
 FIGURES = ("edit_distance", "action", "reason", "part")

@@ -85,7 +85,10 @@ class SuggestionView(SuggestionOut):
     """A suggestion as `suggest --json` writes it, and what became of it."""
 
     turn_id: str
-    stale: bool = Field(description="A newer message or an answer came since: it can still be decided, and the decision is marked.")
+    stale: bool = Field(
+        description="A newer message, an answer, or a change of what it quotes came since: it can be decided, and the decision is marked."
+    )
+    outdated_by: str = Field(description="Id of an article that it quotes and that changed since: ask again with `fresh`. Empty: none.")
     decided: Literal["used", "edited", "dismissed"] | None = Field(description="Your own latest decision on it.")
 
 
@@ -132,6 +135,7 @@ def suggestion_view(drafted: Drafted, suggestion: Suggestion) -> SuggestionView:
             **written.model_dump(),
             "turn_id": suggestion.turn_id,
             "stale": suggestion.stale,
+            "outdated_by": suggestion.outdated_by,
             "decided": decision.action if decision else None,
         }
     )

@@ -26,6 +26,7 @@ _ES = (
     listed("veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa"),
 )
 _ES_HUNDREDS = listed("ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos")
+_TWENTIES = {22: "veintidós", 23: "veintitrés", 26: "veintiséis"}
 _JOINERS = frozenset({"and", "und", "y"})
 _THOUSAND = re.compile(r"^(.*?)(?:thousand|tausend|mil)(.*)$")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -135,6 +136,21 @@ def _longest(text: str, words: list[tuple[int, int, str]], index: int) -> tuple[
         if value is not None and not (first == "a" and size == 1):
             return size, value
     return 0, 0
+
+
+def spelled(number: int, language: str) -> str:
+    """A number from 0 to 99 as it is written in words; empty: beyond that, or in another language."""
+    if not 0 <= number < 100 or language not in ("en", "de", "es"):
+        return ""
+    ones, tens = {"en": _EN, "de": _DE, "es": _ES}[language]
+    ten, one = divmod(number, 10)
+    if number < 20 or one == 0:
+        return ones[number] if number < 20 else tens[ten - 2]
+    if language == "en":
+        return f"{tens[ten - 2]}-{ones[one]}"
+    if language == "de":
+        return f"{ones[one]}und{tens[ten - 2]}"
+    return _TWENTIES.get(number, f"veinti{ones[one]}") if ten == 2 else f"{tens[ten - 2]} y {ones[one]}"
 
 
 def spelled_digits(text: str) -> Iterator[tuple[int, int, str]]:

@@ -29,6 +29,10 @@ class Api:
     async def post(self, path: str, body: Any = None, **params: Any) -> Any:
         return await self._send("POST", path, json=body, params={k: v for k, v in params.items() if v not in (None, "")})
 
+    async def put(self, path: str, content: bytes, **params: Any) -> Any:
+        """A file, as it is."""
+        return await self._send("PUT", path, content=content, params=params)
+
     async def delete(self, path: str) -> Any:
         return await self._send("DELETE", path)
 

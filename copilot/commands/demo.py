@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 LOADED = "demo.json"
 """In the data folder: the demo's keys. Its presence says that the sample is loaded."""
-AGENT, LEAD = "agent-lea", "lead-henrik"
-"""Whom the demo's links sign in."""
+AGENT, LEAD, EDITOR, SECOND = "agent-lea", "lead-henrik", "editor-edith", "admin-ada"
+"""Whom the demo's links sign in. The last two show that what an editor writes is read by a second person."""
 HERO = "live-marta-refund"
 BATCH = 10
 
@@ -60,6 +60,11 @@ def sample_customers() -> list[str]:
     return (files("copilot") / "sample" / "customers.jsonl").read_text(encoding="utf-8").strip().split("\n")
 
 
+def sample_history() -> list[str]:
+    """The lines of a customers file whose earlier conversations ask for what the sample's articles do not say."""
+    return (files("copilot") / "sample" / "history.jsonl").read_text(encoding="utf-8").strip().split("\n")
+
+
 def knowledge_folder() -> Path:
     """The sample's articles: the repository's folder, or the copy inside the wheel."""
     package = Path(str(files("copilot")))
@@ -87,7 +92,7 @@ async def _load(settings: Settings) -> None:
     application = build(settings)
     try:
         await application.open()
-        total = len(_sources([])) + len(sample_customers()) + len(sample_conversations())
+        total = len(_sources([])) + len(sample_customers()) + len(sample_history()) + len(sample_conversations())
         with progress("Ternway", total) as bar:
             refused = await fill(application, bar.advance)
             keys = await _keys(application)
@@ -101,7 +106,7 @@ async def _load(settings: Settings) -> None:
 
 
 def _sources(refused: list[dict[str, str]]) -> list[Any]:
-    from copilot.commands.knowledge import read_files
+    from copilot.commands.folders import read_files
     from copilot.services.knowledge import SourceFile
 
     return [SourceFile(**file) for file in read_files(knowledge_folder(), refused)]
@@ -113,6 +118,7 @@ async def fill(
     """The sample company in the first tenant: settings, people, articles, customers, live conversations. Returns what was refused."""
     from copilot.bootstrap import DEFAULT_TENANT
     from copilot.domain.formats import ConversationIn
+    from copilot.domain.staff import Caller
     from copilot.domain.tenant import TenantSettings
 
     refused: list[dict[str, str]] = []
@@ -125,13 +131,15 @@ async def fill(
         imported = await application.knowledge.import_files(DEFAULT_TENANT, sources[start : start + BATCH])
         refused += [one.model_dump() for one in imported.refused]
         done(len(sources[start : start + BATCH]))
-    for number, line in enumerate(sample_customers(), 1):
+    for number, line in enumerate((*sample_customers(), *sample_history()), 1):
         imported = await application.customers.import_lines(DEFAULT_TENANT, [line], number)
         refused += [one.model_dump() for one in imported.refused]
         done(1)
     for given in sample_conversations():
         await application.ingest.conversation(DEFAULT_TENANT, ConversationIn.model_validate(given), connection="file")
         done(1)
+    # Looked through in the background, once the service runs.
+    await application.gaps.history.ask(Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="demo"))
     return refused
 
 
@@ -158,7 +166,7 @@ async def _keys(application: "Application") -> dict[str, str]:
 
 
 async def _links(settings: Settings) -> dict[str, str]:
-    """Paths that sign in as the sample's agent and lead: new ones at each start. An older demo is brought up to date first."""
+    """Paths that sign in as four people of the sample: new ones at each start. An older demo is brought up to date first."""
     from copilot.adapters.database import open_database
     from copilot.adapters.passwords import Argon2Passwords
     from copilot.bootstrap import DEFAULT_TENANT
@@ -172,7 +180,7 @@ async def _links(settings: Settings) -> dict[str, str]:
         await put_people(database)
         signing_in = SigningIn(database, Argon2Passwords(), now, lambda _: None)
         demo = Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="demo")
-        return {ref: f"/enter/{(await signing_in.make_link(demo, ref)).secret}" for ref in (AGENT, LEAD)}
+        return {ref: f"/enter/{(await signing_in.make_link(demo, ref)).secret}" for ref in (AGENT, LEAD, EDITOR, SECOND)}
     finally:
         await database.close()
 
@@ -182,8 +190,10 @@ def _welcome(address: str, folder: Path, links: dict[str, str]) -> None:
     say(f"""
 Open the desk (each link works once, within 15 minutes; the next start prints new ones):
 
-  as Lea Brandt, agent:         {address}{links[AGENT]}
-  as Henrik Solberg, her lead:  {address}{links[LEAD]}
+  as Lea Brandt, agent:          {address}{links[AGENT]}
+  as Henrik Solberg, her lead:   {address}{links[LEAD]}
+  as Edith Marlow, editor:       {address}{links[EDITOR]}
+  as Ada Novak, who may review:  {address}{links[SECOND]}
 
 Rapport answers at {address}   (stop with Ctrl-C; your data stays in {folder})
 

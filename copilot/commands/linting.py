@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from copilot.commands.knowledge import ENDINGS, read_files
+from copilot.commands.folders import ENDINGS, read_files
 from copilot.commands.output import print_json, say
 from copilot.domain.base import now
 from copilot.domain.errors import Invalid

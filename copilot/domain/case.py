@@ -75,18 +75,31 @@ class Handover(Frozen):
     changed_at: Instant
 
 
+GapCause = Literal["abstained", "uncovered", "knowledge_wrong", "knowledge_missing", "history"]
+"""Why: no reply could be drafted; search found nothing though something could be said; an agent's word; an imported conversation."""
+GapEnd = Literal["covered", "not_a_gap"]
+
+
 class Gap(Frozen):
-    """A question that knowledge did not cover."""
+    """A question that knowledge did not cover.
+
+    `question`: without greetings, and without the values by which its customer is known. `opened_at`: when it was asked. `article_ids`:
+    what search found nearest. Once closed: by whom, as what, and the article that covers it or the editor's reason.
+    """
 
     id: str
     question: str
     conversation_id: str
     turn_id: str
-    cause: Literal["abstained", "knowledge_wrong", "knowledge_missing"]
+    cause: GapCause
     suggestion_id: str | None = None
     article_ids: tuple[str, ...] = ()
     opened_at: Instant
     closed_at: Instant | None = None
+    closed_as: GapEnd | None = None
+    closed_by: str | None = None
+    article_id: str | None = None
+    note: str | None = None
 
 
 class Event(Frozen):

@@ -16,6 +16,7 @@ from copilot.domain.memory import Freshness, MemoryKind, PromiseState, Use
 from copilot.domain.people import Assurance, Customer, Identity
 from copilot.domain.people import Field as ProfileField
 from copilot.domain.suggestion import CheckResult, Citation, KindName, Producer, State, Usage
+from copilot.domain.syncing import SyncLine
 from copilot.domain.times import parse_day, parse_when
 
 MAX_TEXT = 2_000_000
@@ -316,6 +317,22 @@ class LintOut(Strict):
     errors: int
     warnings: int
     findings: list[Finding]
+
+
+class SyncOut(Strict):
+    """What `copilot knowledge sync --json` prints. `wrote`: files and records were changed (not with `--dry-run` or `--check`)."""
+
+    schema_version: Literal[1] = 1
+    wrote: bool
+    in_step: int
+    imported: int
+    exported: int
+    archived: int
+    open: int
+    """Lines that are not done, because somebody has to decide or to mend a file."""
+    left_out: list[str]
+    """Files that are not Markdown: they can be imported, but not kept in step."""
+    articles: list[SyncLine]
 
 
 def explain(error: ValidationError, where: str) -> Invalid:

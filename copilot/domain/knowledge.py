@@ -122,6 +122,8 @@ class Article(Frozen):
     levers: tuple[Lever, ...] = ()
     asks: tuple[Ask, ...] = ()
     needs: tuple[str, ...] = ()
+    policy: bool = False
+    """What it says binds: like an article with levers, it is published only after a second person has read it."""
     revision: int = 1
 
 

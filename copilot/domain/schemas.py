@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from copilot.domain.formats import ConversationIn, CustomerLine, LintOut, SuggestOut
+from copilot.domain.formats import ConversationIn, CustomerLine, LintOut, SuggestOut, SyncOut
 from copilot.domain.knowledge import Article
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,6 +17,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "article": _titled(_front_matter(), "The front matter of an article"),
         "suggestions": _titled(SuggestOut.model_json_schema(mode="serialization"), "What `copilot suggest --json` prints"),
         "lint": _titled(LintOut.model_json_schema(mode="serialization"), "What `copilot knowledge lint --json` prints"),
+        "sync": _titled(SyncOut.model_json_schema(mode="serialization"), "What `copilot knowledge sync --json` prints"),
     }
 
 

@@ -162,6 +162,8 @@ class Suggestion(Frozen):
     cost_microusd: int = 0
     latency_ms: float = 0.0
     stale: bool = False
+    outdated_by: str = ""
+    """The article that it quotes (or whose lever it offers) and that was changed since; empty: none."""
 
 
 class Decision(Frozen):

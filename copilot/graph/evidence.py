@@ -72,14 +72,14 @@ class Feeling:
     """Of messages that were not sensed before."""
 
 
-async def question(case: Case, embedder: Embedder) -> Question:
-    """Compose the search query and encode it together with every message that is new."""
+async def question(case: Case, embedder: Embedder, *, sensing: bool = True) -> Question:
+    """Compose the search query and encode it together with every message that is new (unless nothing is to be sensed)."""
     window = tuple(_readable(m) for m in [m for m in case.conversation.messages if not m.deleted_at][-WINDOW:])
     waiting = unanswered(window)
     spoken = _language(case, window)
     names = _names(case)
     query = _about(case, compose(_nameless(window[-(QUERIED + len(waiting)) :], names), {m.id for m in waiting}), waiting)
-    fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed]
+    fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed] if sensing else []
     encoded = await embedder.encode([*query.texts, *(cleaning.clean(_telling(m.text), names) for m in fresh)])
     vectors = {message.id: encoded[len(query.texts) + i] for i, message in enumerate(fresh)}
     return Question(window=window, unanswered=waiting, language=spoken, query=query, vector=encoded[0], new_vectors=vectors)

@@ -205,8 +205,26 @@ def write_article(article: Article) -> str:
             written["until"] = _day(lever.until, END_OF_DAY)
         if "when" in written and not lever.when.all:
             written["when"] = lever.when.text
-    head = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{head}---\n\n{article.text.strip()}\n"
+    head = yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+    return f"---\n{head}---\n\n{even_lines(article.text)}\n"
+
+
+def even_lines(text: str) -> str:
+    """A text as its file gives it back: every line ends in one character (pages send two), and no space stands around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts so that they are read back as they were."""
+
+
+def _written(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # Outside double quotes the next line mark (U+0085) would be read back as an ordinary line break.
+    quoted = "\x85" in text
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
+
+
+_Dumper.add_representer(str, _written)
 
 
 def _day(moment: datetime, bare: time) -> date | str:
@@ -217,11 +235,33 @@ def _day(moment: datetime, bare: time) -> date | str:
 DROPPED = ("script", "style", "noscript", "template", "nav", "footer", "form", "iframe", "svg", "button", "object", "embed")
 
 
+UNSAFE_LINK = re.compile(r"\A[\x00-\x20]*(?!https?:|mailto:|tel:)[a-z][a-z0-9+.\x00-\x20-]*:", re.IGNORECASE)
+"""The address of a link that is taken away: `javascript:`, `data:`, `file:` and whatever else is no page."""
+
+
 def parse_html(text: str, name: str) -> Article:
     """One HTML page → a published, public Article. Title from the page, id from the file name; scripts, menus and forms are dropped."""
+    page = html_page(text, name)
+    heading = page.find("h1")
+    named = page.title or heading
+    title = " ".join(named.get_text(" ").split()) if named else ""
+    body = page.find("main") or page.find("article") or page.body or page
+    if heading is not None and " ".join(heading.get_text(" ").split()) == title:
+        heading.decompose()
+    if page.title is not None:
+        page.title.decompose()
+    markdown = as_markdown(body)
+    if not markdown and not title:
+        raise Invalid(f"{name}: there is no text in this page.", todo="Check that it is an HTML file with a body.")
+    language = str(page.html.get("lang", "")) if page.html else ""
+    fields = {"id": id_from_name(name), "title": title or _words(name), "text": markdown, "status": "published", "locale": language}
+    return _article(fields, name)
+
+
+def html_page(text: str, name: str) -> Any:
+    """HTML as a tree of Beautiful Soup, without what is not text: scripts, menus, forms, comments, links that run something."""
     from bs4 import BeautifulSoup, Comment
     from bs4.exceptions import ParserRejectedMarkup
-    from markdownify import MarkdownConverter
 
     bound(text, name, LONGEST_PAGE)
     try:
@@ -232,21 +272,17 @@ def parse_html(text: str, name: str) -> Article:
         element.decompose()
     for comment in page.find_all(string=lambda node: isinstance(node, Comment)):
         comment.extract()
-    heading = page.find("h1")
-    named = page.title or heading
-    title = " ".join(named.get_text(" ").split()) if named else ""
-    body = page.find("main") or page.find("article") or page.body or page
-    if heading is not None and " ".join(heading.get_text(" ").split()) == title:
-        heading.decompose()
-    if page.title is not None:
-        page.title.decompose()
-    converted = MarkdownConverter(heading_style="ATX", bullets="-", strip=["img"]).convert_soup(body)
-    markdown = re.sub(r"\n{3,}", "\n\n", str(converted)).strip()
-    if not markdown and not title:
-        raise Invalid(f"{name}: there is no text in this page.", todo="Check that it is an HTML file with a body.")
-    language = str(page.html.get("lang", "")) if page.html else ""
-    fields = {"id": id_from_name(name), "title": title or _words(name), "text": markdown, "status": "published", "locale": language}
-    return _article(fields, name)
+    for link in page.find_all("a", href=UNSAFE_LINK):
+        link.unwrap()
+    return page
+
+
+def as_markdown(element: Any) -> str:
+    """A part of such a tree as Markdown; pictures are left out."""
+    from markdownify import MarkdownConverter
+
+    converted = MarkdownConverter(heading_style="ATX", bullets="-", strip=["img"]).convert_soup(element)
+    return re.sub(r"\n{3,}", "\n\n", str(converted)).strip()
 
 
 def read_beir(path: Path) -> Iterator[Article]:

@@ -151,7 +151,12 @@ def _nearest(hit: Hit, subject: frozenset[str], asked: set[str]) -> Statement | 
 
 
 def _differ(a: Statement, b: Statement) -> bool:
-    return any(kind in b.values and not _meet(values, b.values[kind], 0.0 if kind == "date" else SAME) for kind, values in a.values.items())
+    return differ(a.values, b.values)
+
+
+def differ(a: Mapping[str, frozenset[float]], b: Mapping[str, frozenset[float]]) -> bool:
+    """Whether two sets of figures (as of `figures_of`) have a kind in common without a value in common."""
+    return any(kind in b and not _meet(values, b[kind], 0.0 if kind == "date" else SAME) for kind, values in a.items())
 
 
 def _meet(left: frozenset[float], right: frozenset[float], tolerance: float) -> bool:

@@ -1,19 +1,32 @@
 """Search: from a query to ranked, checked passages."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Hit, Passage
-from copilot.domain.ports.search import Embedder, LexicalIndex, PassageFilter, PassageSource, VectorIndex, Vectors
-from copilot.retrieval.calibration import likelihood, overlap
+from copilot.domain.ports.search import (
+    Embedder,
+    LexicalIndex,
+    PassageFilter,
+    PassageSource,
+    VectorIndex,
+    Vectors,
+    WordMatch,
+)
+from copilot.retrieval.calibration import Standing, likelihood, margin, overlap
+from copilot.retrieval.choosing import Choice, Chosen
 from copilot.retrieval.contradictions import newest_first
-from copilot.retrieval.fusion import NAME_FROM, Found, fuse, same_text, unit
+from copilot.retrieval.coverage import THRESHOLD
+from copilot.retrieval.explaining import Candidate, Explanation
+from copilot.retrieval.fusion import NAME_FROM, NO_WORDS, Found, fuse, unit
 from copilot.retrieval.query import SearchQuery
+from copilot.retrieval.statements import nearest_by_words
+from copilot.retrieval.steering import UNSTEERED, Steering
 from copilot.retrieval.words import stem, tokens
 
 T = TypeVar("T")
@@ -30,12 +43,6 @@ PIECES = 0.5
 CONTEXT = 0.25
 """Share of the earlier message in the meaning of a thin question."""
 
-PER_ARTICLE = 3
-"""Pieces of one article among the hits: the list shows sources, not one article in slices."""
-
-COPY = 0.9
-"""Share of words from which two passages are copies of each other; the better one is shown."""
-
 ROUNDS = 4
 """How often more candidates are read when SQL refuses many of them (expired, another language)."""
 
@@ -45,6 +52,31 @@ class SearchResult(Frozen):
 
     hits: tuple[Hit, ...]
     degraded: str = ""
+
+
+class Directions(NamedTuple):
+    """Along which cosines are measured."""
+
+    question: Vectors
+    """Shape (dimension,); leans towards its context where there is one."""
+    pieces: list[Vectors]
+    """Those of a long question."""
+
+    def nearest(self, vectors: Vectors) -> float:
+        """The greatest cosine of a row with the question, or with the question and its best piece."""
+        whole = vectors @ self.question
+        if self.pieces:
+            piece = (vectors @ np.stack(self.pieces).T).max(axis=1)
+            whole = np.maximum(whole, (1 - PIECES) * whole + PIECES * piece)
+        return float(whole.max())
+
+
+class Proposed(NamedTuple):
+    """What the indexes propose, best first; along which meaning was measured, None without it; and what could not be asked."""
+
+    found: list[Found]
+    along: Directions | None
+    degraded: str
 
 
 class Search:
@@ -64,6 +96,7 @@ class Search:
         allow: PassageFilter,
         limit: int = 6,
         query_vector: Vectors | None = None,
+        steering: Steering = UNSTEERED,
     ) -> SearchResult:
         """At most `limit` passages, best first. `query_vector`, shape (dimension,), is that of `query.text` when it is known already.
 
@@ -71,51 +104,116 @@ class Search:
         """
         if not query.text.strip():
             return SearchResult(hits=())
+        pinned = await _pinned(source, allow, steering)
+        found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned))
+        standing = await self._standing(choice, along, _asked(query))
+        return SearchResult(hits=_hits(choice.taken, query, standing), degraded=degraded)
+
+    async def explain(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        source: PassageSource,
+        allow: PassageFilter,
+        limit: int = 6,
+        query_vector: Vectors | None = None,
+        steering: Steering = UNSTEERED,
+    ) -> Explanation:
+        """The same search, reading every candidate's passage to say what became of it."""
+        if not query.text.strip():
+            return Explanation(query=query, hits=())
+        pinned = await _pinned(source, allow, steering)
+        found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned), thorough=True)
+        standing = await self._standing(choice, along, _asked(query))
+        hits = _hits(choice.taken, query, standing)
+        return Explanation(query=query, hits=hits, candidates=_explained(found, choice, hits, query, standing), degraded=degraded)
+
+    async def _found(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        known: Vectors | None,
+        pinned: Iterable[str],
+    ) -> Proposed:
+        """All candidates, the pinned among them."""
         near, match, named = await asyncio.gather(
-            _tried(self._nearest(collection, query, query_vector)),
+            _tried(self._nearest(collection, query, known)),
             _tried(self._lexical.query(tenant, query.terms, MATCHING)),
             _tried(self._lexical.named(tenant, query.said, NAMED)),
         )
         if isinstance(near, Unavailable) and isinstance(match, Unavailable):
             raise near
-        words = {} if isinstance(match, Unavailable) else dict(match)
         names = {} if isinstance(named, Unavailable) else {key: affinity for key, affinity in named if affinity > NAME_FROM}
+        proposed = dict.fromkeys([*(() if isinstance(match, Unavailable) else dict(match)), *names, *pinned])
         meaning: dict[str, float] | None = None
-        if not isinstance(near, Unavailable):
-            meaning, direction = near
-            meaning = await self._completed(collection, meaning, direction, [*words, *names])
-        hits = await self._checked(fuse(meaning, words, names), query, source, allow, limit)
-        return SearchResult(hits=hits, degraded=_degraded(near, match))
+        along: Directions | None = None
+        if isinstance(near, Unavailable):
+            words = await self._matching(tenant, query, proposed, match)
+        else:
+            meaning, along = near
+            meaning, words = await asyncio.gather(
+                self._completed(collection, meaning, along.question, list(proposed)),
+                self._matching(tenant, query, {**meaning, **proposed}, match),
+            )
+        return Proposed(fuse(meaning, dict.fromkeys(pinned, NO_WORDS) | words, names), along, _degraded(near, match))
 
-    async def _nearest(self, collection: str, query: SearchQuery, known: Vectors | None) -> tuple[dict[str, float], Vectors]:
-        """Cosines of the nearest passages, and the direction they were measured along."""
-        direction, pieces = await self._directions(query, known)
+    async def _standing(self, choice: Choice, along: Directions | None, asked: Mapping[str, float]) -> Standing:
+        """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""
+        if not choice.taken:
+            return Standing()
+        first, others = choice.rivals()
+        above, meaning = margin(first, others), choice.ranked[0].found.meaning
+        if along is None or meaning is None:
+            return Standing(margin=above, words=len(asked))
+        texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
+        encoded = await _tried(self._embedder.encode(texts))
+        if isinstance(encoded, Unavailable):
+            return Standing(margin=above, words=len(asked))
+        return Standing(nearer=along.nearest(encoded) - meaning, margin=above, words=len(asked))
+
+    async def _matching(
+        self, tenant: str, query: SearchQuery, candidates: Iterable[str], match: list[tuple[str, float]] | Unavailable
+    ) -> dict[str, WordMatch]:
+        """Words rated on all candidates, whichever index proposed them; nothing when the lexical index does not answer."""
+        if isinstance(match, Unavailable):
+            return {}
+        rated = await _tried(self._lexical.match(tenant, query.terms, list(candidates)))
+        return {key: WordMatch(score, 0.0) for key, score in match} if isinstance(rated, Unavailable) else rated
+
+    async def _nearest(self, collection: str, query: SearchQuery, known: Vectors | None) -> tuple[dict[str, float], Directions]:
+        """Cosines of the nearest passages, and what they were measured along."""
+        along = await self._directions(query, known)
+        direction, pieces = along
         meaning = await self._along(collection, direction)
         best: dict[str, float] = {}
         for piece in pieces:
             for key, cosine in (await self._along(collection, piece)).items():
                 best[key] = max(cosine, best.get(key, 0.0))
         if not best:
-            return meaning, direction
+            return meaning, along
         floor = min(meaning.values(), default=0.0)
         mixed = {key: (1 - PIECES) * meaning.get(key, floor) + PIECES * cosine for key, cosine in best.items()}
         return {key: max(cosine, mixed.get(key, 0.0)) for key, cosine in meaning.items()} | {
             key: cosine for key, cosine in mixed.items() if key not in meaning
-        }, direction
+        }, along
 
     async def _along(self, collection: str, direction: Vectors) -> dict[str, float]:
         straight, length = unit(direction)
         return {key: cosine * length for key, cosine in await self._vectors.query(collection, straight, NEAREST)}
 
-    async def _directions(self, query: SearchQuery, known: Vectors | None) -> tuple[Vectors, list[Vectors]]:
+    async def _directions(self, query: SearchQuery, known: Vectors | None) -> Directions:
         """The question's direction (leaning towards its context), and one for each of its pieces."""
         texts = [text for text in query.texts if known is None or text != query.text]
         encoded = list(await self._embedder.encode(texts)) if texts else []
         question = known if known is not None else encoded.pop(0)
         if not query.context:
-            return question, encoded
+            return Directions(question, encoded)
         mixed: Vectors = ((1 - CONTEXT) * question + CONTEXT * encoded[0]).astype(np.float32)
-        return mixed, encoded[1:]
+        return Directions(mixed, encoded[1:])
 
     async def _completed(self, collection: str, meaning: dict[str, float], direction: Vectors, others: Sequence[str]) -> dict[str, float]:
         """Cosines for what only words or names found, so that all candidates are compared by the same measure."""
@@ -129,52 +227,93 @@ class Search:
         cosines = np.stack(list(vectors.values())) @ direction
         return meaning | {key: float(cosine) for key, cosine in zip(vectors, cosines, strict=True)}
 
-    async def _checked(
-        self, found: Sequence[Found], query: SearchQuery, source: PassageSource, allow: PassageFilter, limit: int
-    ) -> tuple[Hit, ...]:
-        chosen = _Chosen(limit)
-        size = max(4 * limit, 24)
-        for start in range(0, min(len(found), ROUNDS * size), size):
-            part = found[start : start + size]
-            passages = await source.fetch([candidate.id for candidate in part], allow)
-            for candidate in part:
-                if (passage := passages.get(candidate.id)) is not None:
-                    chosen.offer(candidate, passage)
-            if chosen.full:
-                break
-        asked = {stem(word): weight for word, weight in query.terms.items()}
-        return _scored(newest_first([_hit(candidate, passage, words, asked) for candidate, passage, words in chosen.taken], query))
+
+async def _pinned(source: PassageSource, allow: PassageFilter, steering: Steering) -> dict[str, Passage]:
+    """The passages that may be pinned, as the record gives them."""
+    if not (steering.pinned_articles or steering.pinned_passages):
+        return {}
+    return await source.fetch(steering.pinned_passages, allow) | await source.pieces(steering.pinned_articles, allow)
 
 
-class _Chosen:
-    """The list as it grows: copies and too many pieces of one article are left out."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.taken: list[tuple[Found, Passage, frozenset[str]]] = []
-
-    @property
-    def full(self) -> bool:
-        return len(self.taken) >= self._limit
-
-    def offer(self, candidate: Found, passage: Passage) -> None:
-        if self.full or sum(p.article_id == passage.article_id for _, p, _ in self.taken) >= PER_ARTICLE:
-            return
-        words = frozenset(map(stem, tokens(passage.text)))
-        # Under another title the same sentence says something else: "Breakfast is included" at two hotels.
-        if any(p.title == passage.title and same_text(words, other, COPY) for _, p, other in self.taken):
-            return
-        self.taken.append((candidate, passage, words))
+def _pinning(choice: Choice, found: Sequence[Found], pinned: Mapping[str, Passage]) -> Choice:
+    for candidate in found if pinned else ():
+        choice.pin(candidate, pinned)
+    return choice
 
 
-def _hit(candidate: Found, passage: Passage, words: frozenset[str], asked: dict[str, float]) -> Hit:
+async def _read(found: Sequence[Found], source: PassageSource, allow: PassageFilter, choice: Choice, *, thorough: bool = False) -> Choice:
+    """Offer the candidates as the record gives them, piece by piece: until the list is full, or all of them.
+
+    Those of the piece in which it became full are met too: the first hit is compared with them.
+    """
+    size = max(4 * choice.limit, 24)
+    for start in range(0, len(found) if thorough else min(len(found), ROUNDS * size), size):
+        part = found[start : start + size]
+        met = not choice.full
+        passages = await source.fetch([candidate.id for candidate in part], allow)
+        for candidate in part:
+            passage = passages.get(candidate.id)
+            if met and passage is not None:
+                choice.meet(candidate, passage)
+            if thorough or not choice.full:
+                choice.offer(candidate, passage)
+        if choice.full and not thorough:
+            break
+    return choice
+
+
+def _hits(taken: Sequence[Chosen], query: SearchQuery, standing: Standing) -> tuple[Hit, ...]:
+    """Pinned ones first, as sure as what they were put before, and sure enough to be shown."""
+    asked = _asked(query)
+    ranked = newest_first([_hit(c.found, c.passage, c.words, asked, standing) for c in taken if not c.pinned], query)
+    pinned = [_hit(c.found, c.passage, c.words, asked, standing) for c in taken if c.pinned]
+    sure = max((THRESHOLD, *(hit.score for hit in [*pinned, *ranked])))
+    return _scored([*(hit.model_copy(update={"score": sure}) for hit in pinned), *ranked])
+
+
+def _asked(query: SearchQuery) -> dict[str, float]:
+    return {stem(word): weight for word, weight in query.terms.items()}
+
+
+def _explained(
+    found: Sequence[Found], choice: Choice, hits: Sequence[Hit], query: SearchQuery, standing: Standing
+) -> tuple[Candidate, ...]:
+    """Every candidate with what became of it; `choice` was offered all of them."""
+    asked, pinned = _asked(query), {chosen.found.id for chosen in choice.taken if chosen.pinned}
+    shown = {hit.passage_id: place for place, hit in enumerate(hits, 1)}
+    explained = []
+    for place, offered in enumerate((choice.offered[candidate.id] for candidate in found), 1):
+        found_as, passage = offered.found, offered.passage
+        explained.append(
+            Candidate(
+                passage_id=found_as.id,
+                passage=passage,
+                words=found_as.words,
+                covered=found_as.covered,
+                meaning=found_as.meaning,
+                named=found_as.named,
+                rank=found_as.rank,
+                place=place,
+                score=None
+                if passage is None
+                else _hit(found_as, passage, frozenset(map(stem, tokens(passage.text))), asked, standing).score,
+                verdict=offered.verdict,
+                shown=shown.get(found_as.id, 0),
+                like=offered.like,
+                pinned=found_as.id in pinned,
+            )
+        )
+    return tuple(explained)
+
+
+def _hit(candidate: Found, passage: Passage, words: frozenset[str], asked: dict[str, float], standing: Standing) -> Hit:
     everything = words.union(map(stem, tokens(f"{passage.title} {passage.heading}")))
     return Hit(
         article_id=passage.article_id,
         title=passage.title,
         passage_id=passage.id,
         text=passage.text,
-        score=likelihood(candidate, overlap(asked, everything)),
+        score=likelihood(candidate, overlap(asked, everything), standing),
         audience=passage.audience,
         heading=passage.heading,
         locale=passage.locale,

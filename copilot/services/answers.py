@@ -17,6 +17,7 @@ from copilot.domain.ports.records import Records
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.memory.episodes import propose
 from copilot.services import promises
+from copilot.services.corrections import told_right
 from copilot.services.handovers import introduced
 from copilot.services.spending import spend
 
@@ -55,6 +56,7 @@ async def given(
             actor=f"user:{user_id or message.author_id or ''}",
             data={"message": message.external_id, "edit_distance": text.edit_distance},
         )
+    await told_right(records, conversation, said, max(message.sent_at for message in said))
     if conversation.customer_id is not None:
         await _promises(records, conversation, conversation.customer_id, said)
         await _memories(records, conversation, conversation.customer_id, max(message.sent_at for message in said))

@@ -61,4 +61,4 @@ class Curating:
     async def gaps(self, tenant: str, limit: int = 200) -> list[Gap]:
         """Questions that knowledge did not cover: open ones first, newest first."""
         async with self.database.read(tenant) as records:
-            return await records.log.gaps(limit)
+            return await records.gaps.all(limit)

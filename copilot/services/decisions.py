@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Literal
 
 from copilot.domain.base import Frozen, Instant, new_id
-from copilot.domain.case import Gap, SentText
+from copilot.domain.case import SentText
 from copilot.domain.conversation import Message
 from copilot.domain.errors import Conflict, Invalid, NotFound, Refused
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import Decision, Suggestion
-from copilot.services import answers
+from copilot.services import answers, gap_opening
 from copilot.services.ingest import in_order, mint
 
 REASONS = ("knowledge_wrong", "knowledge_missing", "wrong_fact", "tone", "too_long", "not_needed", "other")
@@ -128,19 +128,7 @@ class Decisions:
         )
         cause = GAPS.get(decision.reason) if decision.action == "dismissed" else None
         if cause and turn and turn.turn:
-            asked = turn.turn.waiting or turn.turn.window[-1:]
-            gap = Gap(
-                id=new_id(),
-                question=asked[-1].text[:2000] if asked else suggestion.text[:2000],
-                conversation_id=conversation_id,
-                turn_id=turn.id,
-                cause=cause,
-                suggestion_id=suggestion.id,
-                article_ids=tuple(dict.fromkeys(hit.article_id for hit in turn.turn.evidence.passages)),
-                opened_at=self.clock(),
-            )
-            await records.log.put_gap(gap)
-            await records.log.event("gap.opened", conversation_id=conversation_id, subject_id=gap.id, data={"cause": cause})
+            await gap_opening.by_agent(records, turn.turn, suggestion, cause, self.clock())
 
 
 def _person(caller: Caller) -> str:

@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 import structlog
 
 from copilot.domain.base import new_id
-from copilot.domain.case import Gap, StoredTurn, TurnStatus
-from copilot.domain.conversation import Channel
+from copilot.domain.case import StoredTurn, TurnStatus
+from copilot.domain.conversation import Channel, unanswered
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
 from copilot.domain.ports.models import ChatMessage
@@ -22,9 +22,11 @@ from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
 from copilot.graph.build import Run, State, Tools, kinds_for, run
+from copilot.services import gap_opening
 from copilot.services.cases import load
 from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
+from copilot.services.outdating import outdated_by
 from copilot.services.pulse import Pulse
 
 log = structlog.get_logger()
@@ -70,8 +72,11 @@ class Drafting:
         turn_id, _, kinds = subject.partition(":")
         await self._run(tenant, turn_id, only=tuple(kinds.split(",")))
 
-    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str) -> TurnStatus:
-        """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for."""
+    async def request(self, tenant: str, conversation: str, kinds: Sequence[str], actor: str, *, fresh: bool = False) -> TurnStatus:
+        """Ask for kinds now. Without a waiting customer a turn is minted that holds nothing but what was asked for.
+
+        `fresh`: a new turn for the same waiting messages, with evidence as it is now; the one before is superseded.
+        """
         unknown = [kind for kind in kinds if kind not in KINDS]
         if unknown or not kinds:
             raise Invalid(f"There is no kind {', '.join(unknown) or '(none given)'}.", todo=f"Choose from {', '.join(KINDS)}.")
@@ -80,10 +85,15 @@ class Drafting:
             if found is None:
                 raise NotFound(f"There is no conversation {conversation!r}.", todo="Check its id.")
             stored = await records.turns.current_status(found.id)
-            if stored is None:
-                stored = await records.turns.mint(new_id(), found.id, [], self.clock())
+            if stored is None or fresh:
+                waiting = [message.id for message in unanswered(found.messages)] if fresh else []
+                stored = await records.turns.mint(new_id(), found.id, waiting, self.clock())
             await records.turns.request(stored.id, [k for k in kinds if k not in stored.requested])
-            await records.log.enqueue(KINDS_JOB, f"{stored.id}:{','.join(kinds)}")
+            if fresh:
+                await records.log.event("turn.minted", conversation_id=found.id, subject_id=stored.id)
+                await records.log.enqueue(TURN, stored.id)
+            else:
+                await records.log.enqueue(KINDS_JOB, f"{stored.id}:{','.join(kinds)}")
             await records.log.event(
                 "suggestion.requested", conversation_id=found.id, subject_id=stored.id, actor=actor, data={"kinds": list(kinds)}
             )
@@ -121,7 +131,7 @@ class Drafting:
             context = Run(self.tools, self.reader(tenant), watcher, only=only, also=stored.requested, done=saved)
             turn, _ = await run(self.graph, state, context)
         if not only or await self._nothing_left(tenant, turn, context):
-            await self._finish(tenant, stored, watcher.superseded)
+            await self._finish(tenant, stored, watcher.superseded, turn)
 
     async def _begin(self, tenant: str, turn_id: str, only: tuple[str, ...]) -> tuple[StoredTurn, State, frozenset[str]] | None:
         """The turn as stored, what its run starts from and the kinds that are saved; None when there is nothing to do."""
@@ -151,12 +161,14 @@ class Drafting:
         also = stored.requested if stored else ()
         return not kinds_for(turn, replace(context, only=(), also=also, done=saved))
 
-    async def _finish(self, tenant: str, stored: TurnStatus, superseded: bool) -> None:
+    async def _finish(self, tenant: str, stored: TurnStatus, superseded: bool, turn: Turn) -> None:
         async with self.database.write(tenant) as records:
             now = await records.turns.status(stored.id)
             if now is None or now.state in ("done", "superseded", "failed"):
                 return
             await records.turns.set_state(stored.id, "superseded" if superseded else "done")
+            if not superseded:
+                await gap_opening.of_turn(records, turn, await records.suggestions.of_turn(stored.id))
             await records.log.event(
                 "turn.superseded" if superseded else "turn.done", conversation_id=stored.conversation_id, subject_id=stored.id
             )
@@ -231,7 +243,8 @@ class Saver:
     async def drafted(self, turn: Turn, made: Sequence[tuple[Suggestion, tuple[ChatMessage, ...]]]) -> None:
         async with self._drafting.database.write(self._tenant) as records:
             now = await records.turns.status(turn.id)
-            for suggestion, sent in made if now is not None else ():
+            for drafted, sent in made if now is not None else ():
+                suggestion = await self._as_of_now(records, turn, drafted)
                 stored = await records.suggestions.put(suggestion, sent)
                 if stored.id != suggestion.id:
                     break  # another run was first: its set stands
@@ -240,14 +253,15 @@ class Saver:
             self._drafting.live.grown(suggestion.id)
         self._drafting.live.wake(self._tenant)
 
+    async def _as_of_now(self, records: Any, turn: Turn, suggestion: Suggestion) -> Suggestion:
+        """A draft that quotes an article which was changed while it was written is stale from birth."""
+        by = await outdated_by(records, turn, suggestion, self._drafting.clock())
+        return suggestion.model_copy(update={"stale": True, "outdated_by": by}) if by else suggestion
+
     async def _saved(self, records: Any, turn: Turn, suggestion: Suggestion) -> None:
         if suggestion.cost_microusd or suggestion.usage.calls:
             usage = suggestion.usage
             await records.admin.spend(self._drafting.clock().date(), suggestion.cost_microusd, usage.input_tokens, usage.output_tokens)
-        if suggestion.kind == "reply" and suggestion.state == "abstained" and not turn.evidence.coverage.covered and turn.waiting:
-            gap = _gap(turn, suggestion, self._drafting.clock())
-            await records.log.put_gap(gap)
-            await records.log.event("gap.opened", conversation_id=turn.conversation_id, subject_id=gap.id, data={"turn": turn.id})
         await records.log.event(
             "suggestion.ready",
             conversation_id=turn.conversation_id,
@@ -259,16 +273,3 @@ class Saver:
 def quiet_seconds(settings: TenantSettings, channel: Channel) -> float:
     """How long drafting waits after a message, so that a burst is answered as one."""
     return settings.quiet_period_s if channel in BURSTS else 0.0
-
-
-def _gap(turn: Turn, suggestion: Suggestion, at: datetime) -> Gap:
-    return Gap(
-        id=new_id(),
-        question=turn.waiting[-1].text[:2000],
-        conversation_id=turn.conversation_id,
-        turn_id=turn.id,
-        cause="abstained",
-        suggestion_id=suggestion.id,
-        article_ids=tuple(dict.fromkeys(hit.article_id for hit in turn.evidence.passages)),
-        opened_at=at,
-    )

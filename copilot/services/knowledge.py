@@ -14,6 +14,7 @@ from copilot.retrieval.articles import parse_file
 from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search
+from copilot.services import publishing
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge_reader import KnowledgeReader
 
@@ -76,11 +77,10 @@ class KnowledgeBase:
         cut = await asyncio.to_thread(lambda: [(article, split(article)) for article in articles])
         async with self.database.write(tenant) as records:
             for article, passages in cut:
-                done = await records.articles.save(article, passages, actor)
+                done = await publishing.store(records, article, actor, passages)
                 saved, unchanged = saved + done.changed, unchanged + (not done.changed)
-                if done.changed:
-                    await records.log.event("article.saved", subject_id=article.id, actor=actor, data={"status": article.status})
         if saved:
+            self.wake(tenant)  # agents whose drafts quote an article do not wait for the indexes
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged)
@@ -103,8 +103,12 @@ class KnowledgeBase:
         return result.hits
 
     async def article(self, tenant: str, article_id: str) -> Article:
+        """An article, or the one it was merged into. Raises NotFound."""
         async with self.database.read(tenant) as records:
             article = await records.articles.get(article_id)
+            if article is None or article.status == "archived":
+                redirect = await records.editing.redirect(article_id)
+                article = await records.articles.get(redirect.to_id) if redirect else article
         if article is None:
             raise NotFound(f"There is no article {article_id!r}.", todo="Search for it, or list the articles.")
         return article

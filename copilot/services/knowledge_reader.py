@@ -18,6 +18,10 @@ class KnowledgeReader:
         async with self._database.read(self._tenant) as records:
             return await records.articles.fetch(ids, allow)
 
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        async with self._database.read(self._tenant) as records:
+            return await records.articles.pieces(article_ids, allow)
+
     async def articles(self, ids: list[str]) -> dict[str, Article]:
         async with self._database.read(self._tenant) as records:
             return await records.articles.many(ids)

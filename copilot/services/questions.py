@@ -16,8 +16,8 @@ from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller, User
 from copilot.memory import details
-from copilot.memory.disclosure import mentions_value
 from copilot.retrieval.passages import split
+from copilot.services.anonymous import without_values
 from copilot.services.indexing import Indexes
 from copilot.services.reading import actor, conversation
 
@@ -116,7 +116,7 @@ class Questions:
     async def _article(self, records: Records, question: ColleagueQuestion, user: User, answer: str) -> Article:
         """A draft for the editors: internal until one of them makes it fit for customers."""
         known = await self._known(records, question.conversation_id)
-        asked, said = _without(question.text, known), _without(answer, known)
+        asked, said = without_values(question.text, known), without_values(answer, known)
         title = " ".join(asked.split())
         source = f"Source: an answer by {user.name} to a colleague's question, {self.clock():%d %B %Y}."
         return Article(
@@ -137,23 +137,6 @@ class Questions:
 
     async def _tell(self, records: Records, caller: Caller, question: ColleagueQuestion, type_: str) -> None:
         await records.log.event(type_, conversation_id=question.conversation_id, subject_id=question.id, actor=actor(caller))
-
-
-_GENERAL = frozenset({"tier", "since", "locale", "preferences"})
-"""Fields whose values say nothing of who someone is, and are words that an article needs."""
-
-
-def _without(text: str, known: Sequence[KnownDetail]) -> str:
-    """The text with the customer's own values replaced by the names of their fields."""
-    for detail in known:
-        if detail.field in _GENERAL:
-            continue
-        parts = [detail, detail.model_copy(update={"value": detail.value.split()[0]})] if detail.field == "name" else [detail]
-        for one in parts:
-            for start, end in reversed(mentions_value(text, one)):
-                name = "the customer" if one.field == "name" else f"[{one.field.replace('_', ' ')}]"
-                text = f"{text[:start]}{name}{text[end:]}"
-    return text
 
 
 def _concerns(question: ColleagueQuestion, user: User | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from copilot.domain.knowledge import Passage
-from copilot.domain.ports.search import LexicalBuild, PassageFilter, Vectors
+from copilot.domain.ports.search import LexicalBuild, PassageFilter, Vectors, WordMatch
 from copilot.retrieval import names
 from copilot.retrieval.passages import plain_text
 from copilot.retrieval.words import stem, tokens
@@ -88,20 +88,29 @@ class MemoryLexical:
 
     async def query(self, tenant: str, terms: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """(passage id, BM25), best first."""
+        rated = self._rated(tenant, terms, self._tenants.get(tenant, {}))
+        return _best({key: match.score for key, match in rated.items()}, limit)
+
+    async def match(self, tenant: str, terms: Mapping[str, float], ids: Sequence[str]) -> dict[str, WordMatch]:
+        """See LexicalIndex.match."""
+        return self._rated(tenant, terms, ids)
+
+    def _rated(self, tenant: str, terms: Mapping[str, float], ids: Iterable[str]) -> dict[str, WordMatch]:
         documents = self._tenants.get(tenant, {})
-        wanted = _stemmed(terms)
-        holding = {word: sum(word in d.counts for d in documents.values()) for word in wanted}
         mean = sum(d.length for d in documents.values()) / max(len(documents), 1)
-        scores = {}
-        for key, document in documents.items():
-            score = sum(
-                weight * _idf(holding[word], len(documents)) * _saturated(document.counts[word], document.length / max(mean, 1))
-                for word, weight in wanted.items()
-                if word in document.counts
-            )
-            if score > 0:
-                scores[key] = score
-        return _best(scores, limit)
+        telling = {
+            word: weight * _idf(sum(word in d.counts for d in documents.values()), len(documents))
+            for word, weight in _stemmed(terms).items()
+        }
+        rated = {}
+        for key in ids:
+            if (document := documents.get(key)) is None:
+                continue
+            matched = {word: told for word, told in telling.items() if word in document.counts}
+            if any(matched.values()):
+                score = sum(told * _saturated(document.counts[w], document.length / max(mean, 1)) for w, told in matched.items())
+                rated[key] = WordMatch(score, sum(matched.values()) / sum(telling.values()))
+        return rated
 
     async def named(self, tenant: str, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """See LexicalIndex.named."""
@@ -119,6 +128,12 @@ class MemoryLexical:
     async def count(self, tenant: str) -> int:
         """Passages of the tenant."""
         return len(self._tenants.get(tenant, {}))
+
+    async def fork(self, tenant: str) -> "MemoryLexical":
+        """A copy."""
+        copied = MemoryLexical()
+        copied._tenants[tenant] = dict(self._tenants.get(tenant, {}))
+        return copied
 
     async def beside(self, tenant: str) -> LexicalBuild:
         """Another one of these, with one tenant."""
@@ -197,6 +212,10 @@ class MemoryPassages:
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
         """Those of the ids that exist and pass the filter."""
         return {key: p for key in ids if (p := self._passages.get(key)) is not None and _allowed(p, allow)}
+
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """All passages of those articles that pass the filter."""
+        return {key: p for key, p in self._passages.items() if p.article_id in article_ids and _allowed(p, allow)}
 
     def remove(self, passage_id: str) -> None:
         """As when an article is archived while the indexes still hold it."""

@@ -15,7 +15,7 @@ from copilot.web import rooms
 from copilot.web.assets import asset
 from copilot.web.markup import safe_markdown
 from copilot.web.sessions import word_of
-from copilot.web.times import ago, exact, money, since
+from copilot.web.times import ago, exact, in_zone, money, since
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 THEME: Final = "copilot_theme"
@@ -33,7 +33,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(ago=ago, exact=exact, since=since, money=money, safe_markdown=safe_markdown)
+    made.filters.update(ago=ago, exact=exact, in_zone=in_zone, since=since, money=money, safe_markdown=safe_markdown)
     made.globals["asset"] = asset
     return made
 
@@ -41,7 +41,7 @@ def environment() -> Environment:
 def page(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, csrf: str | None = None, **context: Any
 ) -> HTMLResponse:
-    """A page or a fragment. Templates know `context`, `me`, `csrf`, `now`, `zone`, `company`, `places`, `path`, `theme` and `asset()`."""
+    """A page or a fragment. Templates know what `_around` says, and `csrf` and `asset()`."""
     word = word_of(request) if csrf is None else csrf
     text = environment().get_template(template).render(**_around(request), csrf=word, **context)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store", **(headers or {})})
@@ -59,6 +59,7 @@ def _around(request: Request) -> dict[str, Any]:
         "zone": settings.time_zone if settings else "UTC",
         "company": (settings.company if settings else "") or "Rapport",
         "places": rooms.places(caller),
+        "knowledge_places": rooms.places(caller, rooms.KNOWLEDGE),
         "path": request.url.path,
         "theme": theme if theme in THEMES else "",
     }

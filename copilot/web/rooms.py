@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from copilot.api.roles import AGENT, ALL, DESK, LEADS, Roles, name_of
+from copilot.api.roles import AGENT, ALL, DESK, EDITORS, LEADS, Roles, name_of
 from copilot.domain.access import PANEL_KEY
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Refused
@@ -31,7 +31,35 @@ PAGES: dict[str, Roles] = {
     "GET /supervisor": LEADS,
     "GET /supervisor/f/{region}": LEADS,
     "GET /customers/{ref}/memory": DESK,
+    "GET /knowledge/imports": EDITORS,
+    "GET /knowledge/imports/f/list": EDITORS,
+    "GET /knowledge/imports/{import_id}": EDITORS,
+    "GET /knowledge/imports/{import_id}/f/report": EDITORS,
     "GET /customers/{ref}/f/memory": DESK,
+    "GET /knowledge": EDITORS,
+    "GET /knowledge/f/list": EDITORS,
+    "GET /knowledge/f/article": EDITORS,
+    "GET /knowledge/f/remarks": EDITORS,
+    "GET /knowledge/health": EDITORS,
+    "GET /knowledge/health/f/list": EDITORS,
+    "GET /knowledge/articles/{article_id}": EDITORS,
+    "GET /knowledge/drafts/{draft_id}": EDITORS,
+    "GET /knowledge/drafts/{draft_id}/f/state": EDITORS,
+    "POST /knowledge/drafts/{draft_id}/f/preview": EDITORS,
+    "POST /knowledge/drafts/{draft_id}/f/merge": EDITORS,
+    "GET /knowledge/gaps": EDITORS,
+    "GET /knowledge/gaps/f/list": EDITORS,
+    "GET /knowledge/drafts/{draft_id}/try": EDITORS,
+    "GET /knowledge/drafts/{draft_id}/f/try": EDITORS,
+    "GET /knowledge/facts": EDITORS,
+    "GET /knowledge/facts/{change_id}": EDITORS,
+    "GET /knowledge/facts/{change_id}/f/state": EDITORS,
+    "GET /knowledge/recalls": EDITORS | LEADS,
+    "GET /knowledge/recalls/{recall_id}": EDITORS | LEADS,
+    "GET /knowledge/recalls/{recall_id}/f/state": EDITORS | LEADS,
+    "GET /knowledge/replies": EDITORS,
+    "GET /knowledge/replies/f/list": EDITORS,
+    "GET /promises/f/corrections": DESK,
 }
 """Pages of people who are signed in (`page_router`). Their data is shown under the same rules as over the API."""
 
@@ -48,12 +76,24 @@ NAVIGATION: Final[tuple[Place, ...]] = (
     Place(path="/desk", label="Desk", roles=DESK),
     Place(path="/promises", label="My promises", roles=DESK),
     Place(path="/supervisor", label="Supervisor", roles=LEADS),
+    Place(path="/knowledge", label="Knowledge", roles=EDITORS),
 )
+KNOWLEDGE: Final[tuple[Place, ...]] = (
+    Place(path="/knowledge", label="Articles", roles=EDITORS),
+    Place(path="/knowledge/gaps", label="Gaps", roles=EDITORS),
+    Place(path="/knowledge/health", label="Health", roles=EDITORS),
+    Place(path="/knowledge/lab", label="Search lab", roles=EDITORS),
+    Place(path="/knowledge/imports", label="Imports", roles=EDITORS),
+    Place(path="/knowledge/facts", label="Facts", roles=EDITORS),
+    Place(path="/knowledge/replies", label="Saved replies", roles=EDITORS),
+    Place(path="/knowledge/recalls", label="Recalls", roles=EDITORS | LEADS),
+)
+"""The navigation within the knowledge pages (`templates/knowledge/base.html`)."""
 
 
-def places(caller: Caller | None) -> list[Place]:
+def places(caller: Caller | None, among: Sequence[Place] = NAVIGATION) -> list[Place]:
     """The navigation of somebody; pages that do not exist yet are left out."""
-    there = [place for place in NAVIGATION if f"GET {place.path}" in PAGES]
+    there = [place for place in among if f"GET {place.path}" in PAGES]
     return [place for place in there if caller is not None and caller.role in place.roles]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from copilot.bootstrap import Application, build
 from copilot.commands.demo import knowledge_folder, sample_conversations
-from copilot.commands.knowledge import read_files
+from copilot.commands.folders import read_files
 from copilot.domain.formats import ConversationIn
 from copilot.services.knowledge import SourceFile
 from copilot.settings import Settings

@@ -1,7 +1,8 @@
 """Search quality and speed on public sets: `python -m evals.bench.search DATA`.
 
-`DATA` is a folder of BEIR folders (`corpus.jsonl`, `queries.jsonl`, `qrels/test.tsv`). Every method gets the same query text: for dialogues
-(`turns`) that is what `compose` makes of the conversation, and again the whole conversation, whichever suits the baseline better.
+`DATA` holds BEIR folders (`corpus.jsonl`, `queries.jsonl`, `qrels/test.tsv`) in `retrieval` and `history`. Every method gets the same
+query text: for dialogues (`turns`) that is what `compose` makes of the conversation, and again the whole conversation, whichever suits the
+baseline better. Where questions name a chat (`conv`), its items (ids begin with it) are searched by themselves.
 """
 
 import asyncio
@@ -12,13 +13,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from copilot.adapters.embedder import make_embedder
 from copilot.adapters.lexical import TantivyLexical
@@ -33,13 +35,18 @@ from copilot.retrieval.query import SearchQuery, compose, plain
 from copilot.retrieval.search import Search
 from copilot.testing.search import MemoryPassages
 
-RRF_K = 60
-DEPTH = 100
-"""Articles per ranking that is fused."""
 ASKED = 20
 """Hits asked for, so that ten different articles are among them."""
+METHODS = ("bm25", "dense", "rrf", "convex")
+DRAWS = 2000
+"""Of the bootstrap."""
+
+RRF_K = 60
 
 Ranking = list[str]
+Values = npt.NDArray[np.float64]
+Scores = dict[str, float]
+"""nDCG@10 by question."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class Question:
     query: SearchQuery
     whole: str
     """The whole conversation, or the same text again."""
+    chat: str = ""
+    """The chat that is searched; empty: all items."""
 
 
 @dataclass(frozen=True)
@@ -64,57 +73,110 @@ class Corpus:
     relevant: dict[str, dict[str, int]]
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A set's figures."""
+
+    row: dict[str, Any]
+    best: list[float]
+    """nDCG@10 of the best baseline, by question."""
+    rrf: list[float]
+    ours: list[float]
+    dialogues: bool
+
+
 def run(data: Path) -> list[dict[str, Any]]:
     """One row per set: nDCG@10 of BM25, dense, RRF, convex and ours, and the milliseconds of our search without encoding."""
-    if not data.is_dir():
-        return []
-    return asyncio.run(_run([folder for folder in sorted(data.iterdir()) if (folder / "qrels" / "test.tsv").is_file()]))
+    folders = [file.parent.parent for place in (".", "retrieval", "history") for file in (data / place).glob("*/qrels/test.tsv")]
+    return asyncio.run(_run(sorted(folders)))
 
 
 async def _run(folders: Sequence[Path]) -> list[dict[str, Any]]:
+    if not folders:
+        return []
     embedder = make_embedder()
     try:
-        rows = [await _measure(folder, embedder) for folder in folders]
+        measured = [await _measure(folder, embedder) for folder in folders]
     finally:
         embedder.close()
-    return rows + _mean(rows)
+    return [m.row for m in measured] + _mean([m for m in measured if not m.dialogues])
 
 
-async def _measure(folder: Path, embedder: Embedder) -> dict[str, Any]:
+async def _measure(folder: Path, embedder: Embedder) -> Measured:
     corpus = await _load(folder, embedder)
-    texts = {"": [q.query.text for q in corpus.questions]}
-    if any(q.whole != q.query.text for q in corpus.questions):
-        texts["whole"] = [q.whole for q in corpus.questions]
-    scores: dict[str, float] = {}
-    for queries in texts.values():
-        words = _bm25(corpus, queries)
-        meaning = _dense(corpus, await _encoded(queries, embedder))
-        rankings = {
-            "bm25": [_ranked(row) for row in words],
-            "dense": [_ranked(row) for row in meaning],
-            "rrf": [_rrf([_ranked(a), _ranked(b)]) for a, b in zip(words, meaning, strict=True)],
-            "convex": [_ranked(_convex(b, a)) for a, b in zip(words, meaning, strict=True)],
-        }
-        for name, ranking in rankings.items():
-            scores[name] = max(scores.get(name, 0.0), _ndcg(corpus, ranking))
-    ours, milliseconds, found = await _ours(corpus, embedder)
-    return {
+    chats = _chats(corpus)
+    dialogues = any(q.whole != q.query.text for q in corpus.questions)
+    compared = [await _compared(chats, embedder, whole=whole) for whole in ((False, True) if dialogues else (False,))]
+    methods = {name: max((scores[name] for scores in compared), key=_average) for name in METHODS}
+    ours: Scores = {}
+    milliseconds: list[float] = []
+    found: list[float] = []
+    for chat in chats:
+        rankings, taken, self_found = await _ours(chat, embedder)
+        ours |= _ndcg(chat, rankings)
+        milliseconds += taken
+        found.append(self_found)
+    best = max(methods.values(), key=_average)
+    asked = [q.id for q in corpus.questions]
+    one, other = [ours[key] for key in asked], [best[key] for key in asked]
+    row = {
         "set": corpus.name,
         "passages": len(corpus.passages),
-        "queries": len(corpus.questions),
-        **scores,
-        "ours": _ndcg(corpus, ours),
-        "self_found": found,
+        "queries": len(asked),
+        **{name: _average(scores) for name, scores in methods.items()},
+        "ours": _average(ours),
+        "even, odd": f"{statistics.fmean(one[::2]):.3f}, {statistics.fmean(one[1::2]):.3f}",
+        "ours - best": _interval([one], [other], lambda ours, best: ours - best),
+        "self_found": min(found),
         "p50_ms": statistics.median(milliseconds),
         "p95_ms": float(np.percentile(milliseconds, 95)),
     }
+    return Measured(row, other, [methods["rrf"][key] for key in asked], one, dialogues)
 
 
-def _mean(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    if not rows:
+def _mean(sets: Sequence[Measured]) -> list[dict[str, Any]]:
+    """Of the sets whose queries are single questions."""
+    if not sets:
         return []
-    names = ("bm25", "dense", "rrf", "convex", "ours")
-    return [{"set": "mean", **{name: statistics.fmean(row[name] for row in rows) for name in names}}]
+    row: dict[str, Any] = {name: statistics.fmean(m.row[name] for m in sets) for name in (*METHODS, "ours")}
+    ours = [m.ours for m in sets]
+    row["ours - best"] = _interval(ours, [m.best for m in sets], lambda ours, best: ours - best)
+    row["ours / rrf"] = _interval(ours, [m.rrf for m in sets], lambda ours, rrf: ours / rrf)
+    return [{"set": "mean without dialogues", **row}]
+
+
+def _interval(ours: Sequence[list[float]], theirs: Sequence[list[float]], compare: Callable[[float, float], float]) -> str:
+    """The comparison of the sets' means, with its paired bootstrap 95 % interval: questions are drawn anew within each set."""
+    rng = np.random.default_rng(0)
+    pairs = [np.array([mine, other]) for mine, other in zip(ours, theirs, strict=True)]
+    drawn = []
+    for _ in range(DRAWS):
+        means = [pair[:, rng.integers(0, pair.shape[1], pair.shape[1])].mean(axis=1) for pair in pairs]
+        drawn.append(compare(*np.mean(means, axis=0)))
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    value = compare(*np.mean([pair.mean(axis=1) for pair in pairs], axis=0))
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _average(scores: Scores) -> float:
+    return statistics.fmean(scores.values())
+
+
+def _chats(corpus: Corpus) -> list[Corpus]:
+    """The corpus, or one for each chat that is searched by itself."""
+    names = sorted({q.chat for q in corpus.questions})
+    return [_chat(corpus, name) for name in names] if any(names) else [corpus]
+
+
+def _chat(corpus: Corpus, name: str) -> Corpus:
+    kept = [i for i, passage in enumerate(corpus.passages) if passage.article_id.startswith(f"{name}:")]
+    return replace(
+        corpus,
+        articles=[article for article in corpus.articles if article.id.startswith(f"{name}:")],
+        passages=[corpus.passages[i] for i in kept],
+        vectors=corpus.vectors[kept],
+        questions=[q for q in corpus.questions if q.chat == name],
+    )
 
 
 async def _load(folder: Path, embedder: Embedder) -> Corpus:
@@ -133,7 +195,8 @@ async def _load(folder: Path, embedder: Embedder) -> Corpus:
 def _question(record: Mapping[str, Any]) -> Question:
     turns = record.get("turns")
     if not turns:
-        return Question(record["_id"], plain(record["text"]), plain(record["text"]).text)
+        asked = plain(record["text"])
+        return Question(record["_id"], asked, asked.text, chat=str(record.get("conv", "")))
     start = datetime(2026, 1, 1, tzinfo=UTC)
     messages = [
         Message(id=str(i), author=turn["author"], text=turn["text"], sent_at=start + timedelta(minutes=i)) for i, turn in enumerate(turns)
@@ -156,55 +219,65 @@ async def _encoded(texts: Sequence[str], embedder: Embedder) -> Vectors:
     return loaded
 
 
-def _bm25(corpus: Corpus, queries: Sequence[str]) -> list[dict[str, float]]:
-    """Plain bm25s over whole articles."""
+async def _compared(chats: Sequence[Corpus], embedder: Embedder, *, whole: bool) -> dict[str, Scores]:
+    """The baselines' nDCG@10 by question. BM25 and convex: with stems or without, whichever is better."""
+    stemmed: list[dict[str, Scores]] = []
+    for stems in (False, True):
+        scores: dict[str, Scores] = {name: {} for name in METHODS}
+        for chat in chats:
+            texts = [q.whole if whole else q.query.text for q in chat.questions]
+            rankings = baselines(chat, texts, await _encoded(texts, embedder), stems=stems)
+            for name in METHODS:
+                scores[name] |= _ndcg(chat, rankings[name])
+        stemmed.append(scores)
+    plain_words, with_stems = stemmed
+    # As the data's own reference figures have it: RRF of plain BM25, the usual baseline.
+    return plain_words | {name: max(plain_words[name], with_stems[name], key=_average) for name in ("bm25", "convex")}
+
+
+def baselines(corpus: Corpus, queries: Sequence[str], vectors: Vectors, *, stems: bool) -> dict[str, list[Ranking]]:
+    """By method, the ten best articles for each query. Words: bm25s over whole articles; dense: exact cosines, the best piece counts."""
+    ids = np.array([article.id for article in corpus.articles])
+    place = {key: i for i, key in enumerate(ids)}
+    of = np.array([place[passage.article_id] for passage in corpus.passages])
+    rankings: dict[str, list[Ranking]] = {name: [] for name in METHODS}
+    for words, query in zip(_bm25(corpus, queries, stems=stems), vectors, strict=True):
+        meaning = np.full(len(ids), -1.0)
+        np.maximum.at(meaning, of, corpus.vectors @ query)
+        scores = {
+            "bm25": words,
+            "dense": meaning,
+            "rrf": 1 / (RRF_K + _places(words)) + 1 / (RRF_K + _places(meaning)),
+            "convex": 0.7 * _scaled(meaning) + 0.3 * _scaled(words),
+        }
+        for name, values in scores.items():
+            rankings[name].append([str(ids[i]) for i in np.argsort(-values, kind="stable")[:10]])
+    return rankings
+
+
+def _bm25(corpus: Corpus, queries: Sequence[str], *, stems: bool) -> Iterator[Values]:
+    """Scores of all articles, query by query."""
     import bm25s
+    import Stemmer
 
+    stemmer = Stemmer.Stemmer("english") if stems else None
     index = bm25s.BM25()
-    index.index(bm25s.tokenize([f"{a.title} {a.text}" for a in corpus.articles], show_progress=False), show_progress=False)
-    found, scores = index.retrieve(
-        bm25s.tokenize(list(queries), show_progress=False), k=min(DEPTH, len(corpus.articles)), show_progress=False
-    )
-    return [
-        {corpus.articles[int(i)].id: float(s) for i, s in zip(row, values, strict=True)} for row, values in zip(found, scores, strict=True)
-    ]
+    texts = [f"{a.title} {a.text}" for a in corpus.articles]
+    index.index(bm25s.tokenize(texts, stemmer=stemmer, show_progress=False), show_progress=False)
+    for words in bm25s.tokenize(list(queries), stemmer=stemmer, return_ids=False, show_progress=False):
+        yield index.get_scores(words) if words else np.zeros(len(texts))
 
 
-def _dense(corpus: Corpus, queries: Vectors) -> list[dict[str, float]]:
-    """Exact cosines; an article counts as its best piece."""
-    rows = []
-    for query in queries:
-        cosines = corpus.vectors @ query
-        row: dict[str, float] = {}
-        for i in np.argsort(-cosines, kind="stable"):
-            row.setdefault(corpus.passages[int(i)].article_id, float(cosines[i]))
-            if len(row) == DEPTH:
-                break
-        rows.append(row)
-    return rows
+def _places(scores: Values) -> Values:
+    """1 for the best."""
+    places = np.empty(len(scores))
+    places[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return places
 
 
-def _ranked(scores: Mapping[str, float]) -> Ranking:
-    return sorted(scores, key=lambda key: -scores[key])
-
-
-def _rrf(rankings: Iterable[Ranking]) -> Ranking:
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for place, key in enumerate(ranking, 1):
-            scores[key] = scores.get(key, 0.0) + 1 / (RRF_K + place)
-    return _ranked(scores)
-
-
-def _convex(meaning: Mapping[str, float], words: Mapping[str, float]) -> dict[str, float]:
-    """0.7 dense + 0.3 BM25, each min-max scaled over its candidates."""
-    a, b = _scaled(meaning), _scaled(words)
-    return {key: 0.7 * a.get(key, 0.0) + 0.3 * b.get(key, 0.0) for key in {*a, *b}}
-
-
-def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
-    low, high = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
-    return {key: (score - low) / (high - low) if high > low else 0.0 for key, score in scores.items()}
+def _scaled(scores: Values) -> Values:
+    low, high = scores.min(), scores.max()
+    return (scores - low) / (high - low) if high > low else np.zeros(len(scores))
 
 
 async def _ours(corpus: Corpus, embedder: Embedder) -> tuple[list[Ranking], list[float], float]:
@@ -234,24 +307,25 @@ async def _ours(corpus: Corpus, embedder: Embedder) -> tuple[list[Ranking], list
     return rankings, milliseconds, found
 
 
-def _ndcg(corpus: Corpus, rankings: Sequence[Ranking]) -> float:
+def _ndcg(corpus: Corpus, rankings: Sequence[Ranking]) -> Scores:
     import ir_measures
     from ir_measures import nDCG
 
     results = {
-        q.id: {key: float(DEPTH - place) for place, key in enumerate(ranking[:DEPTH])}
+        q.id: {key: float(len(ranking) - place) for place, key in enumerate(ranking)}
         for q, ranking in zip(corpus.questions, rankings, strict=True)
     }
-    return float(ir_measures.calc_aggregate([nDCG @ 10], corpus.relevant, results)[nDCG @ 10])
+    relevant = {q.id: corpus.relevant[q.id] for q in corpus.questions}
+    return {found.query_id: found.value for found in ir_measures.iter_calc([nDCG @ 10], relevant, results)}
+
+
+COLUMNS = ("set", "passages", "queries", *METHODS, "ours", "even, odd", "ours - best", "ours / rrf", "self_found", "p50_ms", "p95_ms")
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
     """The rows as Markdown."""
-    columns = ("set", "passages", "queries", "bm25", "dense", "rrf", "convex", "ours", "self_found", "p50_ms", "p95_ms")
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    for row in rows:
-        cells = [_cell(column, row.get(column, "")) for column in columns]
-        lines.append("| " + " | ".join(cells) + " |")
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    lines += ["| " + " | ".join(_cell(column, row.get(column, "")) for column in COLUMNS) + " |" for row in rows]
     return "\n".join(lines)
 
 
@@ -262,13 +336,16 @@ def _cell(column: str, value: object) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the table. The argument is a folder of BEIR folders, or one that holds it as `retrieval`."""
+    """Print the table. The argument is a folder that holds BEIR folders in `retrieval` and `history`, or itself."""
     if len(arguments) != 1:
         sys.stderr.write("Usage: python -m evals.bench.search DATA (a folder of BEIR folders)\n")
         return 2
     given = Path(arguments[0])
-    rows = run(given / "retrieval" if (given / "retrieval").is_dir() else given)
+    rows = run(given)
     sys.stdout.write((table(rows) if rows else f"{given} holds no BEIR folders: nothing measured.") + "\n")
+    missing = [name for name in ("retrieval", "history") if not (given / name).is_dir()]
+    if len(missing) == 1:
+        sys.stdout.write(f"Left out: {given} has no folder `{missing[0]}`.\n")
     return 0
 
 

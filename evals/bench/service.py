@@ -21,7 +21,7 @@ import psutil
 
 from copilot.adapters.owner import read_owner
 from copilot.commands.demo import knowledge_folder, sample_conversations, sample_customers
-from copilot.commands.knowledge import read_files
+from copilot.commands.folders import read_files
 from copilot.domain.tenant import KINDS
 from copilot.testing.provider import ScriptedProvider
 

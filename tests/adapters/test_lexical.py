@@ -69,6 +69,31 @@ async def test_weights_decide(index: LexicalIndex) -> None:
     assert falling(heavy)
 
 
+async def test_given_passages_are_rated_as_a_query_rates_them(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    words = {"refunds": 1.0, "breakfast": 0.5, "card": 1.0, "zebra": 1.0}
+    rated = await index.match("t", words, ["worth~1", "refund~1", "code~1", "unknown~1", "refund~1"])
+    assert rated.keys() == {"worth~1", "refund~1"}
+    asked = dict(await index.query("t", words, 10))
+    assert {key: match.score for key, match in rated.items()} == pytest.approx({key: asked[key] for key in rated})
+    assert await index.match("t", words, []) == {}
+    assert await index.match("t", {}, ["refund~1"]) == {}
+    assert await index.match("never seen", words, ["refund~1"]) == {}
+
+
+async def test_the_share_is_of_what_the_words_tell(index: LexicalIndex) -> None:
+    await index.replace("t", [], HOUSE)
+    everything = await index.match("t", {"overdue": 1.0, "20418": 0.3, "messages": 0.1}, ["code~1"])
+    assert everything["code~1"].share == pytest.approx(1.0)
+    # A word of one passage tells more than one of two, and one that nobody has most of all.
+    rare = (await index.match("t", {"breakfast": 1.0, "costs": 1.0}, ["acorn~1"]))["acorn~1"].share
+    assert 0 < rare < 0.49
+    unheard = (await index.match("t", {"card": 1.0, "zebra": 1.0}, ["refund~1"]))["refund~1"].share
+    assert 0 < unheard < 0.49
+    light = (await index.match("t", {"card": 1.0, "zebra": 0.1}, ["refund~1"]))["refund~1"].share
+    assert light > 0.8
+
+
 async def test_codes_hyphens_and_headings_are_found(index: LexicalIndex) -> None:
     await index.replace("t", [], HOUSE)
     assert await found(index, "20418") == ["code"]

@@ -69,8 +69,10 @@ async def test_every_body_has_an_example_that_is_valid(house: House) -> None:
     bodies = [(name, op["requestBody"]) for name, op in operations(made) if "requestBody" in op]
     posts = {name for name, _ in bodies}
     assert posts == {r for r in MATRIX if r.startswith(("POST", "PUT", "PATCH"))} - {
+        "POST /v1/comments/{comment_id}/resolve",
         "POST /v1/knowledge/reindex",
         "POST /v1/users/{user_ref}/links",
+        "POST /v1/imports/{import_id}/start",
     }
     for name, body in bodies:
         for content in body["content"].values():
@@ -86,7 +88,10 @@ async def test_the_examples_are_accepted(house: House) -> None:
         if "requestBody" not in operation:
             continue
         method, path = name.split(" ")
-        (example,) = operation["requestBody"]["content"]["application/json"]["examples"].values()
+        body = operation["requestBody"]["content"].get("application/json")
+        if body is None:
+            continue  # a file
+        (example,) = body["examples"].values()
         answer = await house.owner().request(method, path.replace("{ref}", "chat-4711"), json=example["value"])
         if "{" in path.replace("{ref}", ""):
             assert_problem(answer, answer.status_code)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from copilot.commands import customers as customers_command
-from copilot.commands import knowledge as knowledge_command
+from copilot.commands import folders
 from tests.commands.cli import CommandLine
 from tests.e2e.service import rows
 
@@ -100,7 +100,7 @@ def test_a_corpus_lands_line_by_line(cli: CommandLine, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large_is_listed_and_the_others_land(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knowledge_command, "LARGEST", 5000)
+    monkeypatch.setattr(folders, "LARGEST", 5000)
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "a.md").write_text(article("a"))

@@ -8,7 +8,7 @@ import frontmatter
 import jsonschema
 import pytest
 
-from copilot.commands.demo import knowledge_folder, sample_conversations, sample_customers
+from copilot.commands.demo import knowledge_folder, sample_conversations, sample_customers, sample_history
 from copilot.domain.schemas import schemas, written
 
 
@@ -22,7 +22,7 @@ def test_the_sample_fits_its_schemas() -> None:
     made = schemas()
     for conversation in sample_conversations():
         jsonschema.validate(conversation, made["conversation"])
-    for line in sample_customers():
+    for line in (*sample_customers(), *sample_history()):
         jsonschema.validate(json.loads(line), made["customer"])
 
 

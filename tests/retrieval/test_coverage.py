@@ -6,10 +6,10 @@ import pytest
 
 from copilot.domain.conversation import Message
 from copilot.domain.knowledge import Hit
-from copilot.retrieval.calibration import likelihood, overlap
+from copilot.retrieval.calibration import NEIGHBOURS, Standing, likelihood, margin, overlap
 from copilot.retrieval.contradictions import conflicts, figures_of, newest_first
 from copilot.retrieval.coverage import THRESHOLD, judge
-from copilot.retrieval.fusion import Found, fuse
+from copilot.retrieval.fusion import Found
 from copilot.retrieval.query import plain
 
 HELLO = [Message(id="1", author="customer", text="Hello!", sent_at=datetime(2026, 3, 1, tzinfo=UTC))]
@@ -94,25 +94,35 @@ def test_covered_names_the_article() -> None:
 
 
 def test_likelihood_rises_with_each_measure() -> None:
-    weak = Found("a", 0.2, 0, 0, 0)
-    assert likelihood(weak, 0.2) < likelihood(weak, 0.9) < likelihood(weak._replace(meaning=0.6), 0.9) < 1
-    assert likelihood(weak, 0.2) < likelihood(weak._replace(named=1.0), 0.2)
-    only_words = weak._replace(meaning=None)
-    assert likelihood(only_words, 0.1) < 0.1 < 0.9 < likelihood(only_words, 1.0)
+    weak, usual = Found("a", 0.3, 0, 0, 0), Standing()
+    assert likelihood(weak, 0.2, usual) < likelihood(weak._replace(meaning=0.6), 0.2, usual) < 1
+    assert likelihood(weak, 0.2, usual) < likelihood(weak._replace(named=1.0), 0.2, usual)
+    assert likelihood(weak, 0.2, usual) < likelihood(weak, 0.2, usual._replace(nearer=0.3))
+    assert likelihood(weak, 0.2, usual._replace(margin=0.0)) < likelihood(weak, 0.2, usual)
+    assert likelihood(weak, 0.2, usual) < likelihood(weak, 0.2, usual._replace(margin=0.4))
+    assert likelihood(weak, 0.2, usual) < likelihood(weak, 0.2, usual._replace(words=40))
+
+
+def test_words_alone_count_by_their_share_and_by_how_they_stand_out_and_are_never_sure() -> None:
+    only_words = Found("a", None, 9.0, 0, 0)
+    assert likelihood(only_words, 0.1, Standing(margin=0.1)) < 0.1
+    assert likelihood(only_words, 0.5, Standing(margin=0.2)) < THRESHOLD < likelihood(only_words, 0.5, Standing(margin=0.9))
+    assert THRESHOLD < likelihood(only_words, 1.0, Standing()) < 0.95
+
+
+def test_an_answer_stands_out_and_one_of_many_alike_does_not() -> None:
+    best = Found("a", 0.6, 9.0, 0, 0)
+    far = [Found(f"far{i}", 0.2, 3.0, 0, 0) for i in range(3 * NEIGHBOURS)]
+    near = [Found(f"near{i}", 0.6, 9.0, 0, 0) for i in range(NEIGHBOURS)]
+    assert margin(best, far) == pytest.approx(0.4)
+    assert margin(best, [*far, *near]) == pytest.approx(0.0)
+    # The answer written down a second time costs a tenth of the margin, not all of it.
+    assert margin(best, [*far, near[0]]) == pytest.approx(0.36)
+    assert margin(best._replace(meaning=None), [f._replace(meaning=None) for f in far]) == pytest.approx(2 / 3)
+    assert margin(best, []) is None
+    assert margin(best._replace(meaning=None, words=0.0), [far[0]._replace(meaning=None)]) == 0.0
 
 
 def test_overlap_is_a_weighted_share() -> None:
     assert overlap({"refund": 1.0, "lisbon": 0.5}, {"refund"}) == pytest.approx(2 / 3)
     assert overlap({}, {"refund"}) == 0
-
-
-def test_fusion_keeps_a_clear_winner_of_meaning() -> None:
-    found = fuse({"a": 0.8, "b": 0.4}, {"b": 12.0, "c": 11.0}, {})
-    assert [f.id for f in found] == ["a", "b", "c"]
-
-
-def test_fusion_lets_words_decide_among_equals_and_names_among_likes() -> None:
-    assert fuse({"a": 0.5, "b": 0.5}, {"b": 3.0}, {})[0].id == "b"
-    assert fuse({"a": 0.5, "b": 0.4}, {}, {"b": 0.8})[0].id == "b"
-    assert fuse({"a": 0.9, "b": 0.3}, {}, {"b": 0.8})[0].id == "a"
-    assert fuse({"a": 0.5, "b": 0.4}, {}, {"b": 0.4})[0].id == "a"

@@ -11,10 +11,13 @@ from copilot.domain.conversation import Message
 from copilot.domain.errors import Unavailable
 from copilot.domain.knowledge import Passage
 from copilot.domain.ports.search import PassageFilter, Vectors
+from copilot.retrieval.choosing import PER_ARTICLE
+from copilot.retrieval.coverage import THRESHOLD
 from copilot.retrieval.indexing import collection_name, verify
 from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import compose, plain
-from copilot.retrieval.search import PER_ARTICLE, Search, SearchResult
+from copilot.retrieval.search import Search, SearchResult
+from copilot.retrieval.statements import CHOSEN
 from copilot.testing.search import MemoryLexical, MemoryPassages, MemoryVectors
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -116,16 +119,66 @@ async def test_the_house_named_before_decides() -> None:
 
 
 async def test_a_known_vector_is_not_encoded_again() -> None:
-    class Deaf(HashEmbedder):
-        async def encode(self, texts: Sequence[str]) -> NoReturn:
-            raise AssertionError(f"asked to encode {texts}")
+    class Listening(HashEmbedder):
+        asked: tuple[str, ...] = ()
+
+        async def encode(self, texts: Sequence[str]) -> Vectors:
+            self.asked += tuple(texts)
+            return await super().encode(texts)
 
     desk = await Desk(HOUSE).filled()
     query = plain("lounge access")
     vector = (await EMBEDDER.encode([query.text]))[0]
-    search = Search(Deaf(512), desk.vectors, desk.lexical)
-    result = await search.search("t", COLLECTION, query, desk.source, ALLOW, query_vector=vector)
+    embedder = Listening(512)
+    result = await Search(embedder, desk.vectors, desk.lexical).search("t", COLLECTION, query, desk.source, ALLOW, query_vector=vector)
     assert result.hits[0].article_id == "lounge"
+    assert query.text not in embedder.asked
+    assert len(embedder.asked) == 1 + CHOSEN
+
+
+FAQ = [
+    passage(f"faq{i}", title, text)
+    for i, (title, text) in enumerate(
+        [
+            ("Refund by card", "A refund by card is paid within five days. We write to you when it is sent."),
+            ("Refund by PayPal", "A refund by PayPal is paid within two days. We write to you when it is sent."),
+            ("Refund of a voucher", "A refund of a voucher is a new voucher. We write to you when it is sent."),
+            ("Refund of a seat", "A refund of a seat is paid with the ticket. We write to you when it is sent."),
+            ("Meals on board", "Meals are served on flights of three hours. Vegetarian meals are ordered two days before."),
+        ]
+    )
+]
+
+
+async def test_a_near_miss_scores_below_the_answer_whose_neighbours_stay() -> None:
+    asked = "are vegetarian meals served on flights?"
+    answer = await (await Desk(FAQ).filled()).ask(asked)
+    near_miss = await (await Desk(FAQ[:4]).filled()).ask(asked)
+    assert answer.hits[0].article_id == "faq4"
+    assert near_miss.hits[0].score < THRESHOLD < answer.hits[0].score
+
+
+async def test_a_statement_that_answers_counts_more_than_the_passage_around_it() -> None:
+    around = "Our house style is calm. We greet people by name. " * 6
+    said = passage("said", "House rules", f"{around}Dogs may sleep in the garden room. {around}")
+    unsaid = passage("said", "House rules", f"{around}Dogs, sleep, garden, room, may: words we avoid. {around}")
+    question = "may dogs sleep in the garden room"
+    found = [(await (await Desk([one, *HOUSE]).filled()).ask(question)).hits[0] for one in (said, unsaid)]
+    assert [hit.article_id for hit in found] == ["said", "said"]
+    assert found[0].score > found[1].score
+
+
+async def test_scores_do_without_statements_when_the_encoder_stops() -> None:
+    class Stops(HashEmbedder):
+        async def encode(self, texts: Sequence[str]) -> NoReturn:
+            raise Unavailable("The encoder was closed.")
+
+    desk = await Desk(FAQ).filled()
+    query = plain("are vegetarian meals served on flights?")
+    vector = (await EMBEDDER.encode([query.text]))[0]
+    result = await Search(Stops(512), desk.vectors, desk.lexical).search("t", COLLECTION, query, desk.source, ALLOW, query_vector=vector)
+    assert result.hits[0].article_id == "faq4"
+    assert result.hits[0].score > result.hits[1].score > 0
 
 
 class DownVectors(MemoryVectors):

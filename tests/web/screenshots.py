@@ -23,7 +23,7 @@ from copilot.settings import Settings
 from copilot.testing.application import Clock, settle
 from copilot.testing.engine import InlineEngine
 from copilot.testing.passwords import PlainPasswords
-from tests.web.busy import MARTA, arrange
+from tests.web.busy import MARTA, arrange, write
 from tests.web.conftest import ARGUMENTS, PLACES
 from tests.web.site import Site
 
@@ -36,6 +36,7 @@ SHOTS: Final = (
     ("panel", f"/panel?conversation={MARTA}", "agent-lea", NARROW),
     ("handover", "/handovers/{handover}", "agent-tom", SIZE),
     ("supervisor", "/supervisor", "lead-henrik", SIZE),
+    ("editor", "/knowledge/drafts/{draft}", "editor-edith", SIZE),
     ("memory", "/customers/cus-elena-vasileva/memory", "lead-henrik", SIZE),
 )
 STILL_MS: Final = 800
@@ -56,11 +57,12 @@ async def take(folder: Path) -> list[Path]:
             await fill(application, quiet_period_s=0)
             await settle(application)
             handover = await arrange(site)
+            draft = await write(site)
             browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             for name, address, who, size in SHOTS:
                 for colours in COLOURS:
                     path = folder / f"{name}-{colours}.png"
-                    await shoot(site, browser, path, address.format(handover=handover), who, size, colours)
+                    await shoot(site, browser, path, address.format(handover=handover, draft=draft), who, size, colours)
                     taken.append(path)
             await browser.close()
     return taken

@@ -5,7 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
-from tests.web.busy import MARTA, arrange
+from tests.web.busy import MARTA, arrange, changed, imported, recalled, write
 from tests.web.site import CONSOLE, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
@@ -21,16 +21,47 @@ SEEN = {
     "/supervisor": "/supervisor",
     "/panel/sign-in": "/panel/sign-in",
     "/customers/{ref}/memory": "/customers/cus-elena-vasileva/memory",
+    "/knowledge": "/knowledge",
+    "/knowledge/articles/{article_id}": "/knowledge/articles/refunds-how-long",
+    "/knowledge/drafts/{draft_id}": "/knowledge/drafts/{draft}",
+    "/knowledge/imports": "/knowledge/imports",
+    "/knowledge/imports/{import_id}": "/knowledge/imports/{import_}",
+    "/knowledge/facts": "/knowledge/facts?old=24+hours&new=36+hours",
+    "/knowledge/facts/{change_id}": "/knowledge/facts/{change}",
+    "/knowledge/recalls": "/knowledge/recalls",
+    "/knowledge/recalls/{recall_id}": "/knowledge/recalls/{recall}",
+    "/knowledge/replies": "/knowledge/replies",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
     "empty desk": "/desk",
     "no promises": "/promises",
+    "corrections": "/promises",
+    "no articles": "/knowledge?text=nothing-like-it",
+    "draft to read": "/knowledge/drafts/{draft}?view=read",
     "missing": "/no-such-page",
     "panel": "/panel" + OPEN,
     "embedding": "/embed-demo",
 }
-WHO = {"/promises": "agent-tom", "no promises": "agent-sofia", "/supervisor": "lead-henrik", "/customers/{ref}/memory": "admin-ada"}
+WHO = {
+    "/promises": "agent-tom",
+    "no promises": "agent-sofia",
+    "/supervisor": "lead-henrik",
+    "/customers/{ref}/memory": "admin-ada",
+    "/knowledge": "editor-edith",
+    "no articles": "editor-edith",
+    "/knowledge/articles/{article_id}": "editor-edith",
+    "/knowledge/drafts/{draft_id}": "editor-edith",
+    "draft to read": "editor-edith",
+    "/knowledge/imports": "editor-edith",
+    "/knowledge/imports/{import_id}": "editor-edith",
+    "/knowledge/facts": "editor-edith",
+    "/knowledge/facts/{change_id}": "admin-ada",
+    "/knowledge/recalls": "editor-edith",
+    "/knowledge/recalls/{recall_id}": "lead-henrik",
+    "corrections": "agent-lea",
+    "/knowledge/replies": "editor-edith",
+}
 
 
 def test_every_page_is_looked_at() -> None:
@@ -58,10 +89,11 @@ async def look(page: Page, address: str, *, narrow: bool = True) -> None:
 
 @pytest.mark.parametrize("name", [*SEEN, *BESIDE])
 async def test_page(site: Site, context: BrowserContext, page: Page, name: str) -> None:
-    handover = await arrange(site)
+    there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
+    there |= {"change": await changed(site), "recall": await recalled(site)}
     await site.sign_in(context, WHO.get(name, "agent-lea"))
     # The embedding page stands for somebody else's chat tool, with the panel beside it.
-    await look(page, {**SEEN, **BESIDE}[name].format(handover=handover), narrow=name != "embedding")
+    await look(page, {**SEEN, **BESIDE}[name].format(**there), narrow=name != "embedding")
 
 
 async def test_signing_in(site: Site, page: Page) -> None:
@@ -89,11 +121,11 @@ async def test_what_opens_on_a_page(site: Site, context: BrowserContext, page: P
 
 async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page) -> None:
     """Everything that all pages together load of ours, counted by the browser as it came over the line."""
-    handover = await arrange(site)
+    there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
     await site.sign_in(context, "admin-ada")
     loaded: dict[str, int] = {}
     for address in SEEN.values():
-        await page.goto(address.format(handover=handover))
+        await page.goto(address.format(**there))
         found = await page.evaluate(
             "performance.getEntriesByType('resource').map((one) => [new URL(one.name).pathname, one.encodedBodySize])"
         )

@@ -1,6 +1,7 @@
 """Articles, their revisions and passages, and what changed in the passages that are searched."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,11 +20,12 @@ _SEARCHED = (
     sa.select(*_PASSAGE).join(articles, same(passages, "article_id", articles)).where(mine(passages), articles.c.status == "published")
 )
 _VALID = [sa.or_(column.is_(None), column <= sa.bindparam("at")) for column in (passages.c.valid_from, articles.c.valid_from)]
-_FETCHED = _SEARCHED.add_columns(articles.c.products).where(
-    *_VALID, among(passages.c.id), among(passages.c.audience, "audiences"), among(articles.c.audience, "owners")
-)
+_ALLOWED = _SEARCHED.where(*_VALID, among(passages.c.audience, "audiences"), among(articles.c.audience, "owners"))
+_LANGUAGE = sa.func.lower(sa.func.replace(passages.c.locale, "_", "-"))
 _INDEXED = ("title", "heading", "text", "locale")
 """What the search indexes are made of; the rest is read from here at every search."""
+_ASKED_BY = ("id", "revision", "status", "audience", "products", "valid_from", "title", "owner", "locale", "policy", "review_by")
+"""Fields of an article that are columns too."""
 
 
 class SqlArticles(Group):
@@ -39,7 +41,7 @@ class SqlArticles(Group):
         before, stored = await self._stored(article.id)
         rewritten = before is None or article.model_copy(update={"revision": before.revision}) != before
         if before is not None and not rewritten and given == {id_: passage for id_, (passage, _) in stored.items()}:
-            return SavedArticle(article=before, changed=False)
+            return SavedArticle(article=before, changed=False, before=before)
         version = await self._raise_version()
         saved = before if before is not None and not rewritten else await self._revise(article, author)
         old = {id_: passage for id_, (passage, _) in stored.items()} if before and before.status == "published" else {}
@@ -48,7 +50,7 @@ class SqlArticles(Group):
         added = [id_ for id_, passage in new.items() if id_ not in old or _differs(old[id_], passage)]
         await self._replace(stored, given, set(added), set(old), version)
         await self._log_removals([id_ for id_ in removed if id_ not in new], version)
-        return SavedArticle(article=saved, changed=True, removed=tuple(removed), added=tuple(new[id_] for id_ in added))
+        return SavedArticle(article=saved, changed=True, removed=tuple(removed), added=tuple(new[id_] for id_ in added), before=before)
 
     async def get(self, article_id: str) -> Article | None:
         body = await self._db.value(_BODY.where(articles.c.id == article_id))
@@ -89,14 +91,18 @@ class SqlArticles(Group):
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
         """Those of the ids that exist, are published, valid at `allow.at`, and pass the filter; an empty locale or product list passes."""
-        owners = ["public", "internal"] if "internal" in allow.audiences else ["public"]
-        allowed = {"at": allow.at, "audiences": list(allow.audiences), "owners": owners}
+        return await self._allowed(passages.c.id, ids, allow)
+
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """All passages of those articles that `fetch` would give."""
+        return await self._allowed(passages.c.article_id, article_ids, allow)
+
+    async def _allowed(self, column: sa.Column[Any], ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        statement = _filtered(column, self._db.connection.dialect.name, len(allow.locales), bool(allow.products))
+        values = _values(allow)
         found: dict[str, Passage] = {}
         for some in batches(list(dict.fromkeys(ids))):
-            for row in await self._db.rows(_FETCHED, ids=list(some), **allowed):
-                products = row.pop("products")
-                if _in_language(row["locale"], allow.locales) and _about(products, allow.products):
-                    found[row["id"]] = Passage(**row)
+            found.update((row["id"], Passage(**row)) for row in await self._db.rows(statement, ids=list(some), **values))
         return found
 
     async def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
@@ -150,7 +156,7 @@ class SqlArticles(Group):
         last = revisions.where(mine(article_revisions), article_revisions.c.article_id == article.id)
         made = article.model_copy(update={"revision": int(await self._db.value(last) or 0) + 1})
         body, moment = made.model_dump_json(), now()
-        row = {name: getattr(made, name) for name in ("id", "revision", "status", "audience", "products", "valid_from")}
+        row = {name: getattr(made, name) for name in _ASKED_BY}
         await self._db.put(
             articles, [row | {"group_id": made.group or None, "has_levers": bool(made.levers), "body": body, "saved_at": moment}]
         )
@@ -193,14 +199,46 @@ def _differs(before: Passage, after: Passage) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in _INDEXED)
 
 
-def _in_language(locale: str, wanted: Sequence[str]) -> bool:
-    """`en` and `en-GB` are one language for whoever names only the language."""
-    if not locale or not wanted:
-        return True
-    has = locale.casefold().replace("_", "-")
-    asked = [choice.casefold().replace("_", "-") for choice in wanted]
-    return any(has == choice or has.startswith(choice + "-") or choice.startswith(has + "-") for choice in asked)
+@cache
+def _filtered(column: sa.Column[Any], dialect: str, locales: int, products: bool) -> sa.Select[Any]:
+    """Passages that may be shown, by `ids` of a column. Built once for each shape of a filter."""
+    statement = _ALLOWED.where(among(column))
+    if locales:
+        # `en` and `en-GB` are one language for whoever names only the language, on either side.
+        within = [_begins(_LANGUAGE, sa.bindparam(f"within_{i}", type_=sa.String)) for i in range(locales)]
+        statement = statement.where(sa.or_(among(_LANGUAGE, "languages"), *within))
+    if products:
+        statement = statement.where(sa.or_(_length(articles.c.products, dialect) == 0, _holds(articles.c.products, dialect)))
+    return statement
 
 
-def _about(products: Sequence[str], wanted: Sequence[str]) -> bool:
-    return not products or not wanted or not set(products).isdisjoint(wanted)
+def _begins(text: sa.ColumnElement[str], prefix: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """As it stands: in LIKE a `%` from outside would be a pattern."""
+    return sa.func.substr(text, 1, sa.func.length(prefix)) == prefix
+
+
+def _length(array: sa.Column[Any], dialect: str) -> sa.ColumnElement[int]:
+    return sa.func.jsonb_array_length(array) if dialect == "postgresql" else sa.func.json_array_length(array)
+
+
+def _holds(array: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
+    """Whether the JSON array of texts holds one of `products`."""
+    each = sa.func.jsonb_array_elements_text if dialect == "postgresql" else sa.func.json_each
+    item = each(array).table_valued(sa.column("value", sa.Text)).alias("product")
+    return sa.exists().where(among(item.c.value, "products")).correlate(articles)
+
+
+def _values(allow: PassageFilter) -> dict[str, Any]:
+    """The parameters of `_filtered`."""
+    values: dict[str, Any] = {
+        "at": allow.at,
+        "audiences": list(allow.audiences),
+        "owners": ["public", "internal"] if "internal" in allow.audiences else ["public"],
+    }
+    if allow.locales:
+        choices = [choice.lower().replace("_", "-") for choice in allow.locales]
+        wider = {"-".join(parts[:n]) for choice in choices for parts in [choice.split("-")] for n in range(1, len(parts) + 1)}
+        values |= {"languages": ["", *sorted(wider)]} | {f"within_{i}": f"{choice}-" for i, choice in enumerate(choices)}
+    if allow.products:
+        values["products"] = list(allow.products)
+    return values

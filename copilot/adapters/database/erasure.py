@@ -1,16 +1,19 @@
 """Delete a person from every table; the receipt names what went, by class."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.asked import grants, questions
+from copilot.adapters.database.tables.curation import article_flags
 from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap_ups
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
+from copilot.adapters.database.tables.editing import article_comments, article_drafts
 from copilot.adapters.database.tables.knowledge import article_revisions, articles, passages
 from copilot.adapters.database.tables.people import customers, identities, identity_links
+from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import idempotency_keys
@@ -44,6 +47,7 @@ async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
     await _delete(db, gaps.c.id, [], empty=found["gaps"])
+    await _empty_flags(db, found)
     for class_, table in _OWNED:
         await _delete(db, table.c.id, found[class_])
     ids = {id_ for some in found.values() for id_ in some}
@@ -61,6 +65,10 @@ _DEPENDENTS = (
     (read_marks, "conversation_id", "conversations"),
     (wrap_ups, "conversation_id", "conversations"),
     (promise_moves, "promise_id", "promises"),
+    (recall_cases, "conversation_id", "conversations"),
+    (recall_cases, "message_id", "messages"),
+    (recall_cases, "customer_id", "customers"),
+    (article_comments, "draft_id", "article_drafts"),
 )
 _OWNED = (
     ("decisions", decisions),
@@ -69,6 +77,7 @@ _OWNED = (
     ("grants", grants),
     ("questions", questions),
     ("draft_articles", articles),
+    ("article_drafts", article_drafts),
     ("suggestions", suggestions),
     ("turns", turns),
     ("messages", messages),
@@ -87,6 +96,7 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
     said = await _ids(db, (messages.c.conversation_id, threads))
     made = await _ids(db, (turns.c.conversation_id, threads), (turns.c.customer_id, one))
     drafted = await _ids(db, (suggestions.c.turn_id, made))
+    asked = await _ids(db, (gaps.c.conversation_id, threads), (gaps.c.turn_id, made), (gaps.c.suggestion_id, drafted))
     return {
         "customers": await _ids(db, (customers.c.id, one)),
         "conversations": threads,
@@ -103,7 +113,8 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
         "grants": await _ids(db, (grants.c.conversation_id, threads)),
         "questions": await _ids(db, (questions.c.conversation_id, threads)),
         "draft_articles": await _drafts(db, threads),
-        "gaps": await _ids(db, (gaps.c.conversation_id, threads), (gaps.c.turn_id, made), (gaps.c.suggestion_id, drafted)),
+        "gaps": asked,
+        "article_drafts": await _begun(db, asked),
         "memories": await _ids(db, (memories.c.customer_id, one), (memories.c.conversation_id, threads)),
         "promises": await _ids(db, (promises.c.customer_id, one), (promises.c.conversation_id, threads)),
         "assignments": await _ids(db, (assignments.c.conversation_id, threads)),
@@ -130,14 +141,33 @@ async def _drafts(db: Transaction, threads: Sequence[str]) -> list[str]:
     return found
 
 
+async def _begun(db: Transaction, asked: Sequence[str]) -> list[str]:
+    """Drafts that were made of these gaps' words and that no editor has written in."""
+    if not asked:
+        return []
+    kept = mine(article_drafts), article_drafts.c.origin.startswith("gap:"), article_drafts.c.state != "published"
+    rows = await db.rows(sa.select(article_drafts.c.id, article_drafts.c.origin, article_drafts.c.editors).where(*kept))
+    theirs = set(asked)
+    return [row["id"] for row in rows if not row["editors"] and theirs & set(row["origin"].removeprefix("gap:").split(","))]
+
+
 async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequence[str], *, empty: Sequence[str] = ()) -> None:
     """Delete the rows whose column holds one of the values; of those in `empty`, only what points to the person."""
     table = column.table
     for some in batches(values):
         await db.run(sa.delete(table).where(mine(table), column.in_(some)))
     for some in batches(empty):
-        cleared = {"question": ERASED, "conversation_id": None, "turn_id": None, "suggestion_id": None}
+        pointing = {"conversation_id": None, "turn_id": None, "suggestion_id": None}
+        cleared = {"question": ERASED, "vector": None, "embedder_version": None, **pointing}
         await db.run(sa.update(table).where(mine(table), column.in_(some)).values(**cleared))
+
+
+async def _empty_flags(db: Transaction, found: Mapping[str, Sequence[str]]) -> None:
+    """What an agent noted on a passage stays the article's, without the words and without the conversation."""
+    for column, ids in ((article_flags.c.conversation_id, found["conversations"]), (article_flags.c.turn_id, found["turns"])):
+        for some in batches(ids):
+            cleared = {"note": "", "conversation_id": None, "turn_id": None}
+            await db.run(sa.update(article_flags).where(mine(article_flags), column.in_(some)).values(**cleared))
 
 
 async def _addresses(db: Transaction, customer_id: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Events, gaps, and the outbox of work to start."""
+"""Events, and the outbox of work to start."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,17 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from copilot.adapters.database.listening import CHANNEL
-from copilot.adapters.database.tables.work import events, gaps, outbox
+from copilot.adapters.database.tables.work import events, outbox
 from copilot.adapters.database.transaction import Group, fields, mine
 from copilot.domain.base import now
-from copilot.domain.case import Event, Gap
+from copilot.domain.case import Event
 
 _EVENT = sa.select(*fields(events, Event)).where(mine(events))
 _AFTER = _EVENT.where(events.c.id > sa.bindparam("after")).order_by(events.c.id).limit(sa.bindparam("limit"))
 _AFTER_IN = _AFTER.where(events.c.conversation_id == sa.bindparam("conversation_id"))
 _APPEND = sa.insert(events).returning(events.c.id)
 _LAST = sa.select(sa.func.max(events.c.id)).where(mine(events))
-_GAP = sa.select(*fields(gaps, Gap)).where(mine(gaps))
 
 
 class SqlLog(Group):
@@ -42,15 +41,6 @@ class SqlLog(Group):
     async def last_event(self) -> int:
         """The tenant's highest id; 0 without events."""
         return int(await self._db.value(_LAST) or 0)
-
-    async def put_gap(self, gap: Gap) -> None:
-        """Upsert by id."""
-        await self._db.put(gaps, [{name: getattr(gap, name) for name in Gap.model_fields}])
-
-    async def gaps(self, limit: int = 200) -> list[Gap]:
-        """Open ones first, then newest first."""
-        statement = _GAP.order_by(gaps.c.closed_at.is_not(None), gaps.c.opened_at.desc(), gaps.c.id.desc())
-        return [Gap(**row) for row in await self._db.rows(statement.limit(limit))]
 
     async def enqueue(self, job: str, subject_id: str) -> None:
         """A row of the outbox: the dispatcher starts the durable job after commit."""

@@ -6,15 +6,22 @@ from copilot.adapters.database.access import SqlAccess
 from copilot.adapters.database.admin import SqlAdmin
 from copilot.adapters.database.articles import SqlArticles
 from copilot.adapters.database.conversations import SqlConversations
+from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
+from copilot.adapters.database.editing import SqlEditing
+from copilot.adapters.database.facts import SqlFacts
+from copilot.adapters.database.gaps import SqlGaps
 from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
+from copilot.adapters.database.imports import SqlImports
 from copilot.adapters.database.log import SqlLog
 from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.questions import SqlQuestions
+from copilot.adapters.database.recalls import SqlRecalls
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
+from copilot.adapters.database.syncing import SqlSyncing
 from copilot.adapters.database.transaction import Transaction
 from copilot.adapters.database.turns import SqlTurns
 
@@ -58,6 +65,26 @@ class SqlRecords:
         return SqlArticles(self.transaction)
 
     @cached_property
+    def editing(self) -> SqlEditing:
+        return SqlEditing(self.transaction)
+
+    @cached_property
+    def facts(self) -> SqlFacts:
+        return SqlFacts(self.transaction)
+
+    @cached_property
+    def recalls(self) -> SqlRecalls:
+        return SqlRecalls(self.transaction)
+
+    @cached_property
+    def curation(self) -> SqlCuration:
+        return SqlCuration(self.transaction)
+
+    @cached_property
+    def syncing(self) -> SqlSyncing:
+        return SqlSyncing(self.transaction)
+
+    @cached_property
     def handovers(self) -> SqlHandovers:
         return SqlHandovers(self.transaction)
 
@@ -68,6 +95,10 @@ class SqlRecords:
     @cached_property
     def questions(self) -> SqlQuestions:
         return SqlQuestions(self.transaction)
+
+    @cached_property
+    def gaps(self) -> SqlGaps:
+        return SqlGaps(self.transaction)
 
     @cached_property
     def log(self) -> SqlLog:
@@ -84,3 +115,7 @@ class SqlRecords:
     @cached_property
     def access(self) -> SqlAccess:
         return SqlAccess(self.transaction)
+
+    @cached_property
+    def imports(self) -> SqlImports:
+        return SqlImports(self.transaction)

@@ -1,5 +1,6 @@
 """Suggestions, what a provider received for them, what agents did with them, and what was sent."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
-from copilot.adapters.database.transaction import Group, equals, fields, mine
+from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, same
 from copilot.domain.base import now
 from copilot.domain.case import SentText
 from copilot.domain.errors import Conflict, Invalid
 from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.records import OpenDraft
 from copilot.domain.suggestion import Decision, Suggestion
 
 _ROW = sa.select(*fields(suggestions, Suggestion)).where(mine(suggestions))
@@ -20,9 +22,22 @@ _OF_TURN = _ROW.where(*equals(suggestions, "turn_id")).order_by(suggestions.c.cr
 _TURN = sa.select(turns.c.is_current).where(*equals(turns, "id"))
 _DECISION = sa.select(*fields(decisions, Decision)).where(mine(decisions))
 _SENT = sa.select(*fields(sent_texts, SentText)).where(mine(sent_texts))
+_USED = sa.exists().where(same(decisions, "suggestion_id", suggestions), decisions.c.action.in_(("used", "edited")))
+_LEFT = sa.exists().where(same(sent_texts, "suggestion_id", suggestions))
+_TAKEN = _ROW.where(among(suggestions.c.turn_id), sa.or_(_USED, _LEFT)).order_by(suggestions.c.turn_id, suggestions.c.created_at)
 _SAID = ("suggestion_id", "user_id", "action", "text", "reason", "part")
 """What makes a decision the same one; the rest is when and how it arrived."""
 _MARKS = ("displayed", "copied")
+_DISMISSED = sa.exists().where(
+    decisions.c.tenant_id == suggestions.c.tenant_id, decisions.c.suggestion_id == suggestions.c.id, decisions.c.action == "dismissed"
+)
+_OPEN = (
+    sa.select(suggestions.c.id, suggestions.c.turn_id, turns.c.conversation_id, suggestions.c.kind, suggestions.c.citations)
+    .join(suggestions, same(suggestions, "turn_id", turns))
+    .where(mine(turns), turns.c.is_current, suggestions.c.state == "proposed", suggestions.c.stale.is_(sa.false()), ~_DISMISSED)
+    .order_by(suggestions.c.id)
+)
+"""Found through the turns that wait, of which every open conversation has one (a partial index): not through all suggestions."""
 
 
 class SqlSuggestions(Group):
@@ -97,6 +112,13 @@ class SqlSuggestions(Group):
         statement = _DECISION.where(decisions.c.suggestion_id == suggestion_id).order_by(decisions.c.decided_at, decisions.c.id)
         return [Decision(**row) for row in await self._db.rows(statement)]
 
+    async def taken(self, turn_ids: Sequence[str]) -> list[Suggestion]:
+        """Those of the turns' suggestions that an agent used, edited or sent."""
+        found: list[Suggestion] = []
+        for some in batches(turn_ids):
+            found += [Suggestion(**row) for row in await self._db.rows(_TAKEN, ids=list(some))]
+        return found
+
     async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
         """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""
         stored = await self._db.row(_SENT.where(sent_texts.c.message_id == sent.message_id))
@@ -109,6 +131,19 @@ class SqlSuggestions(Group):
         """Oldest first."""
         statement = _SENT.where(sent_texts.c.conversation_id == conversation_id).order_by(sent_texts.c.sent_at, sent_texts.c.id)
         return [SentText(**row) for row in await self._db.rows(statement)]
+
+    async def open_citing(self, article_id: str) -> list[OpenDraft]:
+        written = sa.cast(suggestions.c.citations, sa.Text)
+        # SQLite's JSON is ASCII, with other letters as \\u….
+        names = {article_id, json.dumps(article_id)[1:-1]}
+        cites = [written.contains(f"passage:{name}~", autoescape=True) for name in sorted(names)]
+        rows = await self._db.rows(_OPEN.where(sa.or_(*cites, written.contains("lever:"))))
+        return [OpenDraft(sources=tuple(c["source"] for c in row.pop("citations")), **row) for row in rows]
+
+    async def outdate(self, ids: Sequence[str], article_id: str) -> None:
+        for some in batches(ids):
+            which = mine(suggestions), suggestions.c.id.in_(some)
+            await self._db.run(sa.update(suggestions).where(*which).values(stale=True, outdated_by=article_id))
 
     async def _existing(self, suggestion_id: str) -> Mapping[str, Any]:
         statement = sa.select(suggestions.c.id, suggestions.c.stale).where(mine(suggestions), suggestions.c.id == suggestion_id)

@@ -30,6 +30,7 @@ _FROZEN = sa.select(turns.c.state, turns.c.requested, turns.c.body.is_not(None).
 _CONVERSATION = sa.select(conversations.c.id).where(*equals(conversations, "id"))
 _CURRENT_ID = sa.select(turns.c.id).where(*equals(turns, "conversation_id"), turns.c.is_current)
 _UNFINISHED = ("minted", "frozen")
+_RECENT = sa.select(turns.c.body).where(mine(turns), turns.c.body.is_not(None), turns.c.state != "superseded")
 POINTS = 8
 """Points of the trajectory that a queue row draws."""
 ASKS_HUMAN = "asks_human"
@@ -78,6 +79,16 @@ class SqlTurns(Group):
         """Ids of every turn of a conversation, oldest first."""
         theirs = sa.select(turns.c.id).where(mine(turns), turns.c.conversation_id == conversation_id)
         return await self._db.column(theirs.order_by(turns.c.minted_at, turns.c.id))
+
+    async def recent(self, limit: int) -> list[Turn]:
+        """Turns in which a customer waited and that were not superseded, with their evidence; the latest first."""
+        found: list[Turn] = []
+        newest = _RECENT.order_by(turns.c.minted_at.desc(), turns.c.id.desc())
+        offset = 0
+        while len(found) < limit and (bodies := await self._db.column(newest.offset(offset).limit(limit))):
+            offset += len(bodies)
+            found += [turn for turn in map(Turn.model_validate_json, bodies) if turn.unanswered]
+        return found[:limit]
 
     async def freeze(self, turn: Turn) -> None:
         """Store the evidence. The first time counts: suggestions stand on it. A superseded turn keeps its state."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from copilot.domain.base import Frozen
-from copilot.domain.case import Event, Gap, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
+from copilot.domain.case import Event, Handover, HandoverState, QueueEntry, SentText, StoredTurn, TurnState, TurnStatus
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Sensed
 from copilot.domain.grants import ColleagueQuestion, Grant, GrantState
@@ -18,11 +18,17 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
+from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.facts import Facts, Recalls
+from copilot.domain.ports.gaps import Gaps
+from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
-from copilot.domain.suggestion import Decision, Suggestion
+from copilot.domain.suggestion import Decision, KindName, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
 from copilot.domain.turn import Turn
 
@@ -124,6 +130,10 @@ class Turns(Protocol):
         """Ids of every turn of a conversation."""
         ...
 
+    async def recent(self, limit: int) -> list[Turn]:
+        """Turns in which a customer waited and that were not superseded, with their evidence; the latest first."""
+        ...
+
     async def freeze(self, turn: Turn) -> None:
         """Store the evidence; the first time counts."""
         ...
@@ -168,11 +178,23 @@ class Suggestions(Protocol):
 
     async def decisions(self, suggestion_id: str) -> list[Decision]: ...
 
+    async def taken(self, turn_ids: Sequence[str]) -> list[Suggestion]:
+        """Those of the turns' suggestions that an agent used, edited or sent."""
+        ...
+
     async def put_sent(self, sent: SentText, reasks: int | None = None) -> tuple[SentText, bool]:
         """By message: (stored, whether it is new). `reasks`: questions in it for what was on record; None: not known."""
         ...
 
     async def sent_of(self, conversation_id: str) -> list[SentText]: ...
+
+    async def open_citing(self, article_id: str) -> list["OpenDraft"]:
+        """Open drafts of turns that wait, not stale yet, that cite a passage of the article, or any lever."""
+        ...
+
+    async def outdate(self, ids: Sequence[str], article_id: str) -> None:
+        """They are stale from now on: the article was changed."""
+        ...
 
 
 class Memories(Protocol):
@@ -226,6 +248,18 @@ class SavedArticle(Frozen):
     changed: bool
     removed: tuple[str, ...] = ()
     added: tuple[Passage, ...] = ()
+    before: Article | None = None
+    """As it was; None for a new one."""
+
+
+class OpenDraft(Frozen):
+    """A suggestion that nobody sent or dismissed yet, of a turn that waits, and the sources it cites."""
+
+    id: str
+    turn_id: str
+    conversation_id: str
+    kind: KindName
+    sources: tuple[str, ...]
 
 
 class Articles(Protocol):
@@ -248,6 +282,8 @@ class Articles(Protocol):
     async def remove(self, article_id: str) -> SavedArticle | None: ...
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
+
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]: ...
 
     def every(self, batch: int = 500, after: str = "") -> AsyncIterator[list[Passage]]:
         """Passages of published articles by id, from the one behind `after`, for re-indexing."""
@@ -327,7 +363,7 @@ class ColleagueQuestions(Protocol):
 
 
 class Log(Protocol):
-    """Events, gaps, and the outbox of work to start."""
+    """Events, and the outbox of work to start."""
 
     async def event(
         self, type_: str, *, conversation_id: str = "", subject_id: str = "", actor: str = "system", data: Mapping[str, Any] | None = None
@@ -338,10 +374,6 @@ class Log(Protocol):
     async def events(self, after: int, *, conversation_id: str = "", limit: int = 500) -> list[Event]: ...
 
     async def last_event(self) -> int: ...
-
-    async def put_gap(self, gap: Gap) -> None: ...
-
-    async def gaps(self, limit: int = 200) -> list[Gap]: ...
 
     async def enqueue(self, job: str, subject_id: str) -> None:
         """A row of the outbox: the dispatcher starts the durable job after commit."""
@@ -443,6 +475,21 @@ class Records(Protocol):
     def articles(self) -> Articles: ...
 
     @property
+    def editing(self) -> Editing: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    @property
+    def recalls(self) -> Recalls: ...
+
+    @property
+    def curation(self) -> Curation: ...
+
+    @property
+    def syncing(self) -> Syncing: ...
+
+    @property
     def handovers(self) -> Handovers: ...
 
     @property
@@ -450,6 +497,9 @@ class Records(Protocol):
 
     @property
     def questions(self) -> ColleagueQuestions: ...
+
+    @property
+    def gaps(self) -> Gaps: ...
 
     @property
     def log(self) -> Log: ...
@@ -462,6 +512,9 @@ class Records(Protocol):
 
     @property
     def access(self) -> Access: ...
+
+    @property
+    def imports(self) -> Imports: ...
 
 
 class OutboxRow(Frozen):

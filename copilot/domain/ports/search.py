@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +88,15 @@ class LexicalBuild(Protocol):
     async def discard(self) -> None: ...
 
 
+class WordMatch(NamedTuple):
+    """How the words of a question meet a passage."""
+
+    score: float
+    """BM25-like: grows with how often, and in which field."""
+    share: float
+    """0–1: the part of what the words tell (weight × rarity) that the passage has, however often and wherever."""
+
+
 class LexicalIndex(Protocol):
     """Words of passages; one index per tenant, one writer; can be thrown away and rebuilt."""
 
@@ -99,6 +108,10 @@ class LexicalIndex(Protocol):
         """Words with weights → (passage id, BM25-like score), best first."""
         ...
 
+    async def match(self, tenant: str, terms: Mapping[str, float], ids: Sequence[str]) -> dict[str, WordMatch]:
+        """The same words, rated on these passages; those without any of the words are left out."""
+        ...
+
     async def named(self, tenant: str, said: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
         """Passages whose title those words name ("the Acorn", "Flex fare") → (passage id, affinity 0–1), best first.
 
@@ -107,6 +120,10 @@ class LexicalIndex(Protocol):
         ...
 
     async def count(self, tenant: str) -> int: ...
+
+    async def fork(self, tenant: str) -> "LexicalIndex":
+        """A copy of the tenant's words, to try a change in: scores depend on what all passages hold. Close it when done."""
+        ...
 
     async def beside(self, tenant: str) -> LexicalBuild:
         """An empty index beside the one that answers, which goes on answering and taking changes."""
@@ -132,4 +149,8 @@ class PassageSource(Protocol):
 
     async def fetch(self, ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
         """Those of the ids that exist, are published, valid at `allow.at`, and pass the filter."""
+        ...
+
+    async def pieces(self, article_ids: Sequence[str], allow: PassageFilter) -> dict[str, Passage]:
+        """All passages of those articles, by id, as `fetch` would give them."""
         ...

@@ -15,7 +15,7 @@ from copilot.retrieval.linting.links import Links
 from copilot.retrieval.linting.owner import Owner
 from copilot.retrieval.linting.reading_level import ReadingLevel
 
-__all__ = ["CATALOGUE", "Folder", "Page", "Rule", "lint"]
+__all__ = ["CATALOGUE", "Folder", "Page", "Rule", "lint", "lint_pages"]
 
 CATALOGUE: tuple[Rule, ...] = (
     FrontMatter(),
@@ -36,6 +36,11 @@ def lint(texts: Mapping[str, str], on: datetime, *, others: Iterable[str] = (), 
     `texts`: path from the folder → the text of an article's file. `others`: the folder's further files, which links may lead to.
     """
     pages = tuple(read_page(name, texts[name], on) for name in sorted(texts))
-    folder = Folder(pages, frozenset(others) | texts.keys(), on, reading_ease)
+    return lint_pages(pages, on, files=frozenset(others) | texts.keys(), reading_ease=reading_ease)
+
+
+def lint_pages(pages: tuple[Page, ...], on: datetime, *, files: frozenset[str] = frozenset(), reading_ease: float = 0.0) -> list[Finding]:
+    """The same for articles that were read already. Of two that are alike, the later one is told."""
+    folder = Folder(pages, files, on, reading_ease)
     found = [finding for rule in CATALOGUE for finding in rule.run(folder)]
     return sorted(found, key=lambda finding: (finding.file, finding.line, finding.rule, finding.message))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from copilot.domain.knowledge import Article
 from copilot.domain.linting import Finding
 from copilot.retrieval.linting.base import Folder, Rule, grave
 from copilot.retrieval.passages import FOR_THE_AGENT, public_lines
@@ -22,6 +23,13 @@ _FOR_COLLEAGUES = re.compile(
 )
 
 
+def says_internal(article: Article) -> list[tuple[int, str]]:
+    """(line of the text from 0, the words) where a public article speaks to colleagues outside a "For the agent" section."""
+    lines = article.text.splitlines()
+    found = ((number, _FOR_COLLEAGUES.search(lines[number])) for number in public_lines(article) if number < len(lines))
+    return [(number, match[0]) for number, match in found if match]
+
+
 class InternalText(Rule):
     """A public article that speaks to colleagues outside a "For the agent" section: customers can be shown it."""
 
@@ -30,10 +38,7 @@ class InternalText(Rule):
     def run(self, folder: Folder) -> Iterator[Finding]:
         """At the line of the words: errors, in a draft warnings."""
         for page, article in folder.living:
-            lines = article.text.splitlines()
-            for number in public_lines(article):
-                found = _FOR_COLLEAGUES.search(lines[number]) if number < len(lines) else None
-                if found:
-                    message = f"“{found[0]}” is for colleagues, and customers can be shown this text."
-                    todo = f"Move it under a heading “{FOR_THE_AGENT.capitalize()}”, or into an internal article."
-                    yield self.finding(page, page.text_line(number, found[0]), grave(article), message, todo)
+            for number, words in says_internal(article):
+                message = f"“{words}” is for colleagues, and customers can be shown this text."
+                todo = f"Move it under a heading “{FOR_THE_AGENT.capitalize()}”, or into an internal article."
+                yield self.finding(page, page.text_line(number, words), grave(article), message, todo)

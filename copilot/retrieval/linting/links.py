@@ -48,7 +48,7 @@ class Links(Rule):
         line = page.text_line(link.line, link.target)
         target = _target(folder, ids, page, unquote(path.partition("?")[0]))
         if target is None:
-            message = f"the link to {link.target!r} leads to nothing in this folder."
+            message = f"the link to {link.target!r} leads to nothing."
             yield self.finding(page, line, grave(article), message, "Correct the path, or link to the article that replaced it.")
         elif isinstance(target, Page) and target.article and unquote(anchor).casefold() not in _anchors(target.article.text):
             message = f"{target.name} has no heading for {'#' + anchor!r}."
@@ -71,6 +71,12 @@ def _target(folder: Folder, ids: Mapping[str, Page], page: Page, path: str) -> P
 
 def _is_folder(folder: Folder, path: str) -> bool:
     return path == "." or any(name.startswith(f"{path}/") for name in folder.files)
+
+
+def targets(text: str) -> list[str]:
+    """Paths or ids that a text's links lead to, as `Links` looks them up; links to other hosts are left out."""
+    found = (unquote(link.target.partition("#")[0].partition("?")[0]) for link in _links(text) if not _ELSEWHERE.match(link.target))
+    return [posixpath.normpath(path.lstrip("/")) for path in dict.fromkeys(found) if path]
 
 
 @lru_cache

@@ -5,6 +5,29 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Of all pages."""
-    from copilot.web.pages import conversation, desk, handover, home, memory, panel, promises, queue, shift, supervisor, wrap_up
+    from copilot.web.pages import (
+        article,
+        conversation,
+        desk,
+        draft,
+        facts,
+        gaps,
+        handover,
+        health,
+        home,
+        imports,
+        knowledge,
+        memory,
+        panel,
+        promises,
+        queue,
+        recalls,
+        replies,
+        shift,
+        supervisor,
+        wrap_up,
+    )
 
-    return tuple(room.router for room in (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift))
+    work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
+    curated = (knowledge, article, draft, facts, recalls, replies, health, imports, gaps)
+    return tuple(room.router for room in (*work, *curated))

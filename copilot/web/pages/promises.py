@@ -82,10 +82,23 @@ async def promises(request: Request, app: App, me: Me) -> Response:
     async with app.database.read(me.tenant_id) as records:
         after = await records.log.last_event()
         people = await records.admin.users()
-    return page(request, "promises.html", after=after, colleagues=by_team(people, me.user_id), promises=await shown(request, app, me))
+    return page(
+        request,
+        "promises.html",
+        after=after,
+        colleagues=by_team(people, me.user_id),
+        promises=await shown(request, app, me),
+        corrections=await app.correcting.mine(me),
+    )
 
 
 @router.get("/promises/f/list")
 async def fragment(request: Request, app: App, me: Me) -> Response:
     """The list alone."""
     return page(request, "fragments/promises.html", promises=await shown(request, app, me))
+
+
+@router.get("/promises/f/corrections")
+async def corrections(request: Request, app: App, me: Me) -> Response:
+    """Corrections that I owe, alone."""
+    return page(request, "fragments/corrections.html", corrections=await app.correcting.mine(me))

@@ -20,6 +20,7 @@ from copilot.web.panel import curve, person, words
 State = Literal["draft", "writing", "abstained", "withheld", "failed", "none"]
 FRESH_WORK = ("minted", "frozen")
 DRAFTED_PARTS = ("questions", "options")
+SENT_KINDS = ("reply", "acknowledge", *DRAFTED_PARTS)
 
 
 class Change(Frozen):
@@ -39,6 +40,8 @@ class Shown(Frozen):
     reason: str = ""
     written: words.Written | None = None
     stale: bool = False
+    outdated: bool = False
+    """An article that it quotes was changed."""
     by_rules: bool = False
     """Made from articles and records, without a model."""
     decided: Decision | None = None
@@ -76,6 +79,7 @@ async def shown(app: Application, me: Caller, ref: str) -> dict[str, Any]:
         "cue": CuePayload.model_validate(cue.payload) if cue and cue.state == "proposed" else None,
         "person": person.person(thread, card, turn, now),
         "named": person.names,
+        "outdated": _outdated(drafted),
         "model": bool(app.models.configured),
         "reply": place(drafted, "reply"),
         "acknowledge": place(drafted, "acknowledge"),
@@ -105,10 +109,19 @@ def place(drafted: Drafted, kind: str) -> Shown:
         reason=found.reason,
         written=words.written(stored.turn, found) if state == "draft" else None,
         stale=found.stale,
+        outdated=bool(found.outdated_by),
         by_rules=found.producer == "fallback",
         decided=decided,
         changes=changes(found.text, decided.text) if decided and decided.action == "edited" else (),
     )
+
+
+def _outdated(drafted: Drafted) -> str:
+    """The most prominent kind whose draft quotes an article that was changed, while somebody waits for the answer."""
+    if drafted.stored is None or not drafted.stored.current:
+        return ""
+    kinds = {one.kind for one in drafted.suggestions if one.outdated_by and one.state == "proposed"}
+    return next((kind for kind in (*SENT_KINDS, *sorted(kinds)) if kind in kinds), "")
 
 
 def changes(before: str, after: str) -> tuple[Change, ...]:

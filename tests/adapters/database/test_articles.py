@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +78,39 @@ async def test_fetch_holds_every_rule(database: SqlDatabase) -> None:
         assert await fetched(products=("hotel",)) == set(ids) - {"soon", "later", "card"}
         found = await records.articles.fetch(["inner"], NOW)
     assert (found["inner"].article_id, found["inner"].audience) == ("inner", "internal")
+
+
+async def test_the_record_compares_languages_and_products(database: SqlDatabase) -> None:
+    locales = {"any": "", "en": "en", "british": "en_GB", "oxford": "en-gb-oxendict", "us": "en-US", "eng": "eng", "german": "DE"}
+    products = {"none": (), "card": ("card",), "both": ("card", "hotel"), "odd": ('a "quoted" one', "100%")}
+    async with database.write("default") as records:
+        for key, locale in locales.items():
+            await records.articles.save(article(key, locale=locale), [piece(key, locale=locale)])
+        for key, names in products.items():
+            await records.articles.save(article(key, products=names), [piece(key)])
+
+        async def fetched(ids: Iterable[str], **allow: tuple[str, ...]) -> set[str]:
+            return set(await records.articles.fetch(list(ids), NOW.model_copy(update=allow)))
+
+        assert await fetched(locales, locales=("en",)) == {"any", "en", "british", "oxford", "us"}
+        assert await fetched(locales, locales=("EN_gb",)) == {"any", "en", "british", "oxford"}
+        assert await fetched(locales, locales=("en-us", "de-AT")) == {"any", "en", "us", "german"}
+        assert await fetched(locales, locales=("%",)) == {"any"}
+        assert await fetched(products, products=("hotel",)) == {"none", "both"}
+        assert await fetched(products, products=("card", "boat")) == {"none", "card", "both"}
+        assert await fetched(products, products=('a "quoted" one',)) == {"none", "odd"}
+        assert await fetched(products, products=("car",)) == {"none"}
+
+
+async def test_all_pieces_of_an_article_that_may_be_shown(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        await records.articles.save(article(), [piece("p1"), piece("p2", audience="internal"), piece("p3", valid_from=minutes(1))])
+        await records.articles.save(article("other"), [piece("p4")])
+        await records.articles.save(article("draft", status="draft"), [piece("p5")])
+        assert set(await records.articles.pieces(["refunds", "draft", "none"], NOW)) == {"p1", "p2"}
+        public = NOW.model_copy(update={"audiences": ("public",)})
+        assert set(await records.articles.pieces(["refunds", "other"], public)) == {"p1", "p4"}
+        assert await records.articles.pieces([], NOW) == {}
 
 
 async def test_a_removed_article_is_gone_and_its_numbers_are_not_used_again(database: SqlDatabase) -> None:

@@ -8,13 +8,18 @@ from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap, SentText
 from copilot.domain.conversation import Conversation
+from copilot.domain.curation import ArticleUse, Flag, SearchRule
 from copilot.domain.day import Absence, PromiseMove, WrapUp
+from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
+from copilot.domain.facts import FactChange, SavedReply
 from copilot.domain.grants import GRANT_STATES
+from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
 from copilot.domain.people import Customer, Identity
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Records
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import Key, User
 from copilot.domain.tenant import TenantSettings
 from tests.adapters.database import samples
@@ -55,11 +60,28 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
         "turn_id": "turn",
         "suggestion_id": suggestion.id,
     }
-    await records.log.put_gap(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}))
+    await records.gaps.put(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}), b"Ann's vector", "v1")
     await records.log.event("message.stored", conversation_id=conversation.id, subject_id=message.id, data={"message": message.id})
     await records.log.enqueue("turn", "turn")
     await records.articles.save(samples.article(group="money"), [samples.piece("p1"), samples.piece("p2")])
     await records.articles.save(samples.article(group="money"), [samples.piece("p1")])
+    drafted = ArticleDraft(id="draft", article=samples.article(), author="u1", opened_at=NOON, updated_at=NOON)
+    await records.editing.open_draft(drafted)
+    await records.editing.put_comment(Comment(id="comment", article_id="a1", draft_id="draft", text="Since when?", author="u1", at=NOON))
+    await records.editing.put_redirect(Redirect(id="old", to_id=samples.article().id, by="u1", at=NOON))
+    rule = {"id": "rule", "query": "lounge", "article_id": "a1", "action": "pin", "author": "u1", "made_at": NOON, "changed_at": NOON}
+    await records.curation.put_rule(SearchRule.model_validate(rule))
+    flag = {"id": "flag", "article_id": "a1", "passage_id": "p1", "reason": "wrong", "note": "Ann says so", "author": "u1"}
+    about = {"conversation_id": conversation.id, "turn_id": "turn", "flagged_at": NOON}
+    await records.curation.put_flag(Flag.model_validate(flag | about))
+    await records.curation.put_uses([ArticleUse(article_id="a1", what="shown", subject_id="turn", at=NOON)])
+    await records.facts.add_change(FactChange(id="change", old="1 day", new="2 days", author="u1", opened_at=NOON))
+    await records.facts.add_reply(SavedReply(id="reply", shortcut="hi", title="Hello", text="Hello.", saved_by="u1", saved_at=NOON))
+    recall = {"id": "recall", "article_id": "a1", "from_revision": 1, "to_revision": 1, "wrong": "1 day", "right": "2 days"}
+    told = {"id": "case", "recall_id": "recall", "conversation_id": conversation.id, "message_id": message.id, "user_id": "u1"}
+    case = told | {"customer_id": customer.id, "sure": True, "told": "1 day, Ann", "draft": "2 days, Ann"}
+    dated = {"told_at": NOON, "changed_at": NOON}
+    await records.recalls.add(Recall.model_validate(recall | {"author": "u1", "made_at": NOON}), [RecallCase.model_validate(case | dated)])
     await records.admin.spend(NOON.date(), 1, 1, 1)
     await records.admin.remember("key", "route", "f", 200, f'{{"customer": "{customer.id}"}}')
     await records.admin.bury(["digest"])
@@ -70,6 +92,12 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.day.move(PromiseMove.model_validate(move))
     wrapped = {"id": "wrap-up", "conversation_id": conversation.id, "summary": "Ann's bag", "disposition": "solved", "user_id": "u1"}
     await records.day.put_wrap_up(WrapUp.model_validate(wrapped | {"resolved": True, "closed_at": NOON}))
+    await records.imports.put_source(Source(id="source", name="Help centre", master=True, made_by="u1", made_at=NOON))
+    known = {"source_id": "source", "external_id": "1", "article_id": "refunds", "digest": "d", "seen_at": NOON}
+    await records.imports.put_known([SourceArticle.model_validate(known)])
+    await records.imports.mirror("refunds", "source")
+    await records.imports.add(Import(id="import", source_id="source", name="Help centre", made_by="u1", made_at=NOON))
+    await records.imports.put_file(ImportFile(import_id="import", position=0, name="a.md", size=1), b"a")
     return customer, conversation
 
 
@@ -130,6 +158,10 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.memories.promise("promise"),
             await records.memories.promises_of(customer_id, minutes(9)),
             await records.memories.promises_open(),
+            await records.syncing.present("", 9),
+            await records.syncing.some(["refunds"]),
+            await records.syncing.pasts(["refunds"]),
+            await records.syncing.drafted(["refunds"]),
             await records.articles.get("refunds"),
             await records.articles.many(["refunds"]),
             await records.articles.all(),
@@ -148,7 +180,16 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.handovers.of_conversation(conversation.id),
             await records.log.events(0),
             await records.log.last_event(),
-            await records.log.gaps(),
+            await records.gaps.all(),
+            await records.gaps.get("gap"),
+            await records.gaps.open("v1", 9),
+            await records.gaps.set_aside("v1", 9),
+            await records.gaps.without_vector("v2", 9),
+            await records.gaps.threads("", 9),
+            await records.gaps.known(["gap"]),
+            await records.gaps.of_conversation(conversation.id),
+            await records.turns.recent(9),
+            await records.suggestions.taken(["turn"]),
             await records.admin.user("u1"),
             await records.admin.users(),
             await records.admin.keys(),
@@ -156,9 +197,38 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.admin.remembered("key", "route"),
             await records.admin.buried(["digest"]),
             await records.admin.state("name"),
+            await records.suggestions.open_citing("refunds"),
+            await records.facts.change("change"),
+            await records.facts.changes(("in_review",)),
+            await records.facts.reply("reply"),
+            await records.facts.replies(),
+            await records.facts.waiting_texts(),
+            await records.recalls.get("recall"),
+            await records.recalls.all(),
+            await records.recalls.cases("recall"),
+            await records.recalls.open_cases(),
+            await records.recalls.case("case"),
+            await records.recalls.open_of(conversation.id),
+            await records.recalls.sent_since(minutes(-99)),
             await records.access.user_by_email("kim@example.com"),
             await records.access.user_by_subject("subject"),
             await records.access.with_password(),
+            await records.imports.source("source"),
+            await records.imports.source_named("Help centre"),
+            await records.imports.sources(),
+            await records.imports.master_of("refunds"),
+            await records.imports.known("source", ["1"]),
+            await records.imports.brought("refunds"),
+            await records.imports.unseen("source", minutes(99), 9),
+            await records.imports.last_by("refunds", ""),
+            await records.imports.get("import"),
+            await records.imports.all(),
+            await records.imports.unfinished(minutes(99)),
+            await records.imports.waiting("import", 9),
+            await records.imports.files("import"),
+            await records.imports.counts("import"),
+            await records.imports.last_position("import") + 1,
+            await records.imports.size("import"),
         ]
     assert [answer for answer in found if answer] == []
 
@@ -182,7 +252,15 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert not await records.grants.use("grant", message_id, NOON)
         assert not await records.questions.answer(samples.question(conversation.id, id="question", state="answered", answer="No."))
         assert not await records.day.end_absence("u1")
+        assert not await records.facts.save_change(FactChange(id="change", old="a", new="b", author="u1", opened_at=NOON), 1)
+        assert not await records.facts.remove_reply("reply")
+        assert not await records.recalls.settle("case", "sent", "", NOON)
         await records.turns.retire(conversation.id)
+        await records.imports.mirror("refunds", None)
+        await records.imports.close_file(ImportFile(import_id="import", position=0, name="a.md", state="refused"))
+        await records.imports.drop_content("import")
+        await records.imports.forget("source", "1")
+        await records.imports.change(Import(id="import", source_id="source", name="x", state="failed", made_by="u1", made_at=NOON))
         for change in (
             records.access.set_password("u1", "hash"),
             records.conversations.add_message(conversation.id, samples.said("m2")),
@@ -201,6 +279,10 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert await records.turns.current(conversation.id) is not None
         assert await records.articles.get("refunds") is not None
         assert [key.revoked_at for key in await records.admin.keys()] == [None]
+        assert (await records.imports.master_of("refunds")) is not None
+        assert (await records.imports.brought("refunds")) is not None
+        assert [line.content for line in await records.imports.waiting("import", 9)] == [b"a"]
+        assert [one.state for one in await records.imports.all()] == ["receiving"]
 
 
 async def test_nothing_can_refer_to_another_tenants_record(two: SqlDatabase) -> None:

@@ -81,10 +81,10 @@ async def test_gaps_are_listed_open_and_new_first(database: SqlDatabase) -> None
         await records.turns.mint("turn-1", conversation.id, [], minutes(0))
         old, closed, new = gap("g1", 1), gap("g2", 9, closed_at=minutes(10)), gap("g3", 5)
         for one in (old, closed, new):
-            await records.log.put_gap(one)
-        assert await records.log.gaps() == [new, old, closed]
-        await records.log.put_gap(old.model_copy(update={"closed_at": minutes(11)}))
-        assert [g.id for g in await records.log.gaps(limit=2)] == ["g3", "g2"]
+            await records.gaps.put(one)
+        assert await records.gaps.all() == [new, old, closed]
+        await records.gaps.put(old.model_copy(update={"closed_at": minutes(11)}))
+        assert [g.id for g in await records.gaps.all(limit=2)] == ["g3", "g2"]
 
 
 async def test_the_outbox_is_read_over_all_tenants_and_emptied(database: SqlDatabase) -> None:

@@ -1,6 +1,37 @@
 """The tables of the record, by subject. Alembic's first revision makes them; a test holds both to the same shape."""
 
 from copilot.adapters.database.columns import METADATA
-from copilot.adapters.database.tables import access, asked, day, drafts, knowledge, people, remembered, talk, tenancy, work
+from copilot.adapters.database.tables import (
+    access,
+    asked,
+    curation,
+    day,
+    drafts,
+    editing,
+    imports,
+    knowledge,
+    people,
+    recalls,
+    remembered,
+    talk,
+    tenancy,
+    work,
+)
 
-__all__ = ["METADATA", "access", "asked", "day", "drafts", "knowledge", "people", "remembered", "talk", "tenancy", "work"]
+__all__ = [
+    "METADATA",
+    "access",
+    "asked",
+    "curation",
+    "day",
+    "drafts",
+    "editing",
+    "imports",
+    "knowledge",
+    "people",
+    "recalls",
+    "remembered",
+    "talk",
+    "tenancy",
+    "work",
+]

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from copilot.adapters.database.columns import indexed, json_column, moment, refers, table, text, unique
+from copilot.adapters.database.columns import indexed, json_column, moment, optional, refers, table, text, unique
 
 turns = table(
     "turns",
@@ -59,10 +59,12 @@ suggestions = table(
     sa.Column("latency_ms", sa.Float, nullable=False),
     sa.Column("stale", sa.Boolean, nullable=False),
     sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
+    optional("outdated_by"),
     moment("created_at"),
     refers("turn_id", "turns"),
     unique("turn_id", "kind", "variant"),
 )
+"""`outdated_by`: the article whose change made it stale."""
 
 provider_calls = table(
     "provider_calls",

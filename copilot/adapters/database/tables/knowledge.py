@@ -16,13 +16,24 @@ articles = table(
     moment("valid_from", nullable=True),
     text("group_id", nullable=True),
     sa.Column("has_levers", sa.Boolean, nullable=False),
+    text("title", nullable=True),
+    text("owner", nullable=True),
+    text("locale", nullable=True),
+    sa.Column("policy", sa.Boolean),
+    moment("review_by", nullable=True),
+    text("source_id", nullable=True),
+    sa.Column("synced_revision", sa.Integer),
     text("body"),
     moment("saved_at"),
     refers("group_id", "article_groups"),
     indexed("status", "has_levers"),
     indexed("group_id"),
+    indexed("source_id"),
+    indexed("review_by"),
 )
-"""The present revision. `body`: the Article as JSON; the columns are what questions are asked by."""
+"""The present revision. `body`: the Article as JSON; the columns are what questions are asked by. `source_id`: whose read-only mirror it
+is (not a foreign key: a source may be taken away, its articles stay); `synced_revision`: the revision that a folder of files and this
+record last had in common."""
 
 article_revisions = table(
     "article_revisions",

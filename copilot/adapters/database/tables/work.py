@@ -33,6 +33,12 @@ gaps = table(
     json_column("article_ids"),
     moment("opened_at"),
     moment("closed_at", nullable=True),
+    text("closed_by", nullable=True),
+    text("closed_as", nullable=True),
+    text("article_id", nullable=True),
+    text("note", nullable=True),
+    sa.Column("vector", sa.LargeBinary),
+    text("embedder_version", nullable=True),
     refers("conversation_id", "conversations"),
     refers("turn_id", "turns"),
     refers("suggestion_id", "suggestions"),
@@ -41,6 +47,8 @@ gaps = table(
     indexed("turn_id"),
     indexed("suggestion_id"),
 )
+"""`closed_as`: covered, or not a gap; `article_id`: the article that covers it; `note`: an editor's reason.
+`vector`: of the question, float32, little-endian, made by `embedder_version`."""
 
 events = sa.Table(
     "events",

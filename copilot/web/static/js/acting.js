@@ -55,14 +55,14 @@ function focusOn({ region, row, next }) {
 }
 
 /**
- * Clicks on `[data-act]` by name.
+ * Clicks on `[data-act]` by name; the row is the page where the button stands in none.
  * @param {Record<string, (row: HTMLElement, button: HTMLElement) => unknown>} actions
  */
 export function listen(actions) {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-act]") : null;
     if (!(button instanceof HTMLElement)) return;
-    const row = button.closest("li[data-key]") ?? button.closest("[data-key]");
+    const row = button.closest("li[data-key]") ?? button.closest("[data-key]") ?? document.body;
     const run = actions[button.dataset.act ?? ""];
     if (row instanceof HTMLElement && run) void run(row, button);
   });

@@ -59,13 +59,29 @@ export async function send(method, path, body, options = {}) {
 }
 
 /**
+ * Send a file as it is. It replaces what was sent to that address before, so it is tried again when no answer came.
+ * @param {string} path
+ * @param {Blob} file
+ * @returns {Promise<any>} the answer. Throws Problem.
+ */
+export async function upload(path, file) {
+  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream", ...credentials() };
+  const answer = await reach(path, { method: "PUT", headers, body: file }, TRIES);
+  if (!answer.ok) throw await problemOf(answer);
+  return answer.json();
+}
+
+/**
  * The HTML of one region.
  * @param {string} path such as `/desk/f/queue`
  * @param {AbortSignal} [signal]
+ * @param {unknown} [body] what is to be drawn, where the server does not know it yet
  * @returns {Promise<string>} throws Problem
  */
-export async function fragment(path, signal) {
-  const answer = await reach(path, { headers: { Accept: "text/html", ...credentials() }, signal }, 1);
+export async function fragment(path, signal, body) {
+  const headers = { Accept: "text/html", ...credentials() };
+  const asked = body === undefined ? { headers } : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await reach(path, { ...asked, signal }, 1);
   if (!answer.ok) throw await problemOf(answer);
   return answer.text();
 }

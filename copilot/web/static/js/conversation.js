@@ -124,7 +124,7 @@ function renew() {
   gathering = window.setTimeout(() => void load("conversation").catch(() => undefined), GATHER_MS);
 }
 
-for (const prefix of ["message.", "conversation.", "suggestion.ready", "turn."]) {
+for (const prefix of ["message.", "conversation.", "suggestion.ready", "suggestion.outdated", "turn."]) {
   stream.on(prefix, (event) => event.data.conversation === meta("conversation") && (event.data.kind ?? SHOWN) === SHOWN && renew());
 }
 place.addEventListener("scroll", (event) => {

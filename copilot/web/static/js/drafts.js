@@ -1,6 +1,7 @@
 /** What is being written, kept in this browser by conversation until it is sent. Signing out takes it away: others may sit here next. */
 
-const PREFIX = "copilot.draft.";
+/** Of everything that somebody was writing. */
+export const PREFIX = "copilot.draft.";
 const KEPT_MS = 7 * 86400000;
 
 /** @typedef {{text: string, suggestionId: string, part: number|null, note: boolean, key: string, at: number}} Kept */

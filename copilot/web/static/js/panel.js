@@ -1,6 +1,7 @@
 /** The copilot's panel: listens, redraws, opens tools and sources. What happens to drafts is in reply.js, tools are in tools.js. */
 import { fragment } from "./api.js";
 import { openDialog } from "./dialog.js";
+import { flag, hearBack } from "./flags.js";
 import { addKey } from "./keys.js";
 import { load, refresh, region } from "./regions.js";
 import { toastProblem } from "./toast.js";
@@ -30,6 +31,7 @@ export function mount(stream, insert) {
   stream.on("suggestion.", (event) => here(event) && follow(event));
   stream.on("message.", (event) => here(event) && event.data.own && thaw());
   stream.on("handover.", (event) => here(event) && opened.has("handover") && refresh("handover"));
+  hearBack(stream);
   root.addEventListener("click", (event) => void pressed(event));
   root.addEventListener("submit", (event) => void submitted(event));
   root.addEventListener("region:swapped", () => (restore(), settled()));
@@ -60,6 +62,7 @@ async function pressed(event) {
     if (tool) toggle(tool, !opened.has(tool));
     else if (toolOpen) toggle(toolOpen, true, true, target.dataset.focus);
     else if (source) await openSource(source);
+    else if (target.dataset.flags) await flag(target);
     else if (target.dataset.act) await act(target, target.dataset.act);
     else await clicked(target);
   } catch (error) {

@@ -17,6 +17,7 @@ const DAY_MS = 86400000;
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
 refreshOn(stream, "promises", ["promise.", "customer."]);
+refreshOn(stream, "corrections", ["correction.", "customer."]);
 setInterval(() => refresh("promises"), MINUTE_MS); // what was due today becomes overdue by itself
 void stream.start();
 
@@ -45,6 +46,12 @@ listen({
   async copy(row) {
     await navigator.clipboard.writeText(textOf(row));
     toast("Copied.");
+  },
+  needless(row, button) {
+    const why = /** @type {HTMLInputElement} */ (part(row, "[data-why]"));
+    if (!why.value.trim()) return why.focus();
+    const body = { state: "not_needed", note: why.value.trim() };
+    return act(button, () => send("PATCH", `/v1/corrections/${row.dataset.correction}`, body), "Not needed.");
   },
   back: (row, button) => act(button, () => send("POST", "/v1/users/me/absence", {}), "Welcome back."),
 });

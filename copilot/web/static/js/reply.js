@@ -62,10 +62,11 @@ export async function act(button, what) {
   await redraw();
 }
 
-/** @param {string} kind */
-export async function request(kind) {
+/** @param {string} kind @param {boolean} [fresh] on what articles and records say now */
+export async function request(kind, fresh = false) {
   const id = /** @type {HTMLElement|null} */ (region("panel").querySelector(".copilot"))?.dataset.id ?? "";
-  await send("POST", `/v1/conversations/${encodeURIComponent(id)}/suggestions`, { kinds: [kind] });
+  await send("POST", `/v1/conversations/${encodeURIComponent(id)}/suggestions`, fresh ? { kinds: [kind], fresh } : { kinds: [kind] });
+  if (fresh) thaw();
   await load("panel");
 }
 

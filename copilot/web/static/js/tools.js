@@ -11,8 +11,9 @@ const address = (/** @type {string} */ rest) => {
 
 /** @param {HTMLElement} button */
 export async function clicked(button) {
-  const { request: kind, insertPart, askLever, text } = button.dataset;
+  const { request: kind, fresh, insertPart, askLever, text } = button.dataset;
   if (kind) return busy(button, () => request(kind));
+  if (fresh) return busy(button, () => request(fresh, true));
   if (insertPart !== undefined) {
     const id = /** @type {HTMLElement|null} */ (button.closest("[data-suggestion]"))?.dataset.suggestion ?? "";
     insert(text ?? "", id, Number(insertPart));

@@ -1,0 +1,119 @@
+"""What editors see of each article: how it served, what agents said of it, what is due, what contradicts it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from copilot.domain.base import Frozen
+from copilot.domain.curation import Flag
+from copilot.domain.knowledge import Article
+from copilot.domain.ports.curation import Served
+from copilot.domain.ports.records import Database, Records
+from copilot.retrieval.disagreeing import Disagreement, disagreements
+from copilot.retrieval.linting.internal_text import says_internal
+from copilot.services.usage import Usage
+
+DAYS = 30
+WEEKS = 8
+MOST = 10_000
+"""Articles that are looked at."""
+
+
+class Health(Frozen):
+    """An article's health. `worries`: what an editor should look at, the gravest first; empty when all is well."""
+
+    id: str
+    title: str
+    owner: str = ""
+    audience: str = "public"
+    locale: str = ""
+    review_by: datetime | None = None
+    served: Served
+    flags: tuple[Flag, ...] = ()
+    disagrees: tuple[Disagreement, ...] = ()
+    worries: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> float | None:
+        """Of the drafts that cite it and were decided, the share that was used or edited."""
+        decided = self.served.used + self.served.edited + self.served.dismissed
+        return (self.served.used + self.served.edited) / decided if decided else None
+
+
+class Overview(Frozen):
+    """All published articles, those with worries first, then those shown most. `weeks`: shown in each of the last weeks, all articles."""
+
+    articles: tuple[Health, ...]
+    weeks: tuple[int, ...]
+    days: int = DAYS
+
+
+@dataclass(frozen=True)
+class Healths:
+    """Looks at the published articles of a tenant."""
+
+    database: Database
+    usage: Usage
+    clock: Callable[[], datetime]
+
+    async def overview(self, tenant: str) -> Overview:
+        """Fresh: what happened until now is counted first."""
+        await self.usage.fold(tenant)
+        now = self.clock()
+        weeks = [now - timedelta(weeks=n) for n in range(WEEKS, -1, -1)]
+        async with self.database.read(tenant) as records:
+            articles = await _published(records)
+            served = await records.curation.served(now - timedelta(days=DAYS), weeks)
+            flags = await records.curation.flags(("open",), limit=MOST)
+        found, titles = disagreements(articles), {article.id: article.title for article in articles}
+        healths = [
+            health(
+                article,
+                served.get(article.id, Served(article_id=article.id)),
+                [flag for flag in flags if flag.article_id == article.id],
+                _both(found.get(article.id, ()), served.get(article.id), titles),
+                now,
+            )
+            for article in articles
+        ]
+        healths.sort(key=lambda one: (-len(one.worries), -one.served.shown, one.title.casefold()))
+        totals = [sum(column) for column in zip(*(s.weeks for s in served.values() if s.weeks), strict=True)]
+        return Overview(articles=tuple(healths), weeks=tuple(totals))
+
+
+def health(article: Article, served: Served, flags: Sequence[Flag], disagrees: Sequence[Disagreement], now: datetime) -> Health:
+    """One article's, with what is worrying about it."""
+    worries = []
+    if flags:
+        worries.append(f"{len(flags)} flag{'s' if len(flags) > 1 else ''} of agents")
+    worries += [f"“{one.title}” gives other figures" for one in disagrees]
+    if says_internal(article):
+        worries.append("internal text that a customer may read")
+    if article.review_by is not None and article.review_by <= now:
+        worries.append("its review is due")
+    blamed = served.reasons.get("knowledge_wrong", 0) + served.reasons.get("wrong_fact", 0)
+    if blamed:
+        worries.append(f"dismissed as wrong {blamed} time{'s' if blamed > 1 else ''}")
+    if not article.owner:
+        worries.append("nobody owns it")
+    told = {"id": article.id, "title": article.title, "owner": article.owner, "audience": article.audience, "locale": article.locale}
+    return Health(
+        **told, review_by=article.review_by, served=served, flags=tuple(flags), disagrees=tuple(disagrees), worries=tuple(worries)
+    )
+
+
+def _both(found: Sequence[Disagreement], served: Served | None, titles: Mapping[str, str]) -> list[Disagreement]:
+    """What the texts show, and what conversations showed; an article that is no longer published disagrees with nothing."""
+    known = {one.article_id for one in found}
+    seen = served.disagreed if served else {}
+    others = (Disagreement(article_id=i, title=titles[i], turns=n) for i, n in seen.items() if i in titles and i not in known)
+    return [*(one.model_copy(update={"turns": seen.get(one.article_id, 0)}) for one in found), *others]
+
+
+async def _published(records: Records) -> list[Article]:
+    found: list[Article] = []
+    while some := await records.articles.all("published", found[-1].id if found else "", 500):
+        found += some
+        if len(some) < 500 or len(found) >= MOST:
+            break
+    return found
