@@ -56,9 +56,14 @@ class Choice:
         if not self._steering.blocks(passage):
             self._met.setdefault(passage.article_id, []).append(candidate)
 
+    @property
+    def ranked(self) -> list[Chosen]:
+        """The list as the search made it: without what rules put before it, unless there is nothing else."""
+        return [chosen for chosen in self.taken if not chosen.pinned] or self.taken
+
     def rivals(self) -> tuple[Found, list[Found]]:
         """The nearest passage of the first hit's article, and those of all other articles that were met. The list must not be empty."""
-        own = self.taken[0]
+        own = self.ranked[0]
         best = {article: max(found, key=lambda f: (f.meaning or 0.0, f.words)) for article, found in self._met.items()}
         return best.pop(own.passage.article_id, own.found), list(best.values())
 

@@ -166,14 +166,14 @@ class Search:
         if not choice.taken:
             return Standing()
         first, others = choice.rivals()
-        above = margin(first, others)
-        if along is None or choice.taken[0].found.meaning is None:
+        above, meaning = margin(first, others), choice.ranked[0].found.meaning
+        if along is None or meaning is None:
             return Standing(margin=above, words=len(asked))
-        texts = nearest_by_words([chosen.passage for chosen in choice.taken], asked)
+        texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
         encoded = await _tried(self._embedder.encode(texts))
         if isinstance(encoded, Unavailable):
             return Standing(margin=above, words=len(asked))
-        return Standing(nearer=along.nearest(encoded) - choice.taken[0].found.meaning, margin=above, words=len(asked))
+        return Standing(nearer=along.nearest(encoded) - meaning, margin=above, words=len(asked))
 
     async def _matching(
         self, tenant: str, query: SearchQuery, candidates: Iterable[str], match: list[tuple[str, float]] | Unavailable

@@ -65,7 +65,7 @@ async def _while_reindexing(application: Application) -> tuple[list[float], list
     published, searched = [], []
     while len(published) < PUBLISHED // 2:
         published.append(await _publish(application, len(published)))
-        searched += [await _search(application, ASKED + len(searched)) for _ in range(5)]
+        searched += [await _search(application, 1000 + 5 * len(published) + number) for number in range(5)]
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await rebuilding.give_up(TENANT)

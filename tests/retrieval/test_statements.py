@@ -9,7 +9,8 @@ def passage(text: str, title: str = "Refunds") -> Passage:
 
 
 def test_sentences_items_and_rows_without_marks() -> None:
-    text = "We **refund** by card. It takes [ten days](https://a.example).\n\n- Ask in the app\n- OK\n\n| Card | Days |\n|---|---|\n| Visa or Amex | 5 days |"
+    text = "We **refund** by card. It takes [ten days](https://a.example).\n\n- Ask in the app\n- OK\n"
+    text += "\n| Card | Days |\n|---|---|\n| Visa or Amex | 5 days |"
     assert statements(passage(text)) == ["We refund by card.", "It takes ten days.", "Ask in the app", "Visa or Amex 5 days"]
 
 

@@ -1,6 +1,6 @@
 """Import, in a real browser: files chosen, sent, read while one watches, and what became of each."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext, FilePayload, Locator, Page, expect
 
 from tests.retrieval.exports import ZENDESK, as_json
@@ -16,7 +16,7 @@ def row(page: Page, source: str) -> Locator:
     return page.get_by_role("region", name="Imports").get_by_role("listitem").filter(has_text=source)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def edith(site: Site, context: BrowserContext, page: Page) -> Page:
     await site.sign_in(context, "editor-edith")
     await page.goto("/knowledge/imports")

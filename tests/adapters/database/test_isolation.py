@@ -58,7 +58,7 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
         "turn_id": "turn",
         "suggestion_id": suggestion.id,
     }
-    await records.gaps.put(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}))
+    await records.gaps.put(Gap.model_validate(gap | {"cause": "abstained", "opened_at": NOON}), b"Ann's vector", "v1")
     await records.log.event("message.stored", conversation_id=conversation.id, subject_id=message.id, data={"message": message.id})
     await records.log.enqueue("turn", "turn")
     await records.articles.save(samples.article(group="money"), [samples.piece("p1"), samples.piece("p2")])
@@ -172,6 +172,15 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.log.events(0),
             await records.log.last_event(),
             await records.gaps.all(),
+            await records.gaps.get("gap"),
+            await records.gaps.open("v1", 9),
+            await records.gaps.set_aside("v1", 9),
+            await records.gaps.without_vector("v2", 9),
+            await records.gaps.threads("", 9),
+            await records.gaps.known(["gap"]),
+            await records.gaps.of_conversation(conversation.id),
+            await records.turns.recent(9),
+            await records.suggestions.taken(["turn"]),
             await records.admin.user("u1"),
             await records.admin.users(),
             await records.admin.keys(),
