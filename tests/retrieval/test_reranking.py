@@ -42,7 +42,7 @@ async def found(reranker: Any) -> list[str]:
 async def test_what_the_reranker_likes_best_comes_first() -> None:
     plainly, again = await found(None), await found(backwards := Backwards())
     assert plainly[0] == "refund~1"
-    assert again[0].startswith("long~")
+    assert not again[0].startswith(("refund~", "twin~"))
     assert again[-1] in ("refund~1", "twin~1")
     assert 0 < len(backwards.read) <= READ_AGAIN
     assert any("Lounge access" in text for text in backwards.read)
