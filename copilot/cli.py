@@ -249,6 +249,20 @@ def knowledge_search(
     return _with_api(data, tenant, lambda api: search(api, query, limit, as_json=as_json))
 
 
+@knowledge.command("gaps")
+def knowledge_gaps(
+    from_history: Annotated[bool, typer.Option("--from-history", help="First look through stored conversations for more.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Topics to show.")] = 20,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """List what customers ask and articles do not answer, the most asked first."""
+    from copilot.commands.gaps import gaps
+
+    return _with_api(data, tenant, lambda api: gaps(api, limit, from_history=from_history, as_json=as_json), work=from_history)
+
+
 @knowledge.command("reindex")
 def knowledge_reindex(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
     """Make the search indexes again from the records; searches go on meanwhile."""

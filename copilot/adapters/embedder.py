@@ -25,8 +25,8 @@ from copilot.domain.ports.search import Embedder, Vectors
 SHORT_JOB = 8
 """A call with at most so many new texts is a turn's: it goes before bulk work."""
 
-BULK_BATCH = 16
-"""Texts per batch of bulk work: a query waits for at most one such batch (about 0.3 s on two cores)."""
+BULK_BATCH = 8
+"""Texts per batch of bulk work, those of like length together: a query waits for at most one such batch (0.1 to 0.3 s on two cores)."""
 
 KEPT_CALL = 64
 """The vectors of calls with at most so many texts are kept: messages are sensed, recalled and searched with, sentences are quoted again."""
@@ -135,8 +135,13 @@ class SentenceTransformerEmbedder:
         """In batches; a later batch has less priority, so that short work overtakes long work."""
         if len(texts) <= SHORT_JOB:
             return await _result(self._submit(0, texts))
-        parts = [self._submit(1 + i, texts[i : i + BULK_BATCH]) for i in range(0, len(texts), BULK_BATCH)]
-        return np.concatenate([await _result(part) for part in parts])
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        cuts = [order[i : i + BULK_BATCH] for i in range(0, len(order), BULK_BATCH)]
+        parts = [self._submit(1 + rank, [texts[i] for i in cut]) for rank, cut in enumerate(cuts)]
+        encoded = np.concatenate([await _result(part) for part in parts])
+        vectors: Vectors = np.empty_like(encoded)
+        vectors[order] = encoded
+        return vectors
 
     def close(self) -> None:
         """Stop the thread; work that still waits is cancelled."""

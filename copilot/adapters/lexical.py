@@ -3,11 +3,14 @@
 import asyncio
 import hashlib
 import math
+import os
 import re
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +53,8 @@ KNOWN_WORDS = 20_000
 
 KNOWN_IDS = 50_000
 """Ids of found passages that are kept until the next commit."""
+COURTESY = 15
+"""Niceness of the thread that makes an index beside the one that answers."""
 
 NAME_WORDS = 16
 """So many words of a conversation, those that are most of a name, are looked for in titles."""
@@ -235,26 +240,35 @@ class _Fork(TantivyLexical):
 
 
 class _Build:
-    """LexicalBuild."""
+    """LexicalBuild. Its thread, and those that Tantivy starts from it, come after everything that somebody waits for."""
 
     def __init__(self, owner: TantivyLexical, tenant: str, index: "_TenantIndex") -> None:
         self._owner, self._tenant, self._index = owner, tenant, index
+        self._thread = ThreadPoolExecutor(1, "words", _give_way)
 
     async def replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
-        await asyncio.to_thread(self._replace, removed, added)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._replace, removed, added)
 
     async def count(self) -> int:
         return self._index.count()
 
     async def serve(self) -> None:
         await asyncio.to_thread(self._owner.serve, self._tenant, self._index)
+        self._thread.shutdown(wait=False)
 
     async def discard(self) -> None:
+        # Whatever it is doing is done first: it writes into the folder that goes.
+        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
         await asyncio.to_thread(self._owner.discard, self._tenant)
 
     def _replace(self, removed: Sequence[str], added: Sequence[Passage]) -> None:
         with _vendor_errors(self._tenant):
             self._index.replace(removed, added)
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), COURTESY)
 
 
 def _next(folder: Path) -> Path:

@@ -10,7 +10,7 @@ CASE = (
     *("promise.", "memory.", "customer.imported", "grant.", "correction."),
 )
 """Types that those who may read conversations follow live."""
-KNOWLEDGE = ("article.", "gap.", "question.", "import.", "fact.", "saved_reply.", "recall.")
+KNOWLEDGE = ("article.", "gap.", "gaps.", "question.", "import.", "fact.", "saved_reply.", "recall.")
 """Types that everyone follows; editors follow nothing else."""
 OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.", "correction.")
 """Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, granted a gesture,

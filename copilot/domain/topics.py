@@ -51,5 +51,7 @@ class Topics(Frozen):
     total: int
     gaps: int
     waiting: int = 0
+    looking: bool = False
+    """Earlier conversations are being looked through."""
     next: int = 0
     """Where to go on; 0 at the end."""

@@ -9,7 +9,11 @@ from copilot.retrieval.contradictions import conflicts
 from copilot.retrieval.query import SearchQuery
 
 THRESHOLD = 0.5
-"""Score of the best hit from which the question counts as covered."""
+"""Score of the best hit from which the question counts as covered.
+
+A wrong "covered" (a bluff) is taken to cost twice a wrong silence, and two of three questions to be covered: the two cancel, so that the
+score weighs both kinds of question alike, and at .5 either mistake costs the same. evals/bench/coverage.py prints what it does.
+"""
 
 
 def judge(query: SearchQuery, hits: Sequence[Hit], messages: Sequence[Message]) -> Coverage:

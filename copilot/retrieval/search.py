@@ -18,7 +18,7 @@ from copilot.domain.ports.search import (
     Vectors,
     WordMatch,
 )
-from copilot.retrieval.calibration import Standing, likelihood, margin, overlap
+from copilot.retrieval.calibration import HOPELESS, Standing, likelihood, margin, overlap
 from copilot.retrieval.choosing import Choice, Chosen
 from copilot.retrieval.contradictions import newest_first
 from copilot.retrieval.coverage import THRESHOLD
@@ -165,15 +165,13 @@ class Search:
         """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""
         if not choice.taken:
             return Standing()
-        first, others = choice.rivals()
-        above = margin(first, others)
-        if along is None or choice.taken[0].found.meaning is None:
-            return Standing(margin=above, words=len(asked))
-        texts = nearest_by_words([chosen.passage for chosen in choice.taken], asked)
+        best = choice.ranked[0].found
+        unread = Standing(margin=margin(*choice.rivals()), words=len(asked))
+        if along is None or best.meaning is None or likelihood(best, 0.0, unread) < HOPELESS:
+            return unread
+        texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
         encoded = await _tried(self._embedder.encode(texts))
-        if isinstance(encoded, Unavailable):
-            return Standing(margin=above, words=len(asked))
-        return Standing(nearer=along.nearest(encoded) - choice.taken[0].found.meaning, margin=above, words=len(asked))
+        return unread if isinstance(encoded, Unavailable) else unread._replace(nearer=along.nearest(encoded) - best.meaning)
 
     async def _matching(
         self, tenant: str, query: SearchQuery, candidates: Iterable[str], match: list[tuple[str, float]] | Unavailable

@@ -31,6 +31,8 @@ HISTORY = "gaps_from_history"
 """The durable job; its subject is the run."""
 DONE = "gaps:history"
 """State: the last conversation that was looked at."""
+LOOKING = "gaps:looking"
+"""State: the run that is under way; empty when none is."""
 AT_ONCE = 20
 """Conversations a batch."""
 DAYS = 400
@@ -62,15 +64,30 @@ class GapHistory:
         async with self.database.write(caller.tenant_id) as records:
             if again:
                 await records.admin.put_state(DONE, "")
+            await records.admin.put_state(LOOKING, run)
             await records.log.enqueue(HISTORY, run)
             await records.log.event("gaps.searched", subject_id=run, actor=actor(caller), data={"again": again})
         self.wake(caller.tenant_id)
         return run
 
-    async def run(self, tenant: str, _: str) -> None:
+    async def run(self, tenant: str, run: str) -> None:
         """The durable job: safe to run again at any point, and beside itself."""
         while await self._some(tenant):
             self.wake(tenant)
+        async with self.database.write(tenant) as records:
+            if await records.admin.state(LOOKING) == run:
+                await records.admin.put_state(LOOKING, "")
+                await records.log.event("gaps.searched", subject_id=run, data={"done": True})
+        self.wake(tenant)
+
+    async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
+        """(job, tenant, run) of runs that came to no end."""
+        found = []
+        for tenant in await self.database.tenants():
+            async with self.database.read(tenant) as records:
+                run = await records.admin.state(LOOKING)
+            found += [(HISTORY, tenant, run)] if run else []
+        return found
 
     async def _some(self, tenant: str) -> bool:
         """One batch; whether there may be more."""

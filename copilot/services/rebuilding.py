@@ -26,8 +26,8 @@ Progress = Callable[[int, int], Awaitable[None]]
 PROBES = 200
 ENOUGH = 0.99
 """The share of probes that must find themselves before vectors may serve (RELIABILITY, invariant 7)."""
-WORDS_BATCH = 5000
-"""Passages per commit of words: each commit costs as much as a thousand passages."""
+WORDS_BATCH = 2000
+"""Passages per commit of words."""
 
 
 class Rebuilt(Frozen):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copilot.domain.errors import Conflict, CopilotError, Invalid, Refused
+from copilot.domain.errors import Conflict, CopilotError, Invalid
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.ports.syncing import Present
@@ -13,6 +13,7 @@ from copilot.retrieval.articles import parse_file
 from copilot.retrieval.syncing import digest
 from copilot.services import publishing
 from copilot.services.indexing import Indexes
+from copilot.services.landing import refuse_mirrored
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Syncing:
     async def _land(self, records: Records, file: Brought, present: Present | None, actor: str) -> Landed:
         try:
             article = self._read(file)
-            _may(file, present)
+            _follows(file, present)
+            await refuse_mirrored(records, article, present.article if present else None)
         except CopilotError as error:
             outcome: Landing = "conflict" if isinstance(error, Conflict) else "refused"
             return Landed(id=file.id, outcome=outcome, revision=present.article.revision if present else 0, reason=str(error))
@@ -81,9 +83,7 @@ class Syncing:
         return article
 
 
-def _may(file: Brought, present: Present | None) -> None:
-    if present is not None and present.source_id:
-        raise Refused(f"{file.name}: this article is a copy from {present.source_id}, where it is written.", todo="Change it there.")
+def _follows(file: Brought, present: Present | None) -> None:
     now = present.article.revision if present else 0
     if now != file.revision:
         raise Conflict(f"{file.name}: somebody saved the article meanwhile.", todo="Sync again to see both.")

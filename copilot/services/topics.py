@@ -21,6 +21,7 @@ from copilot.retrieval import clustering
 from copilot.services.anonymous import without_numbers
 from copilot.services.gap_answers import answers_of
 from copilot.services.gap_closing import MOST, GapClosing, vectors_of
+from copilot.services.gap_history import LOOKING
 from copilot.services.reading import actor
 
 WEEKS = 8
@@ -59,13 +60,14 @@ class GapTopics:
         part = groups[offset : offset + limit]
         async with self.database.read(tenant) as records:
             _, waiting = await records.gaps.counts(self.encoder)
+            looking = bool(await records.admin.state(LOOKING))
             drafts = {draft.origin: draft.id for draft in await records.editing.drafts(("draft", "in_review", "approved"))}
             topics = [await self._topic(records, [gaps[i] for i in members], drafts) for members in part]
             aside = await records.gaps.set_aside(self.encoder, ASIDE)
         notes = await self._set_aside_before([gaps[m[0]] for m in part], vectors[[m[0] for m in part]], aside) if part and aside else {}
         shown = tuple(topic.model_copy(update={"set_aside": notes.get(topic.id, "")}) for topic in topics)
         more = offset + limit if offset + limit < len(groups) else 0
-        return Topics(topics=shown, total=len(groups), gaps=len(gaps), waiting=waiting, next=more)
+        return Topics(topics=shown, total=len(groups), gaps=len(gaps), waiting=waiting, looking=looking, next=more)
 
     async def members(self, tenant: str, gap_id: str) -> list[Gap]:
         """The open gaps of the topic that this gap belongs to, the central first. Raises NotFound, and Conflict when it is closed."""

@@ -15,7 +15,7 @@ from copilot.web import rooms
 from copilot.web.assets import asset
 from copilot.web.markup import safe_markdown
 from copilot.web.sessions import word_of
-from copilot.web.times import ago, exact, money, since
+from copilot.web.times import ago, exact, in_zone, money, since
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 THEME: Final = "copilot_theme"
@@ -33,7 +33,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(ago=ago, exact=exact, since=since, money=money, safe_markdown=safe_markdown)
+    made.filters.update(ago=ago, exact=exact, in_zone=in_zone, since=since, money=money, safe_markdown=safe_markdown)
     made.globals["asset"] = asset
     return made
 

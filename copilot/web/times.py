@@ -23,6 +23,12 @@ def exact(context: Context, moment: datetime) -> Markup:
 
 
 @pass_context
+def in_zone(context: Context, moment: datetime) -> str:
+    """As the company's clock shows it, wherever one reads it: "Sun 22 Nov 2026, 14:05 (Europe/Berlin)"."""
+    return f"{written(moment, context['zone'])} ({context['zone']})"
+
+
+@pass_context
 def since(context: Context, moment: datetime) -> Markup:
     """A count of how long it has been: "4:12", "3 h 05", "5 d"."""
     return _time("since", moment, counted((context["now"] - moment).total_seconds()), written(moment, context["zone"]))

@@ -68,12 +68,22 @@ BENCHES: dict[str, Callable[[], Rows]] = {
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 
 
+def _coverage(data: Path | None) -> Rows:
+    from evals.bench import coverage
+
+    return coverage.measure(data / "retrieval" if data else None)
+
+
+ON_DATA: dict[str, Callable[[Path | None], Rows]] = {"coverage": _coverage}
+"""Benches that also read the public data, where a folder is named (`python -m evals.bench coverage DATA`)."""
+
+
 def main(arguments: list[str]) -> int:
     """Print the figures; returns the exit code."""
-    named = [a for a in arguments if a in BENCHES]
-    folders = [Path(a) for a in arguments if a not in BENCHES]
-    for name in named or BENCHES:
-        _print(name, BENCHES[name]())
+    named = [a for a in arguments if a in BENCHES or a in ON_DATA]
+    folders = [Path(a) for a in arguments if a not in named]
+    for name in named or [*BENCHES, *ON_DATA]:
+        _print(name, BENCHES[name]() if name in BENCHES else ON_DATA[name](folders[0] if folders else None))
     if named:
         return 0
     if not folders:

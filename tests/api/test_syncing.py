@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from copilot.adapters.database.tables.editing import article_drafts
-from copilot.adapters.database.tables.knowledge import articles
 from copilot.commands.connection import Api
 from copilot.commands.syncing import Wanted, sync_path
+from copilot.domain.imports import Source
 from copilot.retrieval.articles import parse_article
 from copilot.retrieval.syncing import digest
 from tests.api.house import REFUNDS, House, assert_problem
@@ -74,11 +73,15 @@ async def test_every_revision_can_be_named(house: House) -> None:
 
 async def test_a_mirrored_article_is_changed_where_it_is_written(house: House) -> None:
     await send(house, ("a", page("a", "One."), 0))
+    centre = Source(id="s1", name="Help centre", master=True, made_by="edda", made_at=house.clock())
     async with house.application.database.write("default") as records:
-        await records.transaction.run(sa.update(articles).values(source_id="zendesk"))  # type: ignore[attr-defined]  # the adapter's own
+        await records.imports.put_source(centre)
+        await records.imports.mirror("a", "s1")
     landed = (await send(house, ("a", page("a", "Two."), 1)))[0]
     assert (landed["outcome"], landed["revision"]) == ("refused", 1)
-    assert "zendesk" in landed["reason"]
+    assert "Help centre" in landed["reason"]
+    tagged = page("a", "One.").replace("status:", "tags: [ours]\nstatus:")
+    assert [one["outcome"] for one in await send(house, ("a", tagged, 1))] == ["saved"], "what is laid over it is ours"
 
 
 async def test_an_open_draft_of_what_came_in_is_told(house: House) -> None:

@@ -72,7 +72,7 @@ def test_the_longest_article_is_cut_and_one_more_character_is_refused() -> None:
     """Wherever it comes from: an editor's page and a program too."""
     text = ("Ten words stand in this sentence that is repeated here. " * (LONGEST_TEXT // 56 + 1))[:LONGEST_TEXT]
     whole = Article(id="a", title="Long", text=text, status="published")
-    assert len(split(whole)) > 400
+    assert len(split(whole)) > 250
     with pytest.raises(Invalid, match="The article 'a' has"):
         split(whole.model_copy(update={"text": f"{text}x"}))
 

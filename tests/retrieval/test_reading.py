@@ -349,7 +349,7 @@ def test_an_archive_that_lies_about_a_size_is_caught_while_it_is_read() -> None:
     assert "damaged" in reason or "larger than the archive says" in reason
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 and then nothing", packed({"a.md": "text" * 100})[:-40]])
+@pytest.mark.parametrize("content", [b"PK\x03\x04 and then nothing", packed({"a.md": "text" * 100})[:-40]], ids=["signature only", "cut"])
 def test_a_broken_archive_is_refused(content: bytes) -> None:
     with pytest.raises(Invalid, match="Pack it again"):
         unpacked(content)

@@ -22,8 +22,8 @@ from tests.services.conftest import Open
 
 T = "default"
 WALRUS = 17
-MANY = 600
-"""More than two batches of encoding."""
+MANY = 700
+"""Three batches of encoding: what changes during the last one comes after everything was read."""
 
 
 class Pausing(HashEmbedder):
@@ -33,7 +33,7 @@ class Pausing(HashEmbedder):
         super().__init__()
         self.between: Callable[[], Awaitable[object]] | None = None
         self.batches = 0
-        self.at = 2
+        self.at = 3
 
     async def encode(self, texts: Sequence[str]) -> Vectors:
         self.batches += len(texts) > 100
@@ -266,6 +266,7 @@ async def test_a_memory_made_or_erased_meanwhile_is_right_in_the_new_index(opene
         await application.indexes.sweep(T)
         await application.indexes.memories(T, [late])
 
+    encoder.at = 2
     encoder.interrupt(meanwhile)
     rebuilt = await reindex(application)
     expected = {memory.id for memory in (*kept, late)}

@@ -227,7 +227,7 @@ async def test_both_versions_are_shown_to_choose_from(edith: Editor, ada: Editor
     assert [one["data-kind"] for one in page.select("[data-part]")] == ["mine", "same", "conflict", "same"]
     (clash,) = page.select("[data-kind=conflict]")
     assert (clash["data-mine"], clash["data-theirs"]) == ("Two, says Edith.", "Two, says Ada.")
-    assert [words(one) for one in clash.select("ins, del")] == ["Edith", "Ada"]
+    assert [words(one) for one in clash.select("mark")] == ["Edith", "Ada"]
 
 
 async def test_who_may_decide_is_told_in_words(edith: Editor, ada: Editor) -> None:

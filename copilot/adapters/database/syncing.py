@@ -12,7 +12,7 @@ from copilot.domain.editing import Revision
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.syncing import Present
 
-_PRESENT = sa.select(articles.c.body, articles.c.synced_revision, articles.c.source_id).where(mine(articles))
+_PRESENT = sa.select(articles.c.body, articles.c.synced_revision).where(mine(articles))
 _PAGE = _PRESENT.where(articles.c.id > sa.bindparam("after")).order_by(articles.c.id).limit(sa.bindparam("most"))
 _PAST = (
     sa.select(article_revisions.c.body, article_revisions.c.author, article_revisions.c.saved_at)
@@ -63,6 +63,4 @@ class SqlSyncing(Group):
 
 
 def _present(row: dict[str, Any]) -> Present:
-    return Present(
-        article=Article.model_validate_json(row["body"]), synced_revision=row["synced_revision"], source_id=row["source_id"] or ""
-    )
+    return Present(article=Article.model_validate_json(row["body"]), synced_revision=row["synced_revision"])

@@ -9,11 +9,10 @@ from copilot.domain.knowledge import Article
 
 
 class Present(Frozen):
-    """An article's present revision. `source_id`: of whose read-only mirror it is part; empty: none."""
+    """An article's present revision, and the last one that a folder had too."""
 
     article: Article
     synced_revision: int | None = None
-    source_id: str = ""
 
 
 class Syncing(Protocol):

@@ -11,6 +11,7 @@ def routers() -> tuple[APIRouter, ...]:
         desk,
         draft,
         facts,
+        gaps,
         handover,
         health,
         home,
@@ -28,5 +29,5 @@ def routers() -> tuple[APIRouter, ...]:
     )
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
-    curated = (knowledge, article, draft, facts, recalls, replies, health, imports)
+    curated = (knowledge, article, draft, facts, recalls, replies, health, imports, gaps)
     return tuple(room.router for room in (*work, *curated))

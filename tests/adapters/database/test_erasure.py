@@ -5,6 +5,8 @@ from sqlalchemy.engine import make_url
 
 from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
+from copilot.domain.case import Gap
+from copilot.domain.editing import ArticleDraft, Comment
 from copilot.domain.people import Identity
 from tests.adapters.database import samples
 from tests.adapters.database.samples import NOON, minutes
@@ -26,7 +28,12 @@ LEFT = {
     "state_values",
     "replicas",
 }
-KNOWLEDGE = {"article_groups", "articles", "article_revisions", "passages", "passage_removals"}
+KNOWLEDGE = {
+    *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),
+    *("article_drafts", "article_comments", "article_redirects", "article_flags", "article_uses", "search_rules"),
+    *("fact_changes", "saved_replies", "recalls"),
+    *("knowledge_sources", "source_articles", "imports", "import_files"),
+}
 EMPTIED = {"events", "gaps", "idempotency_keys"}
 
 
@@ -85,6 +92,36 @@ async def test_a_turn_about_the_person_goes_even_when_the_conversation_was_given
         gone = await records.customers.erase(ann.id)
         assert gone["turns"] == ["about-ann"]
         assert await records.turns.ids(conversation.id) == ["about-bob"]
+
+
+async def test_drafts_made_of_the_persons_words_go_unless_an_editor_wrote_in_them(database: SqlDatabase) -> None:
+    def begun(ref: str, **values: object) -> ArticleDraft:
+        article = samples.article(id=ref)
+        plain = {"id": ref, "article": article, "author": "u1", "opened_at": NOON, "updated_at": NOON, "origin": "gap:other,ann"}
+        return ArticleDraft.model_validate(plain | values)
+
+    async with database.write("default") as records:
+        ann, talk = await samples.talking(records, "1")
+        gap = {"id": "ann", "question": "My dog Bartholomew?", "conversation_id": talk.id, "turn_id": "", "cause": "history"}
+        await records.gaps.put(Gap.model_validate(gap | {"opened_at": NOON}), b"a vector", "v1")
+        hers, written, others = begun("hers"), begun("written", editors=("u2",)), begun("others", origin="gap:other")
+        for draft in (
+            hers,
+            written,
+            others,
+            begun("discarded", state="discarded", closed_at=NOON),
+            begun("out", state="published", closed_at=NOON),
+        ):
+            await records.editing.open_draft(draft)
+        await records.editing.put_comment(Comment(id="c", article_id="hers", draft_id="hers", text="Bartholomew?", author="u1", at=NOON))
+        gone = await records.customers.erase(ann.id)
+        assert sorted(gone["article_drafts"]) == ["discarded", "hers"]
+        left = await records.transaction.rows(sa.select(METADATA.tables["gaps"]))
+        assert [(row["question"], row["vector"], row["embedder_version"]) for row in left] == [("(erased)", None, None)]
+        assert await records.gaps.open("v1", 9) == []
+        assert await records.gaps.without_vector("v2", 9) == []
+        assert [d.id for d in await records.editing.drafts(("draft", "published"))] == ["others", "out", "written"]
+        assert await records.editing.comments("hers") == []
 
 
 async def test_erasing_again_finds_nothing(database: SqlDatabase) -> None:

@@ -1,10 +1,7 @@
 """What the record says of its articles to a folder."""
 
-import sqlalchemy as sa
-
 from copilot.adapters.database import SqlDatabase
 from copilot.adapters.database.tables.editing import article_drafts
-from copilot.adapters.database.tables.knowledge import articles
 from copilot.domain.tenant import TenantSettings
 from tests.adapters.database.samples import NOON, article
 
@@ -15,9 +12,9 @@ async def test_present_articles_come_in_pages(database: SqlDatabase) -> None:
             await records.articles.save(article(ident), [])
         await records.articles.save(article("b", text="Now 7 days."), [])
         first = await records.syncing.present("", 2)
-        assert [(one.article.id, one.article.revision, one.synced_revision, one.source_id) for one in first] == [
-            ("a", 1, None, ""),
-            ("b", 2, None, ""),
+        assert [(one.article.id, one.article.revision, one.synced_revision) for one in first] == [
+            ("a", 1, None),
+            ("b", 2, None),
         ]
         assert [one.article.id for one in await records.syncing.present("b", 2)] == ["c"]
         assert set(await records.syncing.some(["a", "c", "none"])) == {"a", "c"}
@@ -49,12 +46,10 @@ async def test_what_was_agreed_is_a_revision_there_was_and_stays_when_the_articl
         assert [one.synced_revision for one in await records.syncing.present("", 9)] == [None]
 
 
-async def test_a_mirror_names_its_source_and_a_draft_is_known(database: SqlDatabase) -> None:
+async def test_an_open_draft_is_known(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         await records.articles.save(article(), [])
         db = records.transaction
-        await db.run(sa.update(articles).where(articles.c.tenant_id == "default").values(source_id="zendesk"))
-        assert (await records.syncing.some(["refunds"]))["refunds"].source_id == "zendesk"
         blank = {"version": 1, "base_revision": 1, "body": "{}", "note": "", "origin": "", "author": "u1", "editors": [], "reviewer": ""}
         times = {"opened_at": NOON, "updated_at": NOON}
         drafts = [("d1", "refunds", "draft", None), ("d2", "closed", "published", NOON)]

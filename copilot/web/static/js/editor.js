@@ -121,7 +121,7 @@ export class Editor {
   /** @param {number} version that somebody saved */
   noticed(version) {
     this.latest = Math.max(this.latest, version);
-    const there = !this.busy && this.latest > this.version;
+    const there = !this.busy && this.latest > this.version && part(document, "[data-merging]").hidden;
     part(document, "[data-meanwhile]").hidden = !there;
     part(document, "[data-meanwhile-word]").textContent = this.dirty
       ? "Somebody saved this draft while you were writing. What you wrote is kept; put both together."
@@ -189,6 +189,7 @@ export class Editor {
   merging(on) {
     part(document, "[data-merging]").hidden = !on;
     part(document, "[data-editor]").hidden = on;
+    this.noticed(this.latest);
   }
 
   unjoin() {
