@@ -70,12 +70,12 @@ from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
-from copilot.services.landing import refuse_mirrored
 from copilot.services.live import Live
 from copilot.services.marks import Marks
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
+from copilot.services.publishing import refuse_mirrored
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
