@@ -333,7 +333,7 @@ def _wire(
     gaps = GapWork(
         topics=topics,
         drafts=GapDrafts(database, topics, editing, tools.drafter, clock),
-        history=GapHistory(database, judging, clock, wake),
+        history=GapHistory(database, judging, closing, clock, wake),
         closing=closing,
         trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )

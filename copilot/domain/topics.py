@@ -55,3 +55,9 @@ class Topics(Frozen):
     """Earlier conversations are being looked through."""
     next: int = 0
     """Where to go on; 0 at the end."""
+
+
+def gaps_of(origin: str) -> tuple[str, ...]:
+    """Ids of the gaps that a draft was begun from, by its origin; the topic's own first."""
+    kind, _, ids = origin.partition(":")
+    return tuple(ids.split(",")) if kind == "gap" and ids else ()

@@ -18,7 +18,7 @@ from copilot.domain.base import Frozen
 from copilot.domain.ports.search import Vectors
 from copilot.retrieval.words import STOPWORDS, fold, stem, telling, tokens
 
-NEAR: Final = 0.60
+NEAR: Final = 0.52
 """Average similarity from which questions ask for the same thing. Measured: `python -m evals.bench gaps`."""
 WORDS: Final = 0.35
 """What sharing all their telling words adds to the cosine of two questions."""
@@ -35,6 +35,19 @@ ROUNDS: Final = 400
 Floats = npt.NDArray[np.float32]
 
 
+def together(question: Vectors, answer: Vectors | None) -> Vectors:
+    """The place of a question that somebody answered, shape (dimension,): two wordings are told apart less well than what was answered.
+
+    Measured on the sample company's questions: of the pairs that belong together .78 are found at a precision of .89; by questions
+    alone .52 at .88.
+    """
+    if answer is None:
+        return question
+    middle: Vectors = question + answer
+    place: Vectors = (middle / max(float(np.linalg.norm(middle)), 1e-9)).astype(np.float32)
+    return place
+
+
 class Cluster(Frozen):
     """Places in the list that was given: the most central first, then in order."""
 
@@ -42,7 +55,7 @@ class Cluster(Frozen):
 
 
 def cluster(texts: Sequence[str], vectors: Vectors, near: float = NEAR) -> list[Cluster]:
-    """Groups of questions, the largest first; who stands alone is a group of one. `vectors`: shape (n, dimension), rows of length 1.
+    """Groups of questions, the largest first; who stands alone is a group of one. `vectors`: shape (n, dimension), rows as `together`.
 
     The same questions in the same order give the same groups. Ten thousand take seconds (see the bench).
     """

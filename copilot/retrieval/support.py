@@ -13,10 +13,19 @@ answers to questions whose best passage was near but beside the point 31 lie bel
 case 9."""
 
 
+def says_something(answer: str) -> bool:
+    """Whether an answer has enough words to be compared."""
+    return len(_telling(answer)) >= SUBSTANCE
+
+
 def came_from(answer: str, hits: Sequence[Hit]) -> bool:
     """Whether the passages hold what was answered; true of an answer too short to tell."""
-    said = {stem(word) for word in tokens(answer) if telling(word) and word.lower() not in FILLER}
+    said = _telling(answer)
     if len(said) < SUBSTANCE:
         return True
     held = {stem(word) for hit in hits for word in tokens(f"{hit.title} {hit.heading} {hit.text}")}
     return len(said & held) >= FROM_HERE * len(said)
+
+
+def _telling(text: str) -> set[str]:
+    return {stem(word) for word in tokens(text) if telling(word) and word.lower() not in FILLER}

@@ -10,6 +10,7 @@ from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Records
 from copilot.domain.topics import HumanAnswer
 from copilot.memory import details
+from copilot.retrieval.query import essence
 from copilot.retrieval.words import FILLER, telling, tokens
 from copilot.services.anonymous import without_numbers
 from copilot.services.gap_opening import anonymous
@@ -52,6 +53,11 @@ def answer_to(talk: Conversation, asked_at: datetime) -> list[Message]:
         elif message.author == "customer" and said:
             break
     return said
+
+
+def answer_text(talk: Conversation, asked_at: datetime) -> str:
+    """The same as one text, without greetings and signatures; empty when nobody answered."""
+    return "\n".join(essence(message.text) for message in answer_to(talk, asked_at))
 
 
 def _substance(said: Sequence[Message]) -> int:

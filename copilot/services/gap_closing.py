@@ -17,7 +17,10 @@ from copilot.domain.ports.gaps import Ending
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Vectors
 from copilot.graph.evidence import vector_bytes
+from copilot.retrieval.clustering import together
 from copilot.retrieval.passages import passage_text_for_index
+from copilot.retrieval.support import says_something
+from copilot.services.gap_answers import answer_text
 from copilot.services.judging import Judging
 
 IN_STEP = "gaps_in_step"
@@ -82,12 +85,21 @@ class GapClosing:
         version = self.judging.embedder.version
         async with self.database.read(tenant) as records:
             bare = await records.gaps.without_vector(version, limit)
+            talks = await records.conversations.several(list({gap.conversation_id for gap in bare if gap.conversation_id}))
         if not bare:
             return 0
-        encoded = await self.judging.embedder.encode([gap.question for gap in bare])
+        answered = [answer_text(talks[gap.conversation_id], gap.opened_at) if gap.conversation_id in talks else "" for gap in bare]
+        encoded = await self.encoded([(gap.question, answer) for gap, answer in zip(bare, answered, strict=True)])
         async with self.database.write(tenant) as records:
             await records.gaps.put_vectors(vector_bytes({gap.id: encoded[i] for i, gap in enumerate(bare)}), version)
         return len(bare)
+
+    async def encoded(self, asked: Sequence[tuple[str, str]]) -> list[Vectors]:
+        """The places of questions with what a human answered; an answer that says nothing counts as none."""
+        answers = [answer for _, answer in asked if says_something(answer)]
+        vectors = await self.judging.embedder.encode([*(question for question, _ in asked), *answers])
+        said = dict(zip(answers, vectors[len(asked) :], strict=True))
+        return [together(vectors[row], said.get(answer)) for row, (_, answer) in enumerate(asked)]
 
     async def near(self, tenant: str, passages: Sequence[Passage]) -> list[Near]:
         """Open gaps that these passages may cover, the nearest first."""
@@ -105,7 +117,7 @@ class GapClosing:
         articles = {passage.article_id for passage in changed}
         covered: dict[str, list[str]] = {}
         for near in await self.near(tenant, changed):
-            judged = await self.judging.question(tenant, near.gap.question, vectors_of([near.vector])[0])
+            judged = await self.judging.question(tenant, near.gap.question)
             if judged.covered_by in articles:
                 covered.setdefault(judged.covered_by, []).append(near.gap.id)
         closed = 0

@@ -19,7 +19,7 @@ from copilot.domain.knowledge import Article
 from copilot.domain.ports.models import ModelAnswer, ModelRequest
 from copilot.domain.ports.records import Database
 from copilot.domain.staff import Caller
-from copilot.domain.topics import Topic
+from copilot.domain.topics import Topic, gaps_of
 from copilot.graph.draft import Drafter
 from copilot.kinds.citing import Answer
 from copilot.kinds.prompting import fenced
@@ -108,12 +108,6 @@ class GapDrafts:
     async def _spent(self, caller: Caller, got: ModelAnswer) -> None:
         async with self.database.write(caller.tenant_id) as records:
             await records.admin.spend(self.clock().date(), got.cost_microusd, got.usage.input_tokens, got.usage.output_tokens)
-
-
-def gaps_of(origin: str) -> tuple[str, ...]:
-    """Ids of the gaps that a draft was begun from; the topic's own first."""
-    kind, _, ids = origin.partition(":")
-    return tuple(ids.split(",")) if kind == "gap" and ids else ()
 
 
 def sound(value: ArticleAnswer, topic: Topic) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.case import Gap
 from copilot.domain.conversation import Conversation, Message
@@ -19,9 +17,9 @@ from copilot.graph.case import Case
 from copilot.graph.evidence import vector_bytes
 from copilot.memory import details
 from copilot.retrieval.enquiry import enquires
-from copilot.retrieval.query import essence
 from copilot.retrieval.support import came_from
-from copilot.services.gap_answers import answer_to
+from copilot.services.gap_answers import answer_text
+from copilot.services.gap_closing import GapClosing
 from copilot.services.gap_opening import anonymous
 from copilot.services.judging import Judging
 from copilot.services.promises import derived_id
@@ -55,6 +53,7 @@ class GapHistory:
 
     database: Database
     judging: Judging
+    closing: GapClosing
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
 
@@ -115,8 +114,8 @@ class GapHistory:
         return [await self._look(records, talk, block[-1]) for block in fresh]
 
     async def _look(self, records: Records, talk: Conversation, last: Message) -> Look:
-        answer = "\n".join(essence(message.text) for message in answer_to(talk, last.sent_at))
-        return Look(message=last, case=await self.judging.case(records, talk, last.sent_at), answer=answer)
+        case = await self.judging.case(records, talk, last.sent_at)
+        return Look(message=last, case=case, answer=answer_text(talk, last.sent_at))
 
     async def _gap(self, look: Look) -> tuple[Gap, bytes] | None:
         """None where knowledge covers the question, or where nothing of it is left without who asked it.
@@ -133,7 +132,7 @@ class GapHistory:
         question = anonymous(asked.query.text, [*names, *(m.author_name for m in asked.window)], known)
         if not enquires(question, plainly=True):
             return None
-        vector = (await self.judging.embedder.encode([question]))[0]
+        vector = (await self.closing.encoded([(question, look.answer)]))[0]
         gap = Gap(
             id=_id(case.conversation, look.message),
             question=question,
@@ -143,7 +142,7 @@ class GapHistory:
             article_ids=tuple(dict.fromkeys(hit.article_id for hit in found.hits)),
             opened_at=look.message.sent_at,
         )
-        return gap, vector_bytes({gap.id: np.asarray(vector)})[gap.id]
+        return gap, vector_bytes({gap.id: vector})[gap.id]
 
     async def _keep(self, records: Records, made: Sequence[tuple[Gap, bytes]]) -> None:
         """Those whose conversation was not erased, and that nobody opened or closed meanwhile."""

@@ -8,7 +8,7 @@ from copilot.domain.base import Frozen, new_id
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.knowledge import Hit
 from copilot.domain.ports.records import Records
-from copilot.domain.ports.search import Embedder, PassageFilter, Vectors
+from copilot.domain.ports.search import Embedder, PassageFilter
 from copilot.domain.turn import Coverage
 from copilot.graph import evidence
 from copilot.graph.case import Case, Knowledge
@@ -59,10 +59,8 @@ class Judging:
         found = await evidence.search(today, asked, engine or self.engine, knowledge or self.reader(case.tenant_id))
         return Judged(hits=found.hits, coverage=judge(asked.query, found.hits, asked.window))
 
-    async def question(
-        self, tenant: str, text: str, vector: Vectors | None = None, engine: Search | None = None, knowledge: Knowledge | None = None
-    ) -> Judged:
-        """The same for a question that stands alone. `vector`, shape (dimension,): that of `text`, when it is known."""
+    async def question(self, tenant: str, text: str, engine: Search | None = None, knowledge: Knowledge | None = None) -> Judged:
+        """The same for a question that stands alone."""
         message, query = self._alone(text)
         collection = await self.indexes.serving(tenant, "passages")
         found = await (engine or self.engine).search(
@@ -71,7 +69,6 @@ class Judging:
             query,
             knowledge or self.reader(tenant),
             PassageFilter(at=self.clock()),
-            query_vector=vector if query.text == text else None,
         )
         return Judged(hits=found.hits, coverage=judge(query, found.hits, [message]))
 

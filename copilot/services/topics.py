@@ -16,7 +16,7 @@ from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.ports.search import Vectors
 from copilot.domain.staff import Caller
-from copilot.domain.topics import NearArticle, Topic, Topics
+from copilot.domain.topics import NearArticle, Topic, Topics, gaps_of
 from copilot.retrieval import clustering
 from copilot.services.anonymous import without_numbers
 from copilot.services.gap_answers import answers_of
@@ -61,7 +61,8 @@ class GapTopics:
         async with self.database.read(tenant) as records:
             _, waiting = await records.gaps.counts(self.encoder)
             looking = bool(await records.admin.state(LOOKING))
-            drafts = {draft.origin: draft.id for draft in await records.editing.drafts(("draft", "in_review", "approved"))}
+            begun = await records.editing.drafts(("draft", "in_review", "approved"))
+            drafts = {ident: draft.id for draft in begun for ident in gaps_of(draft.origin)}
             topics = [await self._topic(records, [gaps[i] for i in members], drafts) for members in part]
             aside = await records.gaps.set_aside(self.encoder, ASIDE)
         notes = await self._set_aside_before([gaps[m[0]] for m in part], vectors[[m[0] for m in part]], aside) if part and aside else {}
@@ -137,7 +138,7 @@ class GapTopics:
             weeks=weeks([gap.opened_at for gap in members], now),
             answers=await answers_of(records, newest, self.privacy, now),
             nearest=await _nearest(records, members),
-            draft_id=next((drafts[origin] for gap in members if (origin := f"gap:{gap.id}") in drafts), ""),
+            draft_id=next((drafts[gap.id] for gap in members if gap.id in drafts), ""),
         )
 
     async def _set_aside_before(self, central: Sequence[Gap], vectors: Vectors, aside: Sequence[tuple[Gap, bytes]]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from copilot.retrieval.passages import passage_text_for_index, split
 from copilot.retrieval.query import SearchQuery
 from copilot.retrieval.search import Search
 from copilot.services.editing import Editing
-from copilot.services.gap_closing import GapClosing, vectors_of
+from copilot.services.gap_closing import GapClosing
 from copilot.services.gap_opening import question_of
 from copilot.services.judging import Judged, Judging
 
@@ -204,8 +204,7 @@ class Trying:
     async def _closes(self, tenant: str, draft: ArticleDraft, overlay: Overlay) -> list[Closing]:
         found = []
         for near in (await self.closing.near(tenant, overlay.passages))[:GAPS]:
-            vector = vectors_of([near.vector])[0]
-            judged = await self.judging.question(tenant, near.gap.question, vector, overlay.engine, overlay.knowledge)
+            judged = await self.judging.question(tenant, near.gap.question, overlay.engine, overlay.knowledge)
             if judged.covered_by == draft.article.id:
                 found.append(Closing(gap_id=near.gap.id, question=near.gap.question, score=judged.coverage.score))
         return found

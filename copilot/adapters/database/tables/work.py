@@ -48,7 +48,7 @@ gaps = table(
     indexed("suggestion_id"),
 )
 """`closed_as`: covered, or not a gap; `article_id`: the article that covers it; `note`: an editor's reason.
-`vector`: of the question, float32, little-endian, made by `embedder_version`."""
+`vector`: of the question and what a human answered, float32, little-endian, made by `embedder_version`."""
 
 events = sa.Table(
     "events",
