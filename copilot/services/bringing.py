@@ -65,6 +65,7 @@ class Bringing:
                 for line, held in zip(lines, read, strict=True):
                     await self._take(records, started, line, held)
                 await _advance(records, started)
+            self.wake(tenant)  # agents whose drafts quote an article do not wait for the indexes
             await self.indexes.catch_up(tenant)
             self.wake(tenant)
         if started is not None:

@@ -89,6 +89,8 @@ class Importing:
         }
         source = known.model_copy(update=update)
         await records.imports.put_source(source)
+        if source.master != known.master:
+            await records.imports.mirror_all(source.id, on=source.master)
         return source
 
     async def receive(self, tenant: str, import_id: str, position: int, name: str, content: bytes) -> ImportFile:
@@ -157,6 +159,7 @@ class Importing:
                 raise NotFound(f"There is no source {source_id!r}.", todo="List the sources.")
             source = source.model_copy(update={"master": master})
             await records.imports.put_source(source)
+            await records.imports.mirror_all(source_id, on=master)
             await records.log.event("import.source_changed", subject_id=source_id, actor=actor, data={"master": master})
         return source
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain.base import Frozen
-from copilot.domain.errors import CopilotError, Invalid, NotFound
+from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 from copilot.domain.knowledge import Article, Hit
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
@@ -68,22 +68,28 @@ class KnowledgeBase:
             seen[article.id] = file.name
             articles.append(article)
         done = await self.save(tenant, articles, actor)
-        return done.model_copy(update={"refused": (*refused, *done.refused)})
+        mirrored = [one.model_copy(update={"name": seen[one.name]}) for one in done.refused]
+        return done.model_copy(update={"refused": (*refused, *mirrored)})
 
     async def save(self, tenant: str, articles: Sequence[Article], actor: str = "system") -> Imported:
-        """Store articles as new revisions where they changed, and make them searchable."""
+        """Store articles as new revisions where they changed, and make them searchable. Those of a master are refused, by id."""
         saved, unchanged = 0, 0
+        refused: list[Refusal] = []
         # In a thread, before the transaction: a long text takes seconds, and nobody waits for it.
         cut = await asyncio.to_thread(lambda: [(article, split(article)) for article in articles])
         async with self.database.write(tenant) as records:
             for article, passages in cut:
-                done = await publishing.store(records, article, actor, passages)
+                try:
+                    done = await publishing.store(records, article, actor, passages)
+                except Refused as error:
+                    refused.append(Refusal(name=article.id, reason=str(error)))
+                    continue
                 saved, unchanged = saved + done.changed, unchanged + (not done.changed)
         if saved:
             self.wake(tenant)  # agents whose drafts quote an article do not wait for the indexes
             await self.indexes.catch_up(tenant)
         self.wake(tenant)
-        return Imported(saved=saved, unchanged=unchanged)
+        return Imported(saved=saved, unchanged=unchanged, refused=tuple(refused))
 
     async def search(self, tenant: str, query: str, limit: int = 6) -> tuple[Hit, ...]:
         """Passages for a typed question."""

@@ -13,7 +13,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from copilot.domain.errors import Conflict, Refused
+from copilot.domain.errors import Conflict
 from copilot.domain.imports import Found, Import, ImportFile, Source, SourceArticle
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Records
@@ -124,18 +124,6 @@ class Landing:
                 "It was changed here and at the source, so it stays as it is here.",
                 todo="Take over by hand what is new there, or make the source the master.",
             )
-
-
-async def refuse_mirrored(records: Records, wanted: Article, present: Article | None) -> None:
-    """Raises Refused for another text of an article whose source is the master. Levers, audience and all else may be laid over it."""
-    if present is None or _same(wanted, present):
-        return
-    master = await records.imports.master_of(present.id)
-    if master is not None:
-        raise Refused(
-            f"The text of {present.id!r} comes from the source {master.name!r}, which is its master.",
-            todo="Change it there and import again, or end that it is the master. Levers, audience and owner can be changed here.",
-        )
 
 
 def merged(existing: Article | None, found: Found, article_id: str) -> Article:

@@ -11,6 +11,7 @@ from copilot.domain.errors import CopilotError, Invalid, Refused
 from copilot.domain.imports import FileState, ImportFile, ImportOptions, Overlay
 from copilot.domain.knowledge import Article, Lever
 from copilot.domain.ports.imports import Fetched
+from copilot.domain.staff import Caller, User
 from copilot.services.importing import Report, Wanted
 from copilot.services.knowledge import SourceFile
 from copilot.testing.engine import InlineEngine
@@ -72,6 +73,12 @@ class Desk:
 
     async def articles(self) -> dict[str, Article]:
         return {one.id: one for one in await self.app.knowledge.articles(DEFAULT_TENANT, limit=500)}
+
+    async def editor(self) -> Caller:
+        """Somebody who edits."""
+        async with self.app.database.write(DEFAULT_TENANT) as records:
+            await records.admin.put_user(User(id="edda", name="Edda Ruiz", role="editor"))
+        return Caller(tenant_id=DEFAULT_TENANT, role="editor", key_id="k", user_id="edda", name="Edda Ruiz")
 
     async def write(self, article: Article) -> None:
         """As an editor saves."""
@@ -192,6 +199,26 @@ async def test_what_editors_lay_over_a_mirror_outlives_its_updates(desk: Desk) -
         master = await records.imports.master_of("zendesk-35467")
     assert master is not None
     assert master.name == "Help centre", "it stayed the master, though the second import did not say so"
+
+
+async def test_nobody_else_changes_the_text_of_a_mirror(desk: Desk) -> None:
+    await desk.bring({"export.json": as_json(ZENDESK)}, master=True)
+    app, edda = desk.app, await desk.editor()
+    article = (await desk.articles())["zendesk-35467"]
+    text = "---\nid: zendesk-35467\ntitle: Mine\nstatus: published\n---\n\nWritten here."
+    done = await app.knowledge.import_files(DEFAULT_TENANT, [SourceFile(name="mine.md", text=text)])
+    assert [(one.name, "is its master" in one.reason) for one in done.refused] == [("mine.md", True)]
+    draft = await app.editing.edit(edda, article.id)
+    with pytest.raises(Refused, match="Change it there"):
+        await app.editing.save(edda, draft.id, draft.version, article.model_copy(update={"text": "Written here."}))
+    laid_over = await app.editing.save(edda, draft.id, draft.version, article.model_copy(update={"owner": "money"}))
+    assert laid_over.article.owner == "money"
+    async with app.database.read(DEFAULT_TENANT) as records:
+        source = await records.imports.master_of(article.id)
+    assert source is not None
+    await app.importing.change_source(DEFAULT_TENANT, source.id, "user:edda", master=False)
+    await app.editing.save(edda, draft.id, laid_over.version, article.model_copy(update={"text": "Written here."}))
+    assert (await app.knowledge.import_files(DEFAULT_TENANT, [SourceFile(name="mine.md", text=text)])).saved == 1
 
 
 async def test_an_edited_text_is_not_overwritten_unless_the_source_is_the_master(desk: Desk) -> None:

@@ -56,6 +56,11 @@ class SqlImports(Group):
     async def mirror(self, article_id: str, source_id: str | None) -> None:
         await self._db.run(sa.update(articles).where(mine(articles), articles.c.id == article_id).values(source_id=source_id))
 
+    async def mirror_all(self, source_id: str, *, on: bool) -> None:
+        brought = sa.select(source_articles.c.article_id).where(mine(source_articles), source_articles.c.source_id == source_id)
+        which = articles.c.id.in_(brought) if on else articles.c.source_id == source_id
+        await self._db.run(sa.update(articles).where(mine(articles), which).values(source_id=source_id if on else None))
+
     async def known(self, source_id: str, external_ids: Sequence[str]) -> dict[str, SourceArticle]:
         found: dict[str, SourceArticle] = {}
         theirs = _KNOWN.where(source_articles.c.source_id == source_id)

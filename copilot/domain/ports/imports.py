@@ -49,6 +49,10 @@ class Imports(Protocol):
         """Say whose read-only mirror the article is; None: nobody's."""
         ...
 
+    async def mirror_all(self, source_id: str, *, on: bool) -> None:
+        """As `mirror`, for every article that the source brought."""
+        ...
+
     async def known(self, source_id: str, external_ids: Sequence[str]) -> dict[str, SourceArticle]:
         """By the source's own id."""
         ...

@@ -257,6 +257,7 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert not await records.recalls.settle("case", "sent", "", NOON)
         await records.turns.retire(conversation.id)
         await records.imports.mirror("refunds", None)
+        await records.imports.mirror_all("source", on=False)
         await records.imports.close_file(ImportFile(import_id="import", position=0, name="a.md", state="refused"))
         await records.imports.drop_content("import")
         await records.imports.forget("source", "1")

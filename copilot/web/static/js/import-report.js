@@ -1,10 +1,10 @@
 /** The report of one import: it follows the job. */
 import { showLine } from "./line.js";
 import { meta } from "./meta.js";
-import { refreshOn } from "./regions.js";
+import { followOn } from "./regions.js";
 import { Stream } from "./stream.js";
 
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
-refreshOn(stream, "report", ["import."]);
+followOn(stream, "report", ["import."]);
 void stream.start();

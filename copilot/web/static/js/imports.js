@@ -2,7 +2,7 @@
 import { freshId, send, upload } from "./api.js";
 import { showLine } from "./line.js";
 import { meta } from "./meta.js";
-import { load, refreshOn } from "./regions.js";
+import { followOn, load } from "./regions.js";
 import { Stream } from "./stream.js";
 import { toast, toastProblem } from "./toast.js";
 
@@ -15,7 +15,7 @@ const HIDDEN = /(^|\/)(\.|__MACOSX)/;
 
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
-refreshOn(stream, "imports", ["import."]);
+followOn(stream, "imports", ["import."]);
 void stream.start();
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-bring]"));

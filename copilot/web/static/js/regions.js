@@ -12,7 +12,7 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 const shown = new WeakMap();
 /** @type {WeakMap<Element, string>} HTML that waits for the person to look away */
 const waiting = new WeakMap();
-/** @type {WeakMap<Element, {timer: number, busy: boolean, again: boolean}>} */
+/** @type {WeakMap<Element, {timer: number, busy: boolean, again: boolean, now: boolean}>} */
 const under = new WeakMap();
 
 /**
@@ -28,12 +28,14 @@ export function region(name) {
 /**
  * Draw a region again from its `data-src`. Many calls at once become one request.
  * @param {string} name
+ * @param {{now?: boolean}} [options] `now`: also under the pointer
  */
-export function refresh(name) {
+export function refresh(name, { now = false } = {}) {
   const element = region(name);
-  const work = under.get(element) ?? { timer: 0, busy: false, again: false };
+  const work = under.get(element) ?? { timer: 0, busy: false, again: false, now: false };
   under.set(element, work);
   work.again = true;
+  work.now = now;
   if (work.timer || work.busy) return;
   work.timer = window.setTimeout(() => void fetchNow(element, work), GATHER_MS);
 }
@@ -63,21 +65,31 @@ export function refreshOn(stream, name, prefixes, wanted = () => true) {
 }
 
 /**
+ * As `refreshOn`, also under the pointer: for rows that stay where they are while their figures move.
+ * @param {import("./stream.js").Stream} stream
+ * @param {string} name
+ * @param {string[]} prefixes of event types
+ */
+export function followOn(stream, name, prefixes) {
+  for (const prefix of prefixes) stream.on(prefix, () => refresh(name, { now: true }));
+}
+
+/**
  * @param {HTMLElement} element
- * @param {{timer: number, busy: boolean, again: boolean}} work
+ * @param {{timer: number, busy: boolean, again: boolean, now: boolean}} work
  */
 async function fetchNow(element, work) {
   Object.assign(work, { timer: 0, busy: true, again: false });
   const wanted = element.dataset.src ?? "";
   try {
     const html = await fragment(wanted);
-    if (element.dataset.src === wanted) swap(element, html);
+    if (element.dataset.src === wanted) swap(element, html, { now: work.now });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     element.dataset.stale = error.message; // the old content stays; the line at the top says that we are offline
   } finally {
     work.busy = false;
-    if (work.again) refresh(element.dataset.region ?? "");
+    if (work.again) refresh(element.dataset.region ?? "", { now: work.now });
   }
 }
 
