@@ -40,6 +40,8 @@ LONELY, WORDS_LONELY = 0.15, 0.46
 """The margins where there is no other article: between those of answers and of near misses."""
 NEARER = 0.05
 """How much nearer than its passage a statement is where none could be encoded: between those of answers and of near misses."""
+HOPELESS = 0.1
+"""Likelihood of the passage as a whole below which its statements need not be read: no statement was so much nearer that it covered."""
 USUAL, LONGEST = 5, 64
 """Words that say something: of a usual question, and up to which they are counted."""
 

@@ -51,18 +51,18 @@ class Choice:
     def full(self) -> bool:
         return len(self.taken) >= self.limit
 
+    @property
+    def ranked(self) -> list[Chosen]:
+        """What search itself put first, and what follows; what a rule put there only where there is nothing else."""
+        return [chosen for chosen in self.taken if not chosen.pinned] or self.taken
+
     def meet(self, candidate: Found, passage: Passage) -> None:
         """Something that may be shown, whether or not the list has room for it."""
         if not self._steering.blocks(passage):
             self._met.setdefault(passage.article_id, []).append(candidate)
 
-    @property
-    def ranked(self) -> list[Chosen]:
-        """The list as the search made it: without what rules put before it, unless there is nothing else."""
-        return [chosen for chosen in self.taken if not chosen.pinned] or self.taken
-
     def rivals(self) -> tuple[Found, list[Found]]:
-        """The nearest passage of the first hit's article, and those of all other articles that were met. The list must not be empty."""
+        """The nearest passage of the first ranked hit's article, and those of all other articles that were met, at least one hit given."""
         own = self.ranked[0]
         best = {article: max(found, key=lambda f: (f.meaning or 0.0, f.words)) for article, found in self._met.items()}
         return best.pop(own.passage.article_id, own.found), list(best.values())

@@ -14,10 +14,10 @@ from copilot.retrieval.words import stem, tokens
 READ = 2
 """Passages whose statements are looked at."""
 
-CHOSEN = 2
-"""Statements encoded, beside the title: four were hardly better, and encoding is what costs here."""
+CHOSEN = 1
+"""Statements encoded, beside the title: encoding is what costs here, and more were hardly better."""
 
-SHORTEST, LONGEST = 3, 40
+SHORTEST, LONGEST = 3, 24
 """Words of a statement; a longer one is read up to there, so that a table or a log costs no more than a sentence."""
 
 EARLIER = 0.01

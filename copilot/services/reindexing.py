@@ -179,6 +179,8 @@ class Reindexing:
     async def _at_once(self, tenant: str) -> None:
         """For a command without a running service: nobody else would do it."""
         rebuilt = await self.rebuilding.run(tenant)
+        # Nobody searches yet.
+        await self.rebuilding.tidy(tenant)
         if rebuilt.reason:
             log.error("reindex_failed", tenant=tenant, reason=rebuilt.reason)
 

@@ -62,7 +62,8 @@ async def _while_reindexing(application: Application) -> tuple[list[float], list
     """Milliseconds of publishes and searches while words and vectors are made again; that is broken off at the end."""
     rebuilding = application.reindexing.rebuilding
     task = asyncio.create_task(rebuilding.run(TENANT))
-    published, searched = [], []
+    published: list[float] = []
+    searched: list[float] = []
     while len(published) < PUBLISHED // 2:
         published.append(await _publish(application, len(published)))
         searched += [await _search(application, 1000 + 5 * len(published) + number) for number in range(5)]

@@ -11,6 +11,7 @@ from copilot.api import examples, roles
 from copilot.api.roles import MATRIX, OWNER
 from copilot.api.routing import audience
 from copilot.domain.errors import Refused
+from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import ROLES, Caller, Role
 from tests.api.house import House, assert_problem, chat, of_kind
 from tests.api.streaming import stream
@@ -28,6 +29,7 @@ class Scene:
 
 
 DRAFTED = {"id": "refunds", "title": "Refunds for cancelled flights", "text": "Within seven days.", "status": "published"}
+RECALL = {"article_id": "refunds", "from_revision": 1, "wrong": "seven days", "right": "ten days"}
 BODIES: dict[str, Any] = {
     "POST /v1/conversations": chat("chat-9"),
     "POST /v1/conversations/{ref}/messages": {"id": "m9", "author": "customer", "text": "Hello?", "sent_at": "-PT1S"},
@@ -75,6 +77,16 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/knowledge-sources/{source_id}": examples.SOURCE,
     "POST /v1/knowledge/revisions": examples.REVISIONS,
     "POST /v1/knowledge/sync": examples.SYNC,
+    "POST /v1/facts/search": {"old": "seven days"},
+    "POST /v1/facts": {"old": "seven days", "new": "ten days", "places": ["article:refunds@1#text:0"]},
+    "POST /v1/facts/{change_id}/submit": {"version": 1},
+    "POST /v1/facts/{change_id}/review": {"version": 1, "approve": False},
+    "POST /v1/facts/{change_id}/discard": {"version": 1},
+    "POST /v1/saved-replies": {"shortcut": "thanks", "title": "Thanks", "text": "Thank you."},
+    "PUT /v1/saved-replies/{reply_id}": {"shortcut": "hello", "title": "Hello", "text": "Hello.", "version": 1},
+    "POST /v1/recalls/preview": RECALL,
+    "POST /v1/recalls": RECALL,
+    "PATCH /v1/corrections/{case_id}": {"state": "not_needed", "note": "They know."},
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -89,9 +101,11 @@ SESSION_ONLY = {"POST /v1/panel-tokens"}
 """With a key: 409. Those who came by cookie are in test_sessions."""
 BUSY = {"POST /v1/conversations/{ref}/handovers", "POST /v1/handovers/{handover_id}/introduced"}
 """Allowed, but the scene's handover is still only offered: 409 says that the role was let through."""
-VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "submit", "review", "publish", "discard")}
+VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "submit", "review", "publish", "discard")} | {
+    f"POST /v1/facts/{{change_id}}/{step}" for step in ("submit", "review", "discard")
+}
 """Each needs the draft in another state: test_editing walks through them."""
-AFTER = {"POST /v1/articles/{article_id}/redirect"}
+AFTER = {"POST /v1/articles/{article_id}/redirect", "POST /v1/facts"}
 """409 here: the article has an open draft."""
 OTHERS = [route for route in MATRIX if "{" in route]
 PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
@@ -107,6 +121,7 @@ async def scene(furnished: House) -> Scene:
     granted = (await tom.post("/v1/conversations/chat-1/grants", json=GESTURE)).json()
     question = (await tom.post("/v1/conversations/chat-1/questions", json=examples.QUESTION)).json()
     await program.post("/v1/conversations", json=chat("chat-2", "I am allergic to nuts.", customer={"id": "cust-2", "name": "Bo Ek"}))
+    await program.post("/v1/conversations", json=chat("chat-3", "Thank you.", customer={"id": "cust-3", "name": "Cy Dan"}))
     started = (await program.post("/v1/imports", json={"source": "Folder"})).json()
     erased = (await ada.delete("/v1/customers/cust-2")).json()
     await house.settle()
@@ -116,9 +131,17 @@ async def scene(furnished: House) -> Scene:
     flag = (await tom.post("/v1/flags", json={"passage_id": "refunds", "reason": "wrong", "conversation": "chat-1"})).json()
     bags = [{"name": "bags.md", "text": "# Bags\n\nA bag is free."}]
     (await edda.post("/v1/knowledge/import", json={"files": bags})).raise_for_status()
+    words = {"old": "bag is free", "new": "bag costs nothing"}
+    held = (await edda.post("/v1/facts/search", json=words)).json()["places"]
+    change = (await edda.post("/v1/facts", json={**words, "places": [place["id"] for place in held]})).json()
+    reply = (await edda.post("/v1/saved-replies", json={"shortcut": "hello", "title": "Hello", "text": "Hello."})).json()
     return Scene(
         house,
         {
+            "change_id": change["id"],
+            "reply_id": reply["id"],
+            "recall_id": "recall",
+            "case_id": await recalled(house),
             "ref": "chat-1",
             "turn_id": turn["turn_id"],
             "suggestion_id": of_kind(turn, "reply")["id"],
@@ -139,6 +162,33 @@ async def scene(furnished: House) -> Scene:
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },
     )
+
+
+async def recalled(house: House) -> str:
+    """A correction that Tom owes."""
+    at = house.clock()
+    async with house.application.database.write("default") as records:
+        tom = await records.admin.user("tom.berg")
+        talk = await records.conversations.find("chat-3")
+        assert tom is not None
+        assert talk is not None
+        recall = Recall(
+            id="recall", article_id="refunds", from_revision=1, to_revision=1, wrong="7 days", right="9 days", author="u", made_at=at
+        )
+        case = RecallCase(
+            id="case",
+            recall_id="recall",
+            conversation_id=talk.id,
+            message_id=talk.messages[0].id,
+            user_id=tom.id,
+            sure=True,
+            told="7 days",
+            draft="9 days",
+            told_at=at,
+            changed_at=at,
+        )
+        await records.recalls.add(recall, [case])
+    return case.id
 
 
 async def ask(scene: Scene, client: httpx.AsyncClient, route: str) -> httpx.Response:

@@ -18,6 +18,7 @@ from tests.e2e.scan import traces
 from tests.e2e.service import Service
 from tests.e2e.talk import conversation, message
 from tests.e2e.test_kill import ARTICLE
+from tests.patience import until
 
 PERSON: dict[str, Any] = {
     "id": "cus-zeb-77",
@@ -182,6 +183,7 @@ def test_nothing_is_left_and_nothing_comes_back(service: Service, cli: CommandLi
     assert cli.ok("restore", tmp_path / "before.tar.gz", "--json").json["erased_again"] == 1
     assert traces(service.folder, wanted) == []
     service.start()
+    until(lambda: service.get("/v1/knowledge/reindex")["state"] == "done", "the indexes to be made again from the restored records")
     assert traces(service.folder, wanted) == []
     assert service.rows("SELECT external_id FROM customers") == [(BYSTANDER["id"],)]
     assert cli("customers", "card", PERSON["id"]).code == 2

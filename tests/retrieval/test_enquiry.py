@@ -9,7 +9,7 @@ from copilot.retrieval.enquiry import enquires
     "text",
     [
         "Is there wifi on the plane?",
-        "do you take dogs",
+        "do you take dogs on board in summer",
         "Hello,\nI need an invoice with VAT for the hotel in Milan.\nKind regards\nRenate Schuster",
         "want to bring my cello on board",
         "darf ich Ski mitnehmen",

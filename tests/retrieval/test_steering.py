@@ -81,6 +81,14 @@ async def test_the_best_piece_of_a_pinned_article_comes_first_and_is_sure() -> N
     assert found.hits[1].score == plainly.hits[0].score
 
 
+async def test_a_pin_leaves_the_likelihood_of_the_others_as_it_was() -> None:
+    plainly = {hit.passage_id: hit.score for hit in (await asked(Steering(), 20)).hits}
+    for key in ("lounge~1", "long~3"):
+        first, *others = (await asked(Steering(pinned_passages=(key,)), 20)).hits
+        assert first.passage_id == key
+        assert {hit.passage_id: hit.score for hit in others} == {other: score for other, score in plainly.items() if other != key}
+
+
 async def test_a_pinned_passage_comes_first_though_no_index_proposed_it() -> None:
     class Blind(MemoryVectors):
         async def query(self, collection: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:

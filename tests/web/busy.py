@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.knowledge import Limit
+from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.suggestion import HandoverPayload
+from copilot.services.facts import Chosen
 from copilot.services.grants import AskedFor
 from copilot.services.handovers import Offer
 from copilot.services.importing import Wanted
@@ -13,6 +16,7 @@ from tests.web.cast import answer, caller
 from tests.web.site import Site
 
 MARTA = "live-marta-refund"
+FACT = "24 hours"
 
 
 async def arrange(site: Site) -> str:
@@ -43,6 +47,32 @@ async def imported(site: Site) -> str:
     await importing.start(me.tenant_id, started.id, f"user:{me.user_id}")
     await settle(site.application)
     return started.id
+
+
+async def changed(site: Site) -> str:
+    """Returns the id of a change of one fact that waits for its second reader."""
+    facts, me = site.application.facts, await caller(site, "editor-edith")
+    found = await facts.search(me, FACT, "36 hours")
+    chosen = tuple(place.id for place in found.places if place.by_rule and place.holder == "article")
+    return (await facts.begin(me, Chosen(old=FACT, new="36 hours", places=chosen, note="From March on."))).id
+
+
+async def recalled(site: Site) -> str:
+    """Returns the id of a recall with one correction that Lea owes, for somebody who was told so for sure, and one who may have been."""
+    lea, at = await site.person("agent-lea"), site.clock()
+    about = {"id": "recall", "article_id": "refunds-how-long", "from_revision": 1, "to_revision": 1, "wrong": "5 days", "right": "10 days"}
+    recall = Recall.model_validate(about | {"author": lea.id, "made_at": at})
+    cases = []
+    async with site.application.database.write(DEFAULT_TENANT) as records:
+        for number, ref in enumerate((MARTA, "live-kofi-bag")):
+            talk = await records.conversations.find(ref)
+            assert talk is not None
+            await records.conversations.change(talk.id, assignee=lea.id)
+            given = {"recall_id": recall.id, "conversation_id": talk.id, "message_id": talk.messages[0].id, "customer_id": talk.customer_id}
+            told = {"told": "Your refund takes 5 days.", "draft": "Hello, it takes 10 days. I am sorry.", "told_at": at, "changed_at": at}
+            cases.append(RecallCase.model_validate(given | told | {"id": f"case-{number}", "user_id": lea.id, "sure": number == 0}))
+        await records.recalls.add(recall, cases)
+    return recall.id
 
 
 def _euros(amount: int) -> Limit:

@@ -5,7 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
-from tests.web.busy import MARTA, arrange, imported, write
+from tests.web.busy import MARTA, arrange, changed, imported, recalled, write
 from tests.web.site import CONSOLE, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
@@ -26,11 +26,17 @@ SEEN = {
     "/knowledge/drafts/{draft_id}": "/knowledge/drafts/{draft}",
     "/knowledge/imports": "/knowledge/imports",
     "/knowledge/imports/{import_id}": "/knowledge/imports/{import_}",
+    "/knowledge/facts": "/knowledge/facts?old=24+hours&new=36+hours",
+    "/knowledge/facts/{change_id}": "/knowledge/facts/{change}",
+    "/knowledge/recalls": "/knowledge/recalls",
+    "/knowledge/recalls/{recall_id}": "/knowledge/recalls/{recall}",
+    "/knowledge/replies": "/knowledge/replies",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
     "empty desk": "/desk",
     "no promises": "/promises",
+    "corrections": "/promises",
     "no articles": "/knowledge?text=nothing-like-it",
     "draft to read": "/knowledge/drafts/{draft}?view=read",
     "missing": "/no-such-page",
@@ -49,6 +55,12 @@ WHO = {
     "draft to read": "editor-edith",
     "/knowledge/imports": "editor-edith",
     "/knowledge/imports/{import_id}": "editor-edith",
+    "/knowledge/facts": "editor-edith",
+    "/knowledge/facts/{change_id}": "admin-ada",
+    "/knowledge/recalls": "editor-edith",
+    "/knowledge/recalls/{recall_id}": "lead-henrik",
+    "corrections": "agent-lea",
+    "/knowledge/replies": "editor-edith",
 }
 
 
@@ -78,6 +90,7 @@ async def look(page: Page, address: str, *, narrow: bool = True) -> None:
 @pytest.mark.parametrize("name", [*SEEN, *BESIDE])
 async def test_page(site: Site, context: BrowserContext, page: Page, name: str) -> None:
     there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
+    there |= {"change": await changed(site), "recall": await recalled(site)}
     await site.sign_in(context, WHO.get(name, "agent-lea"))
     # The embedding page stands for somebody else's chat tool, with the panel beside it.
     await look(page, {**SEEN, **BESIDE}[name].format(**there), narrow=name != "embedding")

@@ -17,6 +17,8 @@ from copilot.web.sessions import page_router
 
 router = page_router()
 RecallId = Annotated[str, Path(max_length=200)]
+About = Annotated[str, Query(max_length=200)]
+Number = Annotated[str, Query(max_length=9)]
 
 
 async def _titles(app: Application, me: Caller, found: list[Recall]) -> dict[str, str]:
@@ -26,13 +28,7 @@ async def _titles(app: Application, me: Caller, found: list[Recall]) -> dict[str
 
 
 @router.get("/knowledge/recalls")
-async def recalls(
-    request: Request,
-    app: App,
-    me: Me,
-    article: Annotated[str, Query(max_length=200)] = "",
-    revision: Annotated[str, Query(max_length=9)] = "",
-) -> Response:
+async def recalls(request: Request, app: App, me: Me, article: About = "", revision: Number = "") -> Response:
     """The page: what was recalled, and a new recall. `article` and `revision`: what it is about, from the article's page."""
     listed = await app.recalling.listed(me.tenant_id)
     async with app.database.read(me.tenant_id) as records:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -94,7 +95,7 @@ async def quality(data: Path) -> list[dict[str, Any]]:
         for name in SETS:
             corpus = await search._load(data / "retrieval" / name, embedder)  # noqa: SLF001 – one bench, two files
             ours, *_ = await search._ours(corpus, embedder)  # noqa: SLF001
-            row[name] = round(search._ndcg(corpus, ours), 4)  # noqa: SLF001
+            row[name] = round(fmean(search._ndcg(corpus, ours).values()), 4)  # noqa: SLF001
         embedder.close()
         rows.append(row)
     return rows

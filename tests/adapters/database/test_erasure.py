@@ -28,7 +28,12 @@ LEFT = {
     "state_values",
     "replicas",
 }
-KNOWLEDGE = {"article_groups", "articles", "article_revisions", "passages", "passage_removals"}
+KNOWLEDGE = {
+    *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),
+    *("article_drafts", "article_comments", "article_redirects", "article_flags", "article_uses", "search_rules"),
+    *("fact_changes", "saved_replies", "recalls"),
+    *("knowledge_sources", "source_articles", "imports", "import_files"),
+}
 EMPTIED = {"events", "gaps", "idempotency_keys"}
 
 

@@ -12,12 +12,14 @@ from copilot.domain.curation import ArticleUse, Flag, SearchRule
 from copilot.domain.day import Absence, PromiseMove, WrapUp
 from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
+from copilot.domain.facts import FactChange, SavedReply
 from copilot.domain.grants import GRANT_STATES
 from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
 from copilot.domain.people import Customer, Identity
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Records
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import Key, User
 from copilot.domain.tenant import TenantSettings
 from tests.adapters.database import samples
@@ -73,6 +75,13 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     about = {"conversation_id": conversation.id, "turn_id": "turn", "flagged_at": NOON}
     await records.curation.put_flag(Flag.model_validate(flag | about))
     await records.curation.put_uses([ArticleUse(article_id="a1", what="shown", subject_id="turn", at=NOON)])
+    await records.facts.add_change(FactChange(id="change", old="1 day", new="2 days", author="u1", opened_at=NOON))
+    await records.facts.add_reply(SavedReply(id="reply", shortcut="hi", title="Hello", text="Hello.", saved_by="u1", saved_at=NOON))
+    recall = {"id": "recall", "article_id": "a1", "from_revision": 1, "to_revision": 1, "wrong": "1 day", "right": "2 days"}
+    told = {"id": "case", "recall_id": "recall", "conversation_id": conversation.id, "message_id": message.id, "user_id": "u1"}
+    case = told | {"customer_id": customer.id, "sure": True, "told": "1 day, Ann", "draft": "2 days, Ann"}
+    dated = {"told_at": NOON, "changed_at": NOON}
+    await records.recalls.add(Recall.model_validate(recall | {"author": "u1", "made_at": NOON}), [RecallCase.model_validate(case | dated)])
     await records.admin.spend(NOON.date(), 1, 1, 1)
     await records.admin.remember("key", "route", "f", 200, f'{{"customer": "{customer.id}"}}')
     await records.admin.bury(["digest"])
@@ -188,6 +197,19 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.admin.remembered("key", "route"),
             await records.admin.buried(["digest"]),
             await records.admin.state("name"),
+            await records.suggestions.open_citing("refunds"),
+            await records.facts.change("change"),
+            await records.facts.changes(("in_review",)),
+            await records.facts.reply("reply"),
+            await records.facts.replies(),
+            await records.facts.waiting_texts(),
+            await records.recalls.get("recall"),
+            await records.recalls.all(),
+            await records.recalls.cases("recall"),
+            await records.recalls.open_cases(),
+            await records.recalls.case("case"),
+            await records.recalls.open_of(conversation.id),
+            await records.recalls.sent_since(minutes(-99)),
             await records.access.user_by_email("kim@example.com"),
             await records.access.user_by_subject("subject"),
             await records.access.with_password(),
@@ -230,6 +252,9 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert not await records.grants.use("grant", message_id, NOON)
         assert not await records.questions.answer(samples.question(conversation.id, id="question", state="answered", answer="No."))
         assert not await records.day.end_absence("u1")
+        assert not await records.facts.save_change(FactChange(id="change", old="a", new="b", author="u1", opened_at=NOON), 1)
+        assert not await records.facts.remove_reply("reply")
+        assert not await records.recalls.settle("case", "sent", "", NOON)
         await records.turns.retire(conversation.id)
         await records.imports.mirror("refunds", None)
         await records.imports.close_file(ImportFile(import_id="import", position=0, name="a.md", state="refused"))

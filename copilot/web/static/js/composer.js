@@ -3,6 +3,7 @@
  * ({text, suggestionId, part}); `copilot:typed` tells it that the agent begins to write, `copilot:sent` that it is gone.
  */
 import { addKey } from "./keys.js";
+import { offerSaved } from "./saved.js";
 import { toast } from "./toast.js";
 import { Composer } from "./writing.js";
 
@@ -15,6 +16,7 @@ let awaited = null;
 export function attach(form) {
   if (composer?.form === form) return;
   composer = form ? new Composer(form) : null;
+  if (composer) offerSaved(composer);
   const ref = form?.closest("[data-ref]")?.getAttribute("data-ref");
   if (awaited && awaited.conversation === ref) composer?.use(awaited.text, awaited.suggestionId, null);
   awaited = null;
