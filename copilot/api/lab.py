@@ -62,7 +62,9 @@ async def explain(
 async def propose(
     app: App,
     me: Me,
-    given: Annotated[RuleIn, example({"query": "refund for a cancelled flight", "passage_id": "refunds", "action": "pin", "note": "Asked daily."})],
+    given: Annotated[
+        RuleIn, example({"query": "refund for a cancelled flight", "passage_id": "refunds", "action": "pin", "note": "Asked daily."})
+    ],
 ) -> SearchRule:
     """Pin or block a passage for a question. It counts once somebody else agreed."""
     return await app.rules.propose(me, given.query, given.passage_id, given.action, given.note)

@@ -27,7 +27,8 @@ TIME = rf"(?:(?:{DATE})(?:,?\s*|T)(?:{CLOCK})|(?:{CLOCK}))"
 NAME = r"[^\W\d_][\w.’'\-]*(?: [\w.’'\-&]+){0,4}"
 LINE: Final = re.compile(
     rf"^\s{{0,8}}(?P<before>[\[(]?{TIME}[\])]?\s{{0,3}}[-–—|]?\s{{0,3}})?"
-    rf"(?:\*\*)?(?P<name>{NAME}) ?(?:\((?P<role>[^\W\d_]{{2,20}})\) ?)?(?P<after>[\[(]{TIME}[\])] ?)?(?:\*\*)?:(?:\*\*)?(?:\s+|$)(?P<text>.*)$"
+    rf"(?:\*\*)?(?P<name>{NAME}) ?(?:\((?P<role>[^\W\d_]{{2,20}})\) ?)?(?P<after>[\[(]{TIME}[\])] ?)?(?:\*\*)?"
+    r":(?:\*\*)?(?:\s+|$)(?P<text>.*)$"
 )
 LONGEST_LINE: Final = 400
 """Characters of a line in which a name is looked for."""

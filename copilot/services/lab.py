@@ -1,4 +1,4 @@
-"""The search lab: a question or a conversation searched as a turn would search it, with what became of every candidate. Nothing is stored."""
+"""The search lab: a question or a conversation, searched as a turn would, with what became of every candidate. Nothing is stored."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
