@@ -8,11 +8,13 @@ from datetime import datetime
 import structlog
 
 from copilot.adapters import keyring
+from copilot.adapters.cross_encoder import CrossEncoderReranker
 from copilot.adapters.database import open_database
 from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
 from copilot.adapters.embedder import make_embedder
 from copilot.adapters.fetching import WebFetcher
+from copilot.adapters.hosted_embedder import PREFIX, HostedEmbedder
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
@@ -257,7 +259,7 @@ def build(
     privacy = privacy or PresidioPrivacy()
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
-    embedder = embedder or make_embedder(settings.embedder, settings.embedder_precision)
+    embedder = embedder or _embedder(settings, privacy)
     notes: tuple[str, ...] = ()
     if vectors is None:
         vectors = chroma = ChromaVectors(settings.chroma_url or folder / "vectors")
@@ -293,7 +295,7 @@ def _wire(
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
     key, *older = keyring.keys(settings.data_dir, settings.secret_key)
     tombstones = Tombstones(key, tuple(older))
-    search = Search(embedder, vectors, lexical)
+    search = Search(embedder, vectors, lexical, CrossEncoderReranker(settings.reranker) if settings.reranker else None)
     indexes = Indexes(database, embedder, vectors, lexical, settings.replica_id)
     head = Head.load() if settings.embedder == "minilm" else None
     aside = Workshop() if settings.drafting_process else Aside()
@@ -412,6 +414,12 @@ def _wire(
         day=day,
         administration=Administration(database, live.wake),
     )
+
+
+def _embedder(settings: Settings, privacy: Privacy) -> Embedder:
+    if settings.embedder.startswith(PREFIX):
+        return HostedEmbedder(settings.embedder, privacy, settings.api_base or None)
+    return make_embedder(settings.embedder, settings.embedder_precision)
 
 
 def _provider(settings: Settings) -> IdentityProvider | None:

@@ -14,6 +14,7 @@ from copilot.domain.ports.search import (
     LexicalIndex,
     PassageFilter,
     PassageSource,
+    Reranker,
     VectorIndex,
     Vectors,
     WordMatch,
@@ -24,6 +25,7 @@ from copilot.retrieval.contradictions import newest_first
 from copilot.retrieval.coverage import THRESHOLD
 from copilot.retrieval.explaining import Candidate, Explanation
 from copilot.retrieval.fusion import NAME_FROM, NO_WORDS, Found, fuse, unit
+from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import SearchQuery
 from copilot.retrieval.statements import nearest_by_words
 from copilot.retrieval.steering import UNSTEERED, Steering
@@ -42,6 +44,9 @@ PIECES = 0.5
 """How much the best matching piece of a long question counts against the question as a whole."""
 CONTEXT = 0.25
 """Share of the earlier message in the meaning of a thin question."""
+
+READ_AGAIN = 24
+"""Candidates that a reranker reads, where one is set."""
 
 ROUNDS = 4
 """How often more candidates are read when SQL refuses many of them (expired, another language)."""
@@ -82,10 +87,15 @@ class Proposed(NamedTuple):
 class Search:
     """Hybrid search. Indexes only propose: every hit is read from the record and checked there before it counts."""
 
-    def __init__(self, embedder: Embedder, vectors: VectorIndex, lexical: LexicalIndex) -> None:
+    def __init__(self, embedder: Embedder, vectors: VectorIndex, lexical: LexicalIndex, reranker: Reranker | None = None) -> None:
         self._embedder = embedder
         self._vectors = vectors
         self._lexical = lexical
+        self._reranker = reranker
+
+    def over(self, vectors: VectorIndex, lexical: LexicalIndex) -> "Search":
+        """The same search over other indexes (to try what is not published)."""
+        return Search(self._embedder, vectors, lexical, self._reranker)
 
     async def search(
         self,
@@ -106,6 +116,7 @@ class Search:
             return SearchResult(hits=())
         pinned = await _pinned(source, allow, steering)
         found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        found = await self._read_again(found, query, source, allow)
         choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned))
         standing = await self._standing(choice, along, _asked(query))
         return SearchResult(hits=_hits(choice.taken, query, standing), degraded=degraded)
@@ -126,6 +137,7 @@ class Search:
             return Explanation(query=query, hits=())
         pinned = await _pinned(source, allow, steering)
         found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        found = await self._read_again(found, query, source, allow)
         choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned), thorough=True)
         standing = await self._standing(choice, along, _asked(query))
         hits = _hits(choice.taken, query, standing)
@@ -160,6 +172,21 @@ class Search:
                 self._matching(tenant, query, {**meaning, **proposed}, match),
             )
         return Proposed(fuse(meaning, dict.fromkeys(pinned, NO_WORDS) | words, names), along, _degraded(near, match))
+
+    async def _read_again(self, found: list[Found], query: SearchQuery, source: PassageSource, allow: PassageFilter) -> list[Found]:
+        """The first candidates in the order of a reranker, where one is set and answers. How sure each is stays as it was measured."""
+        if self._reranker is None:
+            return found
+        passages = await source.fetch([candidate.id for candidate in found[:READ_AGAIN]], allow)
+        first = [candidate for candidate in found[:READ_AGAIN] if candidate.id in passages]
+        texts = [passage_text_for_index(passages[candidate.id]) for candidate in first]
+        scores = await _tried(self._reranker.scores(query.text, texts))
+        if isinstance(scores, Unavailable):
+            return found
+        order = sorted(range(len(first)), key=lambda place: -scores[place])
+        ranked = [first[place]._replace(rank=first[i].rank) for i, place in enumerate(order)]
+        read = {candidate.id for candidate in first}
+        return [*ranked, *(candidate for candidate in found if candidate.id not in read)]
 
     async def _standing(self, choice: Choice, along: Directions | None, asked: Mapping[str, float]) -> Standing:
         """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""

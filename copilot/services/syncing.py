@@ -13,7 +13,7 @@ from copilot.retrieval.articles import parse_file
 from copilot.retrieval.syncing import digest
 from copilot.services import publishing
 from copilot.services.indexing import Indexes
-from copilot.services.landing import refuse_mirrored
+from copilot.services.publishing import refuse_mirrored
 
 
 @dataclass(frozen=True)

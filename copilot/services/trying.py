@@ -153,7 +153,7 @@ class Trying:
             await words.replace(tenant, removed, added)
             vectors = TriedVectors(self.vectors, removed, await self._encoded(added))
             knowledge = TriedPassages(self.judging.reader(tenant), article, list(old), list(new.values()))
-            yield Overlay(Search(self.judging.embedder, vectors, words), knowledge, tuple(new.values()))
+            yield Overlay(self.judging.engine.over(vectors, words), knowledge, tuple(new.values()))
         finally:
             await asyncio.to_thread(words.close)
 

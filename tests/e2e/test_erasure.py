@@ -38,7 +38,7 @@ PERSON: dict[str, Any] = {
             "status": "closed",
             "outcome": {"text": "Trombone case found in Gdańsk.", "resolved": True},
             "messages": [
-                {"id": "1", "author": "customer", "text": "My trombone case is missing since Gdańsk.", "sent_at": "-P90D"},
+                {"id": "1", "author": "customer", "text": "How do I get my trombone case back, missing since Gdańsk?", "sent_at": "-P90D"},
                 {
                     "id": "2",
                     "author": "agent",
@@ -82,6 +82,9 @@ def everywhere(service: Service, cli: CommandLine, tmp_path: Path) -> None:
     lines = tmp_path / "customers.jsonl"
     lines.write_text("\n".join(json.dumps(one) for one in (PERSON, BYSTANDER)))
     cli.ok("customers", "import", lines)
+    topics = cli.ok("knowledge", "gaps", "--from-history", "--json").json["topics"]
+    (gap,) = [topic["id"] for topic in topics if "trombone" in topic["question"]]
+    assert gap in service.post(f"/v1/gaps/{gap}/draft", {})["origin"]
     key = cli.ok("keys", "create", "--role", "agent", "--name", "Tom Berg", "--user", "tom", "--json").json["secret"]
     program = cli.ok("keys", "create", "--role", "integrator", "--name", "chat tool", "--json").json["secret"]
     with Client(service.owner.address, key) as tom, Client(service.owner.address, program) as chat_tool:
@@ -103,6 +106,10 @@ def everywhere(service: Service, cli: CommandLine, tmp_path: Path) -> None:
 
 
 MEMORIES = "SELECT text FROM memories WHERE customer_id = (SELECT id FROM customers WHERE external_id = ?)"
+GAP_VECTORS = (
+    "SELECT vector FROM gaps WHERE vector IS NOT NULL AND conversation_id IN (SELECT id FROM conversations WHERE customer_id ="
+    " (SELECT id FROM customers WHERE external_id = ?))"
+)
 PARTS = {
     "person": "(SELECT id FROM customers WHERE external_id = ?)",
     "threads": "(SELECT id FROM conversations WHERE customer_id = {person})",
@@ -120,6 +127,7 @@ COUNTED = {
     "sent_texts": "SELECT count(*) FROM sent_texts WHERE conversation_id IN {threads}",
     "handovers": "SELECT count(*) FROM handovers WHERE conversation_id IN {threads}",
     "gaps": "SELECT count(*) FROM gaps WHERE conversation_id IN {threads}",
+    "article_drafts": "SELECT count(*) FROM article_drafts WHERE origin LIKE 'gap:%' AND {person} IS NOT NULL",
     "memories": "SELECT count(*) FROM memories WHERE customer_id = {person}",
     "vectors": "SELECT count(*) FROM memories WHERE customer_id = {person}",
     "promises": "SELECT count(*) FROM promises WHERE customer_id = {person}",
@@ -144,8 +152,10 @@ def test_nothing_is_left_and_nothing_comes_back(service: Service, cli: CommandLi
     found = traces(service.folder, WORDS)
     assert {line.rpartition(": ")[2] for line in found} == set(WORDS), "the scan sees what is there"
     texts = [text for (text,) in service.rows(MEMORIES, PERSON["id"])]
-    vectors = asyncio.run(_vectors(texts))
-    assert len(vectors) >= 3
+    asked = service.rows(GAP_VECTORS, PERSON["id"])
+    assert asked
+    vectors = [*asyncio.run(_vectors(texts)), *(vector for (vector,) in asked)]
+    assert len(vectors) >= 4
     assert traces(service.folder, vectors), "and vectors, which can partly be turned back into words"
     wanted: list[str | bytes] = [*WORDS, *vectors]
     cli.ok("backup", tmp_path / "before.tar.gz")

@@ -1,6 +1,6 @@
 """From a query to ranked, checked passages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -247,3 +247,19 @@ def test_collection_names_obey_chroma(tenant: str) -> None:
     assert name[0].isalnum()
     assert name[-1].isalnum()
     assert name != collection_name(f"{tenant}2", "memories", EMBEDDER)
+
+
+async def test_words_are_rated_on_what_only_meaning_found() -> None:
+    class Short(MemoryLexical):
+        """As where a hundred others match better."""
+
+        async def query(self, tenant: str, terms: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+            return (await super().query(tenant, terms, limit))[:1]
+
+    desk = await Desk(HOUSE).filled()
+    whole = await Search(EMBEDDER, desk.vectors, desk.lexical).explain("t", COLLECTION, plain("breakfast price"), desk.source, ALLOW)
+    await (short := Short()).replace("t", [], HOUSE)
+    told = await Search(EMBEDDER, desk.vectors, short).explain("t", COLLECTION, plain("breakfast price"), desk.source, ALLOW)
+    assert {c.passage_id: (c.words, c.covered) for c in told.candidates} == {c.passage_id: (c.words, c.covered) for c in whole.candidates}
+    assert [c.article_id for c in whole.hits[:2]] == ["acorn", "worth"]
+    assert all(c.words > 0 for c in told.candidates if c.passage_id in {"acorn~1", "worth~1"})

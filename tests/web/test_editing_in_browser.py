@@ -126,6 +126,7 @@ async def test_a_second_person_reads_sends_back_and_publishes(site: Site, edith:
     await edith.get_by_label("What should they look at?").fill("Is the drink right?")
     await edith.get_by_role("button", name="Send", exact=True).click()
     await expect(edith.get_by_role("heading", name="It waits for a second person")).to_be_visible()
+    await edith.mouse.move(0, 0)
     # Differences first, a comment on the very words, then a no and a yes.
     await ada.goto("/knowledge")
     await ada.get_by_role("region", name="Waits for your review").get_by_role("link", name="The lounge").click()
@@ -142,7 +143,6 @@ async def test_a_second_person_reads_sends_back_and_publishes(site: Site, edith:
     await ada.get_by_role("button", name="Send back").click()
     await expect(edith.get_by_text("Sent back by Ada Novak")).to_be_visible()
     await expect(edith.get_by_text("It closes at eleven.").first).to_be_visible()
-    await edith.mouse.move(0, 0)
     await edith.get_by_role("link", name="Write", exact=True).click()
     await replace(edith, "at eleven", "at eleven until May")
     await edith.get_by_role("button", name="Send for review").click()

@@ -134,6 +134,14 @@ class LexicalIndex(Protocol):
     def close(self) -> None: ...
 
 
+class Reranker(Protocol):
+    """Reads a question and a text together: slower and finer than comparing their vectors."""
+
+    async def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How well each text answers, the higher the better; on no scale. Raises Unavailable."""
+        ...
+
+
 class PassageFilter(Frozen):
     """What a passage must be to enter a Turn; enforced in SQL."""
 
