@@ -24,8 +24,10 @@ FACTORS = (1, 7, 12, 60, 1440)
 BIG = 100
 """From here on a number in words holds a word for hundreds."""
 FIGURES = ("money", "number", "percent")
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
-_END = re.compile(r"(?<=[.!?…])[\s]+(?=[^\s\d])|\n(?=\s*(?:[-*+|#>]|\d+[.)]\s))")
+_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![^\S\n]*\n))+")
+_END = re.compile(r"(?<=[.!?…])[\s]+(?=[^\s\d])|\n(?=[^\S\n]*(?:[-*+|#>]|\d+[.)]\s))")
+"""Neither looks further than the next line: a text of nothing but line breaks would be read once from each of them."""
+_BLANK = re.compile(r"\n\s*\n")
 _RANGE_BEFORE = re.compile(r"\d\s*(?:-|–|—|to|bis|a|and|und|y|or|oder|o)\s*$", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"\s*(?:-|–|—|to|bis|a)\s*\d", re.IGNORECASE)
 _COMPOUND = re.compile(r"[\s-]?\w*(?:tag|tägig|taegig|monat|woch|wöch|jahr|jähr|stund|stünd|day)\w*", re.IGNORECASE)
@@ -180,9 +182,11 @@ def _compound(text: str, offset: int, part: str, token: Token, wanted: Token) ->
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence (or the line of a list) around a place."""
-    first = max((m.end() for m in re.finditer(r"\n\s*\n", text[:start])), default=0)
-    last = text.find("\n\n", end)
-    last = len(text) if last < 0 else last
+    # What is further away is cut off below: the costs follow the sentence, not the text.
+    low, high = max(0, start - LONGEST_SENTENCE), min(len(text), end + LONGEST_SENTENCE)
+    first = max((m.end() for m in _BLANK.finditer(text, low, start)), default=low)
+    last = text.find("\n\n", end, high)
+    last = high if last < 0 else last
     cuts = [first, *(m.end() for m in _END.finditer(text, first, last)), last]
     begin = max(cut for cut in cuts if cut <= start)
     stop = min(cut for cut in cuts if cut >= end)
