@@ -21,6 +21,8 @@ LONGEST_SENTENCE = 300
 FACTORS = (1, 7, 12, 60, 1440)
 """What units are multiplied by: 28 days are also written as 4 weeks, a year as 12 months."""
 
+RANGE = 40
+"""Characters before a place in which the other end of a range is looked for."""
 BIG = 100
 """From here on a number in words holds a word for hundreds."""
 FIGURES = ("money", "number", "percent")
@@ -137,7 +139,7 @@ def _alike(one: Token, other: Token) -> bool:
 def _place(text: str, offset: int, part: str, run: Sequence[Token], wanted: Sequence[Token], old: str, new: str) -> Place:
     start, end = run[0].start, run[-1].end
     sentence = _sentence(text, offset + start, offset + end)
-    ranged = bool(_RANGE_BEFORE.search(part[:start]) or _RANGE_AFTER.match(part[end:])) and run[0].claim is not None
+    ranged = bool(_RANGE_BEFORE.search(part[max(0, start - RANGE) : start]) or _RANGE_AFTER.match(part, end)) and run[0].claim is not None
     sure = not ranged and all(_unit_alike(a, b) for a, b in zip(run, wanted, strict=True))
     if not new:
         return Place(offset + start, offset + end, sentence, sure)

@@ -1,5 +1,6 @@
 """Writing articles: a draft beside what is published, a second person where it binds, then published, at once or at a time."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,7 +83,9 @@ class Editing:
     async def begin(self, caller: Caller, article: Article, *, origin: str = "", note: str = "") -> ArticleDraft:
         """A draft of a new article. An id that is taken gets a number behind it. Raises Invalid for an origin that says what it shall do."""
         if origin and origin.partition(":")[0] not in BORN:
-            raise Invalid(f"{origin[:80]!r} is not where a new article comes from.", todo=f"Begin it with {' or '.join(BORN)}, or leave it out.")
+            raise Invalid(
+                f"{origin[:80]!r} is not where a new article comes from.", todo=f"Begin it with {' or '.join(BORN)}, or leave it out."
+            )
         async with self.database.write(caller.tenant_id) as records:
             ident = await _free_id(records, article.id or id_from_name(article.title))
             made = self._made(caller, article.model_copy(update={"id": ident, "revision": 0}), origin=origin, note=note)
@@ -129,7 +132,9 @@ class Editing:
         """What I wrote, begun from `base`, put together with the draft as it stands now. Nothing is stored."""
         async with self.database.read(caller.tenant_id) as records:
             present = await _open(records, draft_id)
-        return Reconciled(present=present, merged=merging.merge(base, mine, present.article))
+        for one in (base, mine):
+            bound(one.text, "This article")
+        return Reconciled(present=present, merged=await asyncio.to_thread(merging.merge, base, mine, present.article))
 
     async def update(self, caller: Caller, draft_id: str, seen: int, revision: int | None = None) -> Reconciled:
         """Bring a draft up to an article that changed meanwhile (published from files, by an import).

@@ -157,7 +157,9 @@ async def _named(db: Transaction, begun: Sequence[str]) -> set[str]:
     named: set[str] = set()
     for some in batches(begun):
         there = sa.exists(sa.select(articles.c.id).where(mine(articles), articles.c.id == article_drafts.c.article_id))
-        named |= set(await db.column(sa.select(article_drafts.c.article_id).where(mine(article_drafts), article_drafts.c.id.in_(some), ~there)))
+        named |= set(
+            await db.column(sa.select(article_drafts.c.article_id).where(mine(article_drafts), article_drafts.c.id.in_(some), ~there))
+        )
     return named
 
 
