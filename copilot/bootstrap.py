@@ -70,6 +70,7 @@ from copilot.services.indexing import Indexes
 from copilot.services.ingest import Ingest
 from copilot.services.judging import Judging
 from copilot.services.knowledge import KnowledgeBase
+from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
 from copilot.services.owed import Owing
@@ -86,6 +87,7 @@ from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
 from copilot.services.replies import Replies
 from copilot.services.retention import RETAIN, Retention
+from copilot.services.rules import Rules
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
@@ -163,6 +165,8 @@ class Application:
     correcting: Correcting
     flags: Flags
     healths: Healths
+    lab: Lab
+    rules: Rules
     importing: Importing
     syncing: Syncing
     proofreading: Proofreading
@@ -397,6 +401,8 @@ def _wire(
         remarks=Remarks(database, clock, live.wake),
         flags=Flags(database, privacy, clock, live.wake),
         healths=Healths(database, usage, clock),
+        lab=Lab(database, judging, gaps.trying, privacy, clock, drafting.reader),
+        rules=Rules(database, privacy, clock, live.wake),
         importing=Importing(database, clock, wake),
         syncing=Syncing(database, indexes, clock, live.wake),
         proofreading=Proofreading(database, clock),

@@ -29,7 +29,9 @@ CLAIMED = 0
 """The status of a key whose request is being carried out (see the port `Admin.claim`)."""
 ERASED = "{}"
 """What an erasure leaves of a stored answer that named the person."""
-NOT_KEPT = frozenset({"POST /v1/suggest", "POST /v1/conversations/{ref}/review", "POST /v1/conversations/{ref}/ask"})
+NOT_KEPT = frozenset(
+    {"POST /v1/suggest", "POST /v1/conversations/{ref}/review", "POST /v1/conversations/{ref}/ask", "POST /v1/knowledge/explain"}
+)
 """They promise to store nothing, and change nothing: asked again, they answer again."""
 LEFT_OUT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # A secret is shown once and kept nowhere.

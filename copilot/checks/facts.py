@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from copilot.checks.claims import Claim, plain, readings
 from copilot.checks.normalise import fold
-from copilot.checks.numerals import number_words
+from copilot.checks.numerals import number_words, spelled
 from copilot.checks.rewriting import rewritten
 from copilot.checks.wording_tokens import Token, same, tokens
 
@@ -20,6 +21,8 @@ LONGEST_SENTENCE = 300
 FACTORS = (1, 7, 12, 60, 1440)
 """What units are multiplied by: 28 days are also written as 4 weeks, a year as 12 months."""
 
+BIG = 100
+"""From here on a number in words holds a word for hundreds."""
 FIGURES = ("money", "number", "percent")
 _PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
 _END = re.compile(r"(?<=[.!?…])[\s]+(?=[^\s\d])|\n(?=\s*(?:[-*+|#>]|\d+[.)]\s))")
@@ -93,10 +96,24 @@ def _may_claim(text: str, claim: Claim) -> bool:
         return any(str(day.day or day.year) in text for day in claim.found.days)
     if claim.kind not in FIGURES:
         return True
-    wanted = {Decimal(value) / factor for value in claim.values for factor in FACTORS}
+    written = {Decimal(value) / factor for value in claim.values for factor in FACTORS}
+    wanted = {value for value in written if value == value.to_integral_value()} | {Decimal(value) for value in claim.values}
     digits = {format(value.normalize(), "f").partition(".")[0] for value in wanted}
-    bare = re.sub(r"(?<=\d)[., '’](?=\d)", "", text)
-    return any(one in bare for one in digits) or any(Decimal(value) in wanted for _, _, value in number_words(text))
+    there = re.findall(r"\d+", re.sub(r"(?<=\d)[., '’](?=\d{3}(?!\d))", "", text))
+    if not digits.isdisjoint(there):
+        return True
+    folded = fold(text)
+    begun = any(word in folded for value in wanted for word in _beginnings(int(value)))
+    return begun and any(Decimal(value) in wanted for _, _, value in number_words(text))
+
+
+@cache
+def _beginnings(number: int) -> frozenset[str]:
+    """How a number in words may begin."""
+    if number >= BIG:
+        return frozenset({"hundred", "hundert", "cien", "thousand", "tausend", "mil", "doscien", "quinien", "setecien", "novecien"})
+    words = (spelled(number, language) for language in ("en", "de", "es"))
+    return frozenset(fold(re.split(r"[\s-]", word)[0]) for word in words)
 
 
 def _in(text: str, offset: int, part: str, wanted: Sequence[Token], old: str, new: str, language: str) -> Iterator[Place]:

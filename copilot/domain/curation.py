@@ -4,6 +4,7 @@ from typing import Literal
 
 from copilot.domain.base import Frozen, Instant
 
+RuleAction = Literal["pin", "block"]
 RuleState = Literal["proposed", "active", "retired"]
 FlagReason = Literal["wrong", "outdated", "unclear", "internal"]
 FlagState = Literal["open", "fixed", "kept"]
@@ -17,7 +18,7 @@ class SearchRule(Frozen):
     query: str
     article_id: str
     passage_id: str = ""
-    action: Literal["pin", "block"]
+    action: RuleAction
     state: RuleState = "proposed"
     note: str = ""
     author: str

@@ -1,6 +1,6 @@
 """Articles, the passages that are searched and cited, and the levers policy allows."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from pydantic import model_serializer, model_validator
@@ -15,6 +15,16 @@ Applies = Literal["yes", "no", "unknown"]
 
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 """Decimal places of the currencies that do not have two (ISO 4217)."""
+
+
+def _number(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(f"{str(value)[:40]!r} is not a number")
+    return number
 
 
 class Limit(Frozen):
@@ -35,7 +45,7 @@ class Limit(Frozen):
             if not currency:
                 raise ValueError("a limit with an amount needs a currency")
             places = MINOR_UNITS.get(currency, 2)
-            minor = Decimal(str(data.pop("amount"))) * 10**places
+            minor = _number(data.pop("amount")) * 10**places
             if minor != int(minor):
                 raise ValueError(f"{currency} has {places} decimal places")
             data |= {"amount_minor": int(minor), "currency": currency}

@@ -13,10 +13,12 @@ from copilot.domain.knowledge import Article
 from copilot.domain.memory import Memory, Promise
 from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import ChatMessage
-from copilot.domain.ports.search import PassageSource
+from copilot.domain.ports.search import PassageSource, Vectors
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import TenantSettings
 from copilot.domain.turn import Agent, Turn
+from copilot.retrieval.query import SearchQuery
+from copilot.retrieval.steering import Steering
 
 
 class Contact(Frozen):
@@ -55,6 +57,10 @@ class Knowledge(PassageSource, Protocol):
 
     async def with_levers(self) -> list[Article]:
         """Every published article that carries levers."""
+        ...
+
+    async def steering(self, query: SearchQuery, vector: Vectors) -> Steering:
+        """What editors decided about this question. `vector`, shape (dimension,): that of `query.text`."""
         ...
 
 

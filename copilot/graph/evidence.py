@@ -20,6 +20,7 @@ from copilot.kinds.extract import units
 from copilot.memory import ask, details, record
 from copilot.memory.recall import rank
 from copilot.retrieval.coverage import judge
+from copilot.retrieval.explaining import Explanation
 from copilot.retrieval.query import SearchQuery, compose, proper_words
 from copilot.retrieval.search import Search, SearchResult
 from copilot.retrieval.words import fold, tokens
@@ -168,9 +169,17 @@ async def recall(case: Case, asked: Question, vectors: VectorIndex) -> tuple[Ran
 
 
 async def search(case: Case, asked: Question, engine: Search, knowledge: Knowledge) -> SearchResult:
-    """Passages, by words and by meaning, each re-checked in the record."""
-    allow = PassageFilter(at=case.as_of)
-    return await engine.search(case.tenant_id, case.passages_collection, asked.query, knowledge, allow, query_vector=asked.vector)
+    """Passages, by words and by meaning, each re-checked in the record; what editors pinned first, without what they blocked."""
+    allow, steering = PassageFilter(at=case.as_of), await knowledge.steering(asked.query, asked.vector)
+    where = (case.tenant_id, case.passages_collection)
+    return await engine.search(*where, asked.query, knowledge, allow, query_vector=asked.vector, steering=steering)
+
+
+async def explain(case: Case, asked: Question, engine: Search, knowledge: Knowledge, limit: int) -> Explanation:
+    """The same search, saying of every candidate what became of it."""
+    allow, steering = PassageFilter(at=case.as_of), await knowledge.steering(asked.query, asked.vector)
+    where = (case.tenant_id, case.passages_collection)
+    return await engine.explain(*where, asked.query, knowledge, allow, limit, query_vector=asked.vector, steering=steering)
 
 
 async def freeze(

@@ -11,6 +11,8 @@ import numpy as np
 
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.ports.search import PassageFilter, VectorIndex, Vectors
+from copilot.retrieval.query import SearchQuery
+from copilot.retrieval.steering import Steering
 
 
 class TriedVectors:
@@ -66,6 +68,11 @@ class TriedPassages:
         others: list[Article] = [article for article in await self._base.with_levers() if article.id != self._article.id]
         published = self._article.status == "published" and self._article.levers
         return sorted([*others, *([self._article] if published else [])], key=lambda article: article.id)
+
+    async def steering(self, query: SearchQuery, vector: Vectors) -> Steering:
+        """The rules are those of today."""
+        decided: Steering = await self._base.steering(query, vector)
+        return decided
 
     def _allowed(self, passage: Passage, allow: PassageFilter) -> bool:
         """What the record asks of a passage in SQL."""

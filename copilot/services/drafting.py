@@ -61,7 +61,7 @@ class Drafting:
 
     def reader(self, tenant: str) -> KnowledgeReader:
         """The tenant's articles, as the graph reads them."""
-        return self.readers.setdefault(tenant, KnowledgeReader(self.database, tenant))
+        return self.readers.setdefault(tenant, KnowledgeReader(self.database, tenant, self.tools.embedder))
 
     async def turn(self, tenant: str, turn_id: str) -> None:
         """The durable job `turn`: safe to run again at any point."""

@@ -102,7 +102,9 @@ class FactChanging:
         while True:
             async with self.database.read(caller.tenant_id) as records:
                 articles = await records.articles.all(after=after, limit=BATCH)
-                holders = [await self._of_article(records, one) for one in articles if one.status != "archived"]
+                live = [article for article in articles if article.status != "archived"]
+                holding = await asyncio.to_thread(lambda some: [one for one in some if spots(one, old)], live)
+                holders = [await self._of_article(records, article) for article in holding]
             found += await asyncio.to_thread(_places, holders, old, new)
             if len(articles) < BATCH:
                 break

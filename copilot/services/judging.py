@@ -63,12 +63,16 @@ class Judging:
         """The same for a question that stands alone."""
         message, query = self._alone(text)
         collection = await self.indexes.serving(tenant, "passages")
+        source = knowledge or self.reader(tenant)
+        known = (await self.embedder.encode([query.text]))[0]
         found = await (engine or self.engine).search(
             tenant,
             collection,
             query,
-            knowledge or self.reader(tenant),
+            source,
             PassageFilter(at=self.clock()),
+            query_vector=known,
+            steering=await source.steering(query, known),
         )
         return Judged(hits=found.hits, coverage=judge(query, found.hits, [message]))
 

@@ -96,15 +96,16 @@ class KnowledgeBase:
         if not query.strip():
             raise Invalid("The question is empty.", todo="Type a few words.")
         asked = plain(query)
-        vector = (await self.indexes.embedder.encode([asked.text]))[0]
+        vector, reader = (await self.indexes.embedder.encode([asked.text]))[0], self.reader(tenant)
         result = await self.search_engine.search(
             tenant,
             await self.indexes.serving(tenant, "passages"),
             asked,
-            self.reader(tenant),
+            reader,
             PassageFilter(at=self.clock()),
             limit=limit,
             query_vector=vector,
+            steering=await reader.steering(asked, vector),
         )
         return result.hits
 

@@ -15,6 +15,7 @@ from copilot.retrieval.articles import write_article
 from copilot.retrieval.linting import lint_pages
 from copilot.retrieval.linting.base import Page
 from copilot.retrieval.linting.links import targets
+from copilot.retrieval.words import tokens
 
 NEIGHBOURS: Final = 200
 """Articles with a word of the title in common that are read for a title that is taken."""
@@ -49,7 +50,7 @@ class Proofreading:
         pages = {one.id: Page(one.id, "", one) for one in others if one.id != article.id}
         found = lint_pages((*pages.values(), mine), self.clock(), files=frozenset(linked))
         remarks = [
-            Remark(severity=one.severity, rule=one.rule, message=one.message, todo=one.todo, **_place(mine, one.line))
+            Remark(severity=one.severity, rule=one.rule, message=one.message, todo=one.todo, **_place(mine, one.line, one.rule))
             for one in found
             if one.file == mine.name
         ]
@@ -57,7 +58,7 @@ class Proofreading:
 
     async def _titled(self, records: Records, article: Article) -> list[Article]:
         """Articles whose titles have the longest word in common: a title that is taken, or nearly, is among them."""
-        words = sorted(article.title.split(), key=len)[-1:]
+        words = sorted(tokens(article.title), key=len)[-1:]
         if not words:
             return []
         rows = await records.editing.listed(ArticleFilter(at=self.clock(), text=words[0]), 0, NEIGHBOURS)
@@ -72,8 +73,8 @@ async def _linked(records: Records, article: Article) -> dict[str, Article]:
     return {path: one for path, one in found.items() if one is not None}
 
 
-def _place(page: Page, line: int) -> dict[str, Any]:
-    """Where a line of the file stands in the form."""
+def _place(page: Page, line: int, rule: str) -> dict[str, Any]:
+    """Where a line of the file stands in the form. A field that is not written has no line; then the rule's name may be its own."""
     first = page.text_line(0)
     if line >= first:
         return {"field": "text", "line": line - first + 1}
@@ -82,4 +83,4 @@ def _place(page: Page, line: int) -> dict[str, Any]:
         words = page.lines[at].strip().removeprefix("- ")
         key = key or (words.removeprefix("id:").strip().strip("'\"") if words.startswith("id:") else "")
         at -= 1
-    return {"field": page.lines[at].partition(":")[0] if at else "title", "key": key}
+    return {"field": page.lines[at].partition(":")[0] if at else rule if rule in Article.model_fields else "title", "key": key}

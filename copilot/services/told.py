@@ -35,6 +35,14 @@ class Wrong:
     def is_sentence(self) -> bool:
         return len(tokens(self.value)) >= SENTENCE_WORDS
 
+    @property
+    def values(self) -> list[str]:
+        """The value; of a sentence, the sentence and what it claims that is not right, too."""
+        if not self.is_sentence:
+            return [self.value]
+        claimed = [self.value[token.start : token.end] for token in tokens(self.value, self.language) if token.claim is not None]
+        return [self.value, *(one for one in claimed if not holds(self.right, one, self.language))]
+
 
 def wrong_of(revisions: Iterable[Article], value: str, right: str) -> Wrong:
     """What these revisions said. Without sources none of them says it."""
@@ -70,12 +78,13 @@ def told(words: SentWords, wrong: Wrong) -> tuple[str, bool] | None:
 
 
 def _candidates(text: str, wrong: Wrong) -> Iterable[tuple[str, str]]:
-    """(sentence, the words around it) that may say it."""
-    for place in places(text, wrong.value, language=wrong.language):
-        yield sentence_of(text, place), _around(text, place)
+    """(sentence, the words around it) that may say it: the value, or of a sentence the values it holds and whatever is much like it."""
+    for value in wrong.values:
+        for place in places(text, value, language=wrong.language):
+            yield sentence_of(text, place), _around(text, place)
     if wrong.is_sentence:
         for sentence in sentences(text):
-            if token_set_ratio(sentence, wrong.value) >= ALIKE and not holds(sentence, wrong.value):
+            if token_set_ratio(sentence, wrong.value) >= ALIKE:
                 yield sentence[:LONGEST_SENTENCE], sentence
 
 

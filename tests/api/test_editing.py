@@ -228,3 +228,10 @@ async def test_the_list_is_filtered(house: House) -> None:
     assert await ids(used="false") == ["bags", "check-in"]
     rows = {row["id"]: row for row in (await edda.get("/v1/knowledge/articles")).json()["articles"]}
     assert (rows["check-in"]["draft"], rows["bags"]["draft"], rows["new"]["revision"]) == ("draft", None, 0)
+
+
+@pytest.mark.parametrize("amount", ["five", "NaN", "Infinity", "", None])
+async def test_a_limit_that_is_no_number_is_told(house: House, amount: object) -> None:
+    lever = {"id": "late", "offer": "a gift", "limit": {"amount": amount, "currency": "EUR"}}
+    edda = await house.enter("editor")
+    assert_problem(await edda.post("/v1/drafts", json={"article": CHECK_IN | {"levers": [lever]}}), 422, "")

@@ -30,6 +30,7 @@ class Scene:
 
 DRAFTED = {"id": "refunds", "title": "Refunds for cancelled flights", "text": "Within seven days.", "status": "published"}
 RECALL = {"article_id": "refunds", "from_revision": 1, "wrong": "seven days", "right": "ten days"}
+RULE = {"query": "lost card", "passage_id": "refunds", "action": "pin"}
 BODIES: dict[str, Any] = {
     "POST /v1/conversations": chat("chat-9"),
     "POST /v1/conversations/{ref}/messages": {"id": "m9", "author": "customer", "text": "Hello?", "sent_at": "-PT1S"},
@@ -87,6 +88,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/recalls/preview": RECALL,
     "POST /v1/recalls": RECALL,
     "PATCH /v1/corrections/{case_id}": {"state": "not_needed", "note": "They know."},
+    "POST /v1/knowledge/explain": {"question": "Where is my refund?"},
+    "POST /v1/search-rules": RULE | {"action": "block"},
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -134,6 +137,7 @@ async def scene(furnished: House) -> Scene:
     words = {"old": "bag is free", "new": "bag costs nothing"}
     held = (await edda.post("/v1/facts/search", json=words)).json()["places"]
     change = (await edda.post("/v1/facts", json={**words, "places": [place["id"] for place in held]})).json()
+    rule = (await (await house.enter("editor", name="Emil Roth")).post("/v1/search-rules", json=RULE | {"query": "refund times"})).json()
     reply = (await edda.post("/v1/saved-replies", json={"shortcut": "hello", "title": "Hello", "text": "Hello."})).json()
     return Scene(
         house,
@@ -158,6 +162,7 @@ async def scene(furnished: House) -> Scene:
             "draft_id": draft["id"],
             "comment_id": comment["id"],
             "flag_id": flag["id"],
+            "rule_id": rule["id"],
             "user_ref": "tom.berg",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },

@@ -159,9 +159,8 @@ async def test_a_near_miss_scores_below_the_answer_whose_neighbours_stay() -> No
 
 
 async def test_a_statement_that_answers_counts_more_than_the_passage_around_it() -> None:
-    around = "Our house style is calm. We greet people by name. " * 6
-    said = passage("said", "House rules", f"{around}Dogs may sleep in the garden room. {around}")
-    unsaid = passage("said", "House rules", f"{around}Dogs, sleep, garden, room, may: words we avoid. {around}")
+    said = passage("said", "House rules", "Quiet is kept after ten. Dogs may sleep in the garden room.")
+    unsaid = passage("said", "House rules", "Quiet: may sleep after ten. Dogs are kept in. The garden room.")
     question = "may dogs sleep in the garden room"
     found = [(await (await Desk([one, *HOUSE]).filled()).ask(question)).hits[0] for one in (said, unsaid)]
     assert [hit.article_id for hit in found] == ["said", "said"]

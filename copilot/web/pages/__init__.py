@@ -17,6 +17,7 @@ def routers() -> tuple[APIRouter, ...]:
         home,
         imports,
         knowledge,
+        lab,
         memory,
         panel,
         promises,
@@ -29,5 +30,5 @@ def routers() -> tuple[APIRouter, ...]:
     )
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
-    curated = (knowledge, article, draft, facts, recalls, replies, health, imports, gaps)
+    curated = (knowledge, article, draft, facts, recalls, replies, health, lab, imports, gaps)
     return tuple(room.router for room in (*work, *curated))

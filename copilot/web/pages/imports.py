@@ -118,7 +118,7 @@ async def imports(request: Request, app: App, me: Me) -> Response:
     sources: list[Source] = await app.importing.sources(me.tenant_id)
     shown = await listed(request, app, me)
     kinds = [(reader.kind, reader.label) for reader in CATALOGUE]
-    return page(request, "imports.html", after=after, imports=shown, sources=sources, kinds=kinds, accepted=ACCEPTED)
+    return page(request, "knowledge/imports.html", after=after, imports=shown, sources=sources, kinds=kinds, accepted=ACCEPTED)
 
 
 @router.get("/knowledge/imports/f/list")
@@ -132,7 +132,7 @@ async def one_import(request: Request, app: App, me: Me, import_id: Ident, show:
     """The report of one import."""
     async with app.database.read(me.tenant_id) as records:
         after = await records.log.last_event()
-    return page(request, "import-report.html", after=after, report=await reported(app, me, import_id, show, behind))
+    return page(request, "knowledge/import.html", after=after, report=await reported(app, me, import_id, show, behind))
 
 
 @router.get("/knowledge/imports/{import_id}/f/report")
