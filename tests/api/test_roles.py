@@ -70,6 +70,8 @@ BODIES: dict[str, Any] = {
     "POST /v1/drafts/{draft_id}/discard": {"version": 1},
     "POST /v1/articles/{article_id}/edit": {},
     "POST /v1/articles/{article_id}/redirect": {"to": "bags"},
+    "POST /v1/gaps/history": {},
+    "POST /v1/gaps/{gap_id}/dismiss": {"reason": "Asked once."},
     "POST /v1/flags": {"passage_id": "refunds", "reason": "unclear"},
     "POST /v1/flags/{flag_id}/answer": {"state": "kept", "answer": "It is right as it stands."},
     "POST /v1/articles/{article_id}/comments": {"text": "Is this still so?"},
@@ -131,6 +133,8 @@ async def scene(furnished: House) -> Scene:
     edda = await house.enter("editor")
     draft = (await edda.post("/v1/articles/refunds/edit", json={})).json()
     comment = (await edda.post("/v1/articles/refunds/comments", json={"text": "Is this still so?"})).json()
+    await house.begin("chat-3", "Which aquarium in Osaka feeds penguins on Tuesdays?", customer=None)
+    gap = (await edda.get("/v1/gaps")).json()["gaps"][0]
     flag = (await tom.post("/v1/flags", json={"passage_id": "refunds", "reason": "wrong", "conversation": "chat-1"})).json()
     bags = [{"name": "bags.md", "text": "# Bags\n\nA bag is free."}]
     (await edda.post("/v1/knowledge/import", json={"files": bags})).raise_for_status()
@@ -162,6 +166,7 @@ async def scene(furnished: House) -> Scene:
             "draft_id": draft["id"],
             "comment_id": comment["id"],
             "flag_id": flag["id"],
+            "gap_id": gap["id"],
             "rule_id": rule["id"],
             "user_ref": "tom.berg",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
