@@ -133,7 +133,7 @@ async def scene(furnished: House) -> Scene:
     edda = await house.enter("editor")
     draft = (await edda.post("/v1/articles/refunds/edit", json={})).json()
     comment = (await edda.post("/v1/articles/refunds/comments", json={"text": "Is this still so?"})).json()
-    await house.begin("chat-3", "Which aquarium in Osaka feeds penguins on Tuesdays?", customer=None)
+    await house.begin("chat-4", "Which aquarium in Osaka feeds penguins on Tuesdays?", customer=None)
     gap = (await edda.get("/v1/gaps")).json()["gaps"][0]
     flag = (await tom.post("/v1/flags", json={"passage_id": "refunds", "reason": "wrong", "conversation": "chat-1"})).json()
     bags = [{"name": "bags.md", "text": "# Bags\n\nA bag is free."}]
