@@ -71,6 +71,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/articles/{article_id}/edit": {},
     "POST /v1/articles/{article_id}/redirect": {"to": "bags"},
     "POST /v1/gaps/history": {},
+    "POST /v1/drafts/{draft_id}/try": {},
     "POST /v1/gaps/{gap_id}/dismiss": {"reason": "Asked once."},
     "POST /v1/flags": {"passage_id": "refunds", "reason": "unclear"},
     "POST /v1/flags/{flag_id}/answer": {"state": "kept", "answer": "It is right as it stands."},
@@ -285,7 +286,9 @@ async def test_no_answer_gives_one_persons_figures_to_another(scene: Scene) -> N
         for role in sorted(MATRIX[route]):
             other = await house.enter(role, name=f"Another {role}")
             text = (await ask(scene, other, route)).text.replace("waiting_seconds", "")
-            assert not [word for word in figures if word in text], (route, role, text)
+            # Of an article, not of a person: health counts what became of every draft that cites it, and names nobody.
+            shown = [word for word in figures if word in text and (word, route) != ("dismissed", "GET /v1/knowledge/health")]
+            assert not shown, (route, role, text)
             if route == "GET /v1/events":
                 assert f"user:{users['Tom Berg']}" not in "".join(
                     str(e)
