@@ -13,12 +13,13 @@ from copilot.domain.conversation import Author, Message
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn, MessageIn, explain
 
-ROLES: Final[dict[str, Author]] = {
-    **dict.fromkeys(("customer", "client", "user", "visitor", "guest", "caller", "kunde", "kundin", "gast", "cliente"), "customer"),
-    **dict.fromkeys(("agent", "support", "operator", "advisor", "rep", "csr", "staff", "mitarbeiter", "berater", "agente"), "agent"),
-    **dict.fromkeys(("bot", "chatbot", "assistant", "virtual assistant"), "bot"),
-    **dict.fromkeys(("system", "note"), "system"),
+_WORDS: Final[dict[Author, str]] = {
+    "customer": "customer client user visitor guest caller kunde kundin gast cliente",
+    "agent": "agent support operator advisor rep csr staff mitarbeiter berater agente",
+    "bot": "bot chatbot assistant",
+    "system": "system",
 }
+ROLES: Final[dict[str, Author]] = {word: author for author, words in _WORDS.items() for word in words.split()}
 """What stands before a line for whoever wrote it, folded."""
 
 DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
@@ -144,4 +145,4 @@ def _labels(lines: Sequence[tuple[str, Said | None]]) -> dict[str, Author]:
     for name in counts:
         if name in named and name not in authors:
             authors[name] = "agent" if "customer" in authors.values() else "customer"
-    return authors if known or any(one.timed for one in said) or len(authors) > 1 else {}
+    return authors if set(known.values()) - {"system"} or any(one.timed for one in said) or len(authors) > 1 else {}

@@ -24,8 +24,11 @@ def _parser() -> "MarkdownIt":
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_inline", "html_block"])
 
 
-def safe_markdown(text: str) -> Markup:
-    """Paragraphs, lists, tables, emphasis. No images; of links the words stay, without the address; headings begin at the third level."""
+def safe_markdown(text: str, lift: int = 0) -> Markup:
+    """Paragraphs, lists, tables, emphasis. No images; of links the words stay, without the address.
+
+    Headings begin at the third level. `lift`: so many levels that the text leaves out because its title stands elsewhere.
+    """
     import nh3
 
     if len(text) > LONGEST:
@@ -33,7 +36,7 @@ def safe_markdown(text: str) -> Markup:
     tokens = _parser().parse(plain(text))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 5)}"
+            token.tag = f"h{min(max(int(token.tag[1]) + 2 - lift, 3), 5)}"
     html = _parser().renderer.render(tokens, _parser().options, {})
     return Markup(nh3.clean(html, tags=TAGS, attributes={}, strip_comments=True))  # noqa: S704 - cleaned by the allow-list
 

@@ -28,7 +28,7 @@ def sections(article: Article) -> list[Section]:
     return [
         Section(internal=internal, html=html)
         for internal, some in groupby(zip(_internal(article, lines), lines, strict=True), key=lambda one: one[0])
-        if (html := safe_markdown("\n".join(line for _, line in some))).strip()
+        if (html := safe_markdown("\n".join(line for _, line in some), lift=1)).strip()
     ]
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from copilot.bootstrap import DEFAULT_TENANT
+from copilot.domain.turn import Turn
 from copilot.kinds.case import quotable_passages
 from tests.api.house import House, assert_problem, of_kind
 from tests.api.test_editing import ok
@@ -39,13 +40,12 @@ async def found(house: House, question: str = QUESTION, tenant: str = "default")
     return [p["passage_id"] for p in (await ok(await client.get("/v1/knowledge/search", params={"q": question})))["passages"]]
 
 
-async def passages(house: House, article: str) -> list[str]:
+async def frozen(house: House, turn: dict[str, Any]) -> Turn:
     async with house.application.database.read(DEFAULT_TENANT) as records:
-        given = await records.articles.get(article)
-    assert given is not None
-    from copilot.retrieval.passages import split
-
-    return [f"{piece.id}" for piece in split(given)]
+        stored = await records.turns.get(turn["turn_id"])
+    assert stored is not None
+    assert stored.turn is not None
+    return stored.turn
 
 
 @pytest.fixture
@@ -78,9 +78,9 @@ async def test_the_lab_finds_what_a_turn_finds(stocked: House) -> None:
     talk = [("customer", "Hello, this is Ines."), ("agent", "Hi."), ("customer", "My flight to Lisbon was cancelled. Where is my refund?")]
     messages = [{"id": str(n), "author": who, "text": text, "sent_at": f"-PT{9 - n}S"} for n, (who, text) in enumerate(talk)]
     turn = await stocked.begin("chat-9", messages=messages, customer=None)
-    evidence = turn["turn"]["evidence"]
-    assert evidence["coverage"]["query"] == told["query"]["text"]
-    assert [p["passage_id"] for p in evidence["passages"]] == [one["passage_id"] for one in told["candidates"] if one["used"]]
+    evidence = (await frozen(stocked, turn)).evidence
+    assert evidence.coverage.model_dump(mode="json") == told["coverage"]
+    assert [hit.passage_id for hit in evidence.passages] == [one["passage_id"] for one in told["candidates"] if one["used"]]
 
 
 async def test_what_is_pasted_is_kept_nowhere(stocked: House, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,11 +189,7 @@ async def test_pinned_internal_text_is_there_to_be_read_and_not_to_be_quoted(sto
     await agree(stocked, await propose(stocked, "inside"))
     turn = await stocked.begin("inside", "My flight was cancelled. Where is my refund?", customer=None)
     assert turn["turn"]["evidence"]["passages"][0]["article_id"] == "inside"
-    async with stocked.application.database.read(DEFAULT_TENANT) as records:
-        stored = await records.turns.get(turn["turn_id"])
-    assert stored is not None
-    assert stored.turn is not None
-    assert "inside" not in {hit.article_id for hit in quotable_passages(stored.turn)}
+    assert "inside" not in {hit.article_id for hit in quotable_passages(await frozen(stocked, turn))}
     assert "queue nine" not in of_kind(turn, "reply")["text"]
 
 

@@ -70,11 +70,13 @@ async def test_every_body_has_an_example_that_is_valid(house: House) -> None:
     posts = {name for name, _ in bodies}
     assert posts == {r for r in MATRIX if r.startswith(("POST", "PUT", "PATCH"))} - {
         "POST /v1/comments/{comment_id}/resolve",
+        "POST /v1/gaps/{gap_id}/draft",
         "POST /v1/search-rules/{rule_id}/activate",
         "POST /v1/search-rules/{rule_id}/retire",
         "POST /v1/knowledge/reindex",
         "POST /v1/users/{user_ref}/links",
         "POST /v1/imports/{import_id}/start",
+        "POST /v1/gaps/{gap_id}/draft",
     }
     for name, body in bodies:
         for content in body["content"].values():
@@ -102,7 +104,9 @@ async def test_the_examples_are_accepted(house: House) -> None:
             needs_person = answer.status_code == 403 and "person" in answer.text
             # A panel is let in only where the tenant's settings name the origin.
             unnamed = name == "POST /v1/panel-tokens" and answer.status_code in (403, 409)
-            assert answer.is_success or answer.status_code == 404 or needs_person or unnamed, (name, answer.text)
+            # The example changes an article that is not there, or is another by now.
+            moved = name == "POST /v1/facts" and answer.status_code == 409
+            assert answer.is_success or answer.status_code == 404 or needs_person or unnamed or moved, (name, answer.text)
 
 
 def test_a_conversations_example_is_the_format() -> None:

@@ -70,7 +70,7 @@ async def test_the_matrix_holds_for_cookies(scene: Scene) -> None:
                 if role not in MATRIX[route]:
                     assert_problem(await ask(scene, person, route), 403, role)
     for route in MATRIX:
-        if route.startswith("GET") and route not in NOTHING:
+        if route.startswith("GET") and route not in NOTHING | {"GET /v1/knowledge/reindex"}:
             for role in sorted(MATRIX[route] & {"agent", "editor", "qa", "supervisor", "admin"}):
                 async with browser(scene.house, role) as person:
                     answer = await ask(scene, person, route)

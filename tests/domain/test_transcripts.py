@@ -71,6 +71,8 @@ def test_people_are_named_and_roles_are_not_names() -> None:
         "Name: Ines\nOrder: 12\nProblem: broken",
         "{not json} how do I use braces?",
         "[urgent] where is it?",
+        "Note: my card is lost",
+        "System: will it be down tonight?",
         "",
     ],
 )

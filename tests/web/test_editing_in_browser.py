@@ -55,7 +55,12 @@ async def published(site: Site) -> Article:
 async def edits(page: Page) -> None:
     await page.goto("/knowledge/articles/lounge")
     await page.get_by_role("button", name="Edit", exact=True).or_(page.get_by_role("link", name="Go on with the draft")).click()
-    await expect(page.get_by_label(TEXT_FIELD)).to_be_visible()
+    await ready(page)
+
+
+async def ready(page: Page) -> None:
+    """The form is filled by its script."""
+    await expect(page.locator("[data-article-form] [name=audience]:checked")).to_have_count(1)
 
 
 async def replace(page: Page, old: str, new: str) -> None:
@@ -90,6 +95,7 @@ async def test_two_edit_at_once_and_nothing_is_lost(site: Site, edith: Page, ada
     # Nothing is stored before she chose, and what she wrote is kept here should she leave.
     edith.once("dialog", lambda dialog: dialog.accept())
     await edith.reload()
+    await ready(edith)
     await expect(edith.get_by_label("Owner")).to_have_value("edith's team")
     await edith.get_by_role("button", name="Look at both").click()
     owner = merging.get_by_role("group", name="Owner")
@@ -112,6 +118,7 @@ async def test_a_second_person_reads_sends_back_and_publishes(site: Site, edith:
     await lounge(site)
     await edits(edith)
     await replace(edith, "at ten", "at eleven")
+    await edith.locator("summary", has_text="Levers").click()
     await edith.get_by_role("button", name="+ Lever").click()
     await edith.get_by_label("What may be offered").fill("a free drink")
     await edith.get_by_label("Id", exact=True).fill("drink")
@@ -144,6 +151,7 @@ async def test_a_second_person_reads_sends_back_and_publishes(site: Site, edith:
     await expect(edith.get_by_text("Sent back by Ada Novak")).to_be_visible()
     await expect(edith.get_by_text("It closes at eleven.").first).to_be_visible()
     await edith.get_by_role("link", name="Write", exact=True).click()
+    await ready(edith)
     await replace(edith, "at eleven", "at eleven until May")
     await edith.get_by_role("button", name="Send for review").click()
     await edith.get_by_role("button", name="Send", exact=True).click()
@@ -246,6 +254,7 @@ async def test_hostile_articles_neither_run_nor_fetch(site: Site, browser: Brows
             await page.goto(address)
             await guard.nothing_happened(page)
         await page.goto(f"/knowledge/drafts/{draft.id}")
+        await ready(page)
         theirs = draft.article.model_copy(update={"text": whole.replace("payload", "loadpay"), "owner": line[1:200]})
         await site.application.editing.save(CONSOLE, draft.id, 1, theirs)
         await replace(page, "payload", "paypay")

@@ -14,6 +14,7 @@ from copilot.domain.curation import SearchRule
 from copilot.domain.formats import Strict
 from copilot.domain.staff import Caller
 from copilot.domain.transcripts import is_conversation
+from copilot.retrieval.passages import plain_text
 from copilot.services.lab import Explained, Rated
 from copilot.web.render import page
 from copilot.web.sessions import page_router
@@ -57,6 +58,7 @@ class Row(Frozen):
     fits: int | None
     """0–100: how likely it answers."""
     change: str
+    excerpt: str
 
 
 class RuleRow(Frozen):
@@ -83,6 +85,7 @@ def _row(rated: Rated) -> Row:
         ),
         fits=_percent(rated.score),
         change=CHANGES.get(rated.change, ""),
+        excerpt=plain_text(rated.text),
     )
 
 

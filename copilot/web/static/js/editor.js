@@ -32,10 +32,13 @@ export class Editor {
     this.busy = false;
     this.asked = /** @type {AbortController|null} */ (null);
     this.timers = { preview: 0, keep: 0 };
+    const early = this.early();
     this.form.fill(this.base);
     this.base = this.form.read(); // as the form writes it, so that both can be compared
     if (element.dataset.barred) for (const name of ["title", "text"]) /** @type {HTMLInputElement} */ (this.form.field(name)).readOnly = true;
     this.restore();
+    for (const [name, value] of early) this.form.field(name).value = value;
+    if (early.length) this.changed();
     element.addEventListener("input", () => this.changed());
     element.addEventListener("change", () => this.changed());
     element.addEventListener("submit", (event) => event.preventDefault());
@@ -45,12 +48,19 @@ export class Editor {
     for (const pane of document.querySelectorAll('[name="pane"]')) pane.addEventListener("change", () => this.pane(/** @type {HTMLInputElement} */ (pane).value));
   }
 
+  /** @returns {[string, string][]} what was typed before this script ran */
+  early() {
+    const fields = /** @type {HTMLInputElement[]} */ (["title", "text"].map((name) => this.form.field(name)));
+    return fields.filter((field) => field.value !== field.defaultValue).map((field) => [field.name, field.value]);
+  }
+
   get dirty() {
     return !same(this.form.read(), this.base);
   }
 
   changed() {
     this.say();
+    this.noticed(this.latest);
     clearTimeout(this.timers.keep);
     clearTimeout(this.timers.preview);
     this.timers.keep = window.setTimeout(() => this.keep(), KEEP_MS);

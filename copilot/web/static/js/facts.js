@@ -13,7 +13,9 @@ if (form instanceof HTMLFormElement) {
 }
 
 /** @param {HTMLFormElement} form @returns {string[]} */
-const chosen = (form) => new FormData(form).getAll("place").map(String);
+function chosen(form) {
+  return new FormData(form).getAll("place").map(String);
+}
 
 /** @param {HTMLFormElement} form */
 function count(form) {
