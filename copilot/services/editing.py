@@ -81,11 +81,10 @@ class Editing:
         return ""
 
     async def begin(self, caller: Caller, article: Article, *, origin: str = "", note: str = "") -> ArticleDraft:
-        """A draft of a new article. An id that is taken gets a number behind it. Raises Invalid for an origin that says what it shall do."""
+        """A draft of a new article. An id that is taken gets a number behind it. Raises Invalid for an origin that is not a source."""
         if origin and origin.partition(":")[0] not in BORN:
-            raise Invalid(
-                f"{origin[:80]!r} is not where a new article comes from.", todo=f"Begin it with {' or '.join(BORN)}, or leave it out."
-            )
+            known = " or ".join(f"{kind}:" for kind in BORN)
+            raise Invalid(f"{origin[:80]!r} is not where a new article comes from.", todo=f"Begin it with {known}, or leave it out.")
         async with self.database.write(caller.tenant_id) as records:
             ident = await _free_id(records, article.id or id_from_name(article.title))
             made = self._made(caller, article.model_copy(update={"id": ident, "revision": 0}), origin=origin, note=note)
@@ -421,7 +420,7 @@ async def _no_circle(records: Records, article_id: str, to_id: str) -> None:
 
 
 async def _free_id(records: Records, wanted: str) -> str:
-    if any(c.isspace() for c in wanted) or not 0 < len(wanted) <= 200:
+    if any(c.isspace() or not c.isprintable() for c in wanted) or not 0 < len(wanted) <= 200:
         raise Invalid(f"{wanted!r} cannot be an id.", todo="Use up to 200 letters, digits and dashes, without spaces.")
     ident, number = wanted, 1
     while await records.editing.revision(ident, 1) is not None or await records.editing.draft_of(ident) is not None:

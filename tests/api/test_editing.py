@@ -51,6 +51,23 @@ async def test_a_new_draft_cannot_say_what_shall_become_of_it(house: House, orig
     assert_problem(await editor.post("/v1/drafts", json={"article": CHECK_IN, "origin": origin}), 422, "comes from")
 
 
+@pytest.mark.parametrize("limit", [{"amount": "1e99999", "currency": "EUR"}, {"days": 10**30}, {"percent": 1e13}])
+async def test_a_figure_that_could_not_be_read_again_is_not_stored(house: House, limit: dict[str, Any]) -> None:
+    editor = await house.enter("editor")
+    levers = [{"id": "voucher", "offer": "A voucher.", "limit": limit}]
+    assert_problem(await editor.post("/v1/drafts", json={"article": CHECK_IN | {"levers": levers}}), 422, "limit")
+    assert (await ok(await editor.get("/v1/knowledge/articles")))["articles"] == []
+
+
+async def test_numbers_that_no_database_holds_are_refused(house: House) -> None:
+    editor = await house.enter("editor")
+    await publish(editor, await begin(editor))
+    assert_problem(await editor.get("/v1/knowledge/articles", params={"offset": 10**30}), 422, "offset")
+    assert_problem(await editor.post("/v1/articles/check-in/edit", json={"revision": 10**30}), 422, "revision")
+    wrong = {"article_id": "check-in", "from_revision": 1, "to_revision": 10**30, "wrong": "30 hours", "right": "20 hours"}
+    assert_problem(await editor.post("/v1/recalls", json=wrong), 422, "to_revision")
+
+
 async def test_a_second_key_is_no_second_person(house: House) -> None:
     editor = await house.enter("editor")
     draft = await begin(editor, policy=True)
