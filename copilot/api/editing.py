@@ -32,14 +32,14 @@ class DraftIn(Strict):
 class EditIn(Strict):
     """How to begin: from the present revision, from an earlier one (to restore it), or to archive the article."""
 
-    revision: int | None = Field(default=None, ge=1)
+    revision: int | None = Field(default=None, ge=1, lt=2**31)
     archive: bool = False
 
 
 class SaveIn(Strict):
     """What was written, and the version of the draft it was begun from."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
     article: Article
     note: str | None = Field(default=None, max_length=LONG)
 
@@ -54,13 +54,13 @@ class ReconcileIn(Strict):
 class SeenIn(Strict):
     """The version of the draft that was seen."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
 
 
 class UpdateIn(SeenIn):
     """The published revision that was seen, too; a later one is a conflict."""
 
-    revision: int | None = Field(default=None, ge=1)
+    revision: int | None = Field(default=None, ge=1, lt=2**31)
 
 
 class SubmitIn(SeenIn):
@@ -133,7 +133,7 @@ async def listed(
     stale: Annotated[bool, Query(description="Published, and the review is due.")] = False,
     flagged: Annotated[bool, Query(description="An agent said something is wrong.")] = False,
     used: Annotated[bool | None, Query(description="Shown in the last 30 days, or not.")] = None,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
 ) -> ListedView:
     """Articles with the state of their drafts, filtered."""
     wanted = ArticleFilter(

@@ -41,7 +41,7 @@ class FactChangeIn(Strict):
 class SeenIn(Strict):
     """The version that was seen."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
 
 
 class FactSubmitIn(SeenIn):
@@ -72,7 +72,7 @@ class SavedReplyIn(Strict):
 class SavedReplyChangeIn(SavedReplyIn):
     """As it shall be, and the version it was begun from."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
 
 
 class FactChangesView(Frozen):

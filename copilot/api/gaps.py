@@ -49,7 +49,12 @@ class RunView(Frozen):
 
 
 @router.get("/gaps/topics")
-async def topics(app: App, me: Me, offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Topics:
+async def topics(
+    app: App,
+    me: Me,
+    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Topics:
     """Open gaps that ask for the same thing, the most asked first, with what colleagues answered."""
     return await app.gaps.topics.page(me.tenant_id, offset, limit)
 

@@ -29,8 +29,8 @@ class RecallIn(Strict):
     """What was wrong, in which revisions, and what is right; values or sentences."""
 
     article_id: str = Field(min_length=1, max_length=200)
-    from_revision: int = Field(ge=1)
-    to_revision: int | None = Field(default=None, ge=1, description="The last wrong one; without it, only from_revision.")
+    from_revision: int = Field(ge=1, lt=2**31)
+    to_revision: int | None = Field(default=None, ge=1, lt=2**31, description="The last wrong one; without it, only from_revision.")
     wrong: str = Field(min_length=2, max_length=1_000)
     right: str = Field(min_length=2, max_length=1_000)
     note: str = Field(default="", max_length=1_000, description="What it means for customers, said to them in the correction.")

@@ -21,11 +21,15 @@ LONGEST_SENTENCE = 300
 FACTORS = (1, 7, 12, 60, 1440)
 """What units are multiplied by: 28 days are also written as 4 weeks, a year as 12 months."""
 
+RANGE = 40
+"""Characters before a place in which the other end of a range is looked for."""
 BIG = 100
 """From here on a number in words holds a word for hundreds."""
 FIGURES = ("money", "number", "percent")
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
-_END = re.compile(r"(?<=[.!?…])[\s]+(?=[^\s\d])|\n(?=\s*(?:[-*+|#>]|\d+[.)]\s))")
+_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![^\S\n]*\n))+")
+_END = re.compile(r"(?<=[.!?…])[\s]+(?=[^\s\d])|\n(?=[^\S\n]*(?:[-*+|#>]|\d+[.)]\s))")
+"""Neither looks further than the next line: a text of nothing but line breaks would be read once from each of them."""
+_BLANK = re.compile(r"\n\s*\n")
 _RANGE_BEFORE = re.compile(r"\d\s*(?:-|–|—|to|bis|a|and|und|y|or|oder|o)\s*$", re.IGNORECASE)
 _RANGE_AFTER = re.compile(r"\s*(?:-|–|—|to|bis|a)\s*\d", re.IGNORECASE)
 _COMPOUND = re.compile(r"[\s-]?\w*(?:tag|tägig|taegig|monat|woch|wöch|jahr|jähr|stund|stünd|day)\w*", re.IGNORECASE)
@@ -135,7 +139,7 @@ def _alike(one: Token, other: Token) -> bool:
 def _place(text: str, offset: int, part: str, run: Sequence[Token], wanted: Sequence[Token], old: str, new: str) -> Place:
     start, end = run[0].start, run[-1].end
     sentence = _sentence(text, offset + start, offset + end)
-    ranged = bool(_RANGE_BEFORE.search(part[:start]) or _RANGE_AFTER.match(part[end:])) and run[0].claim is not None
+    ranged = bool(_RANGE_BEFORE.search(part[max(0, start - RANGE) : start]) or _RANGE_AFTER.match(part, end)) and run[0].claim is not None
     sure = not ranged and all(_unit_alike(a, b) for a, b in zip(run, wanted, strict=True))
     if not new:
         return Place(offset + start, offset + end, sentence, sure)
@@ -180,9 +184,11 @@ def _compound(text: str, offset: int, part: str, token: Token, wanted: Token) ->
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     """The sentence (or the line of a list) around a place."""
-    first = max((m.end() for m in re.finditer(r"\n\s*\n", text[:start])), default=0)
-    last = text.find("\n\n", end)
-    last = len(text) if last < 0 else last
+    # What is further away is cut off below: the costs follow the sentence, not the text.
+    low, high = max(0, start - LONGEST_SENTENCE), min(len(text), end + LONGEST_SENTENCE)
+    first = max((m.end() for m in _BLANK.finditer(text, low, start)), default=low)
+    last = text.find("\n\n", end, high)
+    last = high if last < 0 else last
     cuts = [first, *(m.end() for m in _END.finditer(text, first, last)), last]
     begin = max(cut for cut in cuts if cut <= start)
     stop = min(cut for cut in cuts if cut >= end)

@@ -12,6 +12,8 @@ from copilot.checks.numerals import number_words, spelled
 from copilot.checks.units import in_words, language_of
 from copilot.checks.wording_tokens import Token, tokens
 
+NEAR = 80
+"""Characters in front of a value whose words it has to agree with."""
 _DIGITS = re.compile(r"\d[\d., '’]*\d|\d")
 _ARTICLE = re.compile(r"\b(an?)(\s+)$", re.IGNORECASE)
 _VOWEL = re.compile(r"(?:[aeio]|8|11(?!\d)|18(?!\d)|u(?!n[ai]|s[aeu]))", re.IGNORECASE)
@@ -35,7 +37,13 @@ def rewritten(text: str, run: Sequence[Token], old: str, wanted: Sequence[Token]
     before, after = run[head:last], fresh[head : len(fresh) - tail]
     if len(before) == 1 and len(after) == 1 and before[0].claim is not None and after[0].claim is not None:
         told = new[after[0].start : after[0].end]
-        value = _claim(text[before[0].start : before[0].end], before[0].claim, told, after[0].claim, text[: before[0].start])
+        value = _claim(
+            text[before[0].start : before[0].end],
+            before[0].claim,
+            told,
+            after[0].claim,
+            text[max(0, before[0].start - NEAR) : before[0].start],
+        )
         return None if value is None else _agreeing(text, before[0].start, before[0].end, value)
     start, end = run[0].start, run[-1].end
     return _agreeing(text, start, end, _cased(text[start:end], old, new))
@@ -190,10 +198,11 @@ def _cased(written: str, old: str, new: str) -> str:
 
 def _agreeing(text: str, start: int, end: int, value: str) -> Change:
     """`an 8-day stay` becomes `a 10-day stay`."""
-    article = _ARTICLE.search(text[:start])
+    low = max(0, start - NEAR)
+    article = _ARTICLE.search(text[low:start])
     if article is None or claims(article[0]):
         return Change(start, end, value)
     word = article[1][0] + ("n" if _VOWEL.match(value) else "")
     if word.lower() == article[1].lower():
         return Change(start, end, value)
-    return Change(article.start(), end, f"{word}{article[2]}{value}")
+    return Change(low + article.start(), end, f"{word}{article[2]}{value}")

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from pydantic import model_serializer, model_validator
+from pydantic import Field, model_serializer, model_validator
 
 from copilot.domain.base import Frozen, Instant
 
@@ -17,6 +17,10 @@ MINOR_UNITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD"
 """Decimal places of the currencies that do not have two (ISO 4217)."""
 
 
+LARGEST = 10**12
+"""No figure of a limit reaches it: one that is written shortly (1e99999) could be stored and never be read again."""
+
+
 def _number(value: Any) -> Decimal:
     try:
         number = Decimal(str(value))
@@ -24,6 +28,8 @@ def _number(value: Any) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite():
         raise ValueError(f"{str(value)[:40]!r} is not a number")
+    if abs(number) >= LARGEST:
+        raise ValueError(f"{str(value)[:40]!r} is larger than any sum")
     return number
 
 
@@ -32,9 +38,9 @@ class Limit(Frozen):
 
     amount_minor: int | None = None
     currency: str | None = None
-    days: int | None = None
-    months: int | None = None
-    percent: float | None = None
+    days: int | None = Field(default=None, lt=LARGEST)
+    months: int | None = Field(default=None, lt=LARGEST)
+    percent: float | None = Field(default=None, lt=LARGEST, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod

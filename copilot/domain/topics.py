@@ -30,6 +30,8 @@ class Topic(Frozen):
     gap_ids: tuple[str, ...]
     questions: tuple[str, ...]
     """Other wordings, the newest first."""
+    quoted: tuple[str, ...] = ()
+    """Gaps whose words `question` and `questions` are: what is made of them goes when one of their people is erased."""
     channels: dict[Channel, int]
     causes: dict[GapCause, int]
     first_at: Instant

@@ -1,5 +1,6 @@
 """Writing articles: a draft beside what is published, a second person where it binds, then published, at once or at a time."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.retrieval import merging
-from copilot.retrieval.articles import id_from_name
+from copilot.retrieval.articles import bound, id_from_name
 from copilot.retrieval.merging import Merged
 from copilot.services import publishing
 from copilot.services.gap_closing import IN_STEP
@@ -22,6 +23,8 @@ from copilot.services.reading import actor
 
 PUBLISH = "article_publish"
 """The durable job; its subject is the draft."""
+BORN = ("gap", "question")
+"""What a new article may come from. Other origins (`redirect:`, `fact:`) say what becomes of a draft and are ours to write."""
 GOALS = ("published", "archived")
 """What an article is once its draft went through: the draft's own status says which."""
 
@@ -78,7 +81,10 @@ class Editing:
         return ""
 
     async def begin(self, caller: Caller, article: Article, *, origin: str = "", note: str = "") -> ArticleDraft:
-        """A draft of a new article. An id that is taken gets a number behind it."""
+        """A draft of a new article. An id that is taken gets a number behind it. Raises Invalid for an origin that is not a source."""
+        if origin and origin.partition(":")[0] not in BORN:
+            known = " or ".join(f"{kind}:" for kind in BORN)
+            raise Invalid(f"{origin[:80]!r} is not where a new article comes from.", todo=f"Begin it with {known}, or leave it out.")
         async with self.database.write(caller.tenant_id) as records:
             ident = await _free_id(records, article.id or id_from_name(article.title))
             made = self._made(caller, article.model_copy(update={"id": ident, "revision": 0}), origin=origin, note=note)
@@ -125,7 +131,9 @@ class Editing:
         """What I wrote, begun from `base`, put together with the draft as it stands now. Nothing is stored."""
         async with self.database.read(caller.tenant_id) as records:
             present = await _open(records, draft_id)
-        return Reconciled(present=present, merged=merging.merge(base, mine, present.article))
+        for one in (base, mine):
+            bound(one.text, "This article")
+        return Reconciled(present=present, merged=await asyncio.to_thread(merging.merge, base, mine, present.article))
 
     async def update(self, caller: Caller, draft_id: str, seen: int, revision: int | None = None) -> Reconciled:
         """Bring a draft up to an article that changed meanwhile (published from files, by an import).
@@ -164,6 +172,7 @@ class Editing:
             draft = await _alone(records, draft_id)
             if draft.state != "in_review":
                 raise Conflict(f"This draft is not in review; it is {_words(draft.state)}.", todo="Ask its author to send it for review.")
+            reader(caller)
             if _who(caller) in (draft.author, *draft.editors):
                 raise Refused("You wrote in this draft.", todo="Someone who did not write in it reads it.")
             if not given.approve:
@@ -216,8 +225,9 @@ class Editing:
             await _no_circle(records, article_id, to_id)
         draft = await self.edit(caller, article_id, archive=True)
         async with self.database.write(caller.tenant_id) as records:
-            made = draft.model_copy(update={"origin": f"redirect:{to_id}"})
-            await records.editing.save_draft(made, draft.version)
+            made = draft.model_copy(update={"origin": f"redirect:{to_id}", "version": draft.version + 1})
+            if not await records.editing.save_draft(made, draft.version):
+                raise Conflict("Somebody changed this draft meanwhile.", todo="Open it, and discard it before you begin again.")
         return made
 
     async def due(self, at: datetime) -> list[tuple[str, str, str]]:
@@ -261,6 +271,10 @@ class Editing:
         present = await records.articles.get(draft.article.id)
         if (present.revision if present else 0) != draft.base_revision:
             raise Conflict(f"The article “{draft.article.title}” was changed while this draft was open.")
+        done = draft.model_copy(update={"state": "published", "closed_at": self.clock(), "version": draft.version + 1})
+        # First, since it holds the draft: of two that publish it at once, and of one that writes in it meanwhile, the second gives way.
+        if not await records.editing.save_draft(done, draft.version):
+            raise Conflict(f"The draft of “{draft.article.title}” was changed at this moment.")
         by = await _as_actor(records, draft.reviewer or draft.author)
         await publishing.store(records, draft.article, by)
         kind, _, target = draft.origin.partition(":")
@@ -269,8 +283,6 @@ class Editing:
         elif draft.article.status == "published":
             await records.editing.drop_redirect(draft.article.id)
         await records.log.enqueue(IN_STEP, draft.id)
-        done = draft.model_copy(update={"state": "published", "closed_at": self.clock(), "version": draft.version + 1})
-        await records.editing.save_draft(done, draft.version)
         await self.tell(records, by, done)
 
     async def _send_back(self, tenant: str, draft_id: str, reason: str) -> None:
@@ -325,6 +337,12 @@ class Editing:
         await records.log.event("article.draft", subject_id=draft.article.id, actor=by, data=data)
 
 
+def reader(caller: Caller) -> None:
+    """Raises Refused for a key that belongs to nobody: a second key of whoever wrote is no second person."""
+    if caller.user_id is None:
+        raise Refused("A person reads what others wrote.", todo="Use a key that was created for a user (keys create --user).")
+
+
 def _who(caller: Caller) -> str:
     return caller.user_id or caller.key_id
 
@@ -352,6 +370,7 @@ def _sound(article: Article) -> None:
         raise Invalid(
             "The text still holds two versions of a passage.", todo="Choose one, and remove the lines with <<<<<<<, ======= and >>>>>>>."
         )
+    bound(article.text, article.title[:80])
     ids = [lever.id for lever in article.levers]
     twice = next((ident for ident in ids if ids.count(ident) > 1), None)
     if twice is not None:
@@ -401,7 +420,7 @@ async def _no_circle(records: Records, article_id: str, to_id: str) -> None:
 
 
 async def _free_id(records: Records, wanted: str) -> str:
-    if any(c.isspace() for c in wanted) or not 0 < len(wanted) <= 200:
+    if any(c.isspace() or not c.isprintable() for c in wanted) or not 0 < len(wanted) <= 200:
         raise Invalid(f"{wanted!r} cannot be an id.", todo="Use up to 200 letters, digits and dashes, without spaces.")
     ident, number = wanted, 1
     while await records.editing.revision(ident, 1) is not None or await records.editing.draft_of(ident) is not None:

@@ -16,7 +16,7 @@ from copilot.domain.facts import ChangeState, FactChange, FactPlace, FactSearch,
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
-from copilot.services.editing import Editing, Reviewed
+from copilot.services.editing import Editing, Reviewed, reader
 from copilot.services.reading import actor
 
 PUBLISH_FACT = "fact_publish"
@@ -133,7 +133,8 @@ class FactChanging:
             replies: list[SavedReply] = []
             for name, wanted in _by_holder(given.places).items():
                 holder = await self._holder(records, name)
-                chosen = _chosen(holder, wanted, old, new)
+                # In a thread: reading the claims of a long article takes long.
+                chosen = await asyncio.to_thread(_chosen, holder, wanted, old, new)
                 if isinstance(holder.held, SavedReply):
                     replies.append(self._rewritten(caller, holder.held, chosen))
                 elif holder.kind == "draft":
@@ -179,6 +180,7 @@ class FactChanging:
             if change.state != "in_review":
                 raise Conflict("This change is not in review.", todo="Ask its author to send it for review.")
             drafts = await records.editing.drafts_of_change(change_id)
+            reader(caller)
             me = _who(caller)
             if me == change.author or any(me in (draft.author, *draft.editors) for draft in drafts):
                 raise Refused("You wrote in this change.", todo="Someone who did not write in it reads it.")

@@ -74,8 +74,8 @@ class GapDrafts:
             owner=caller.name or caller.user_id or "",
             tags=(TAG,),
         )
-        # The answers' gaps stand first: when their person is erased, what was made of their words goes with them.
-        sources = dict.fromkeys([topic.id, *(answer.gap_id for answer in topic.answers)])
+        # Whose words it is made of, questions and answers: when one of these people is erased, it goes with them.
+        sources = dict.fromkeys([topic.id, *(answer.gap_id for answer in topic.answers), *topic.quoted])
         return await self.editing.begin(caller, article, origin=f"gap:{','.join(sources)}", note=written.note)
 
     async def _begun(self, caller: Caller, topic: Topic) -> ArticleDraft | None:

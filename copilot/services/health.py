@@ -1,5 +1,6 @@
 """What editors see of each article: how it served, what agents said of it, what is due, what contradicts it."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,20 +66,29 @@ class Healths:
             articles = await _published(records)
             served = await records.curation.served(now - timedelta(days=DAYS), weeks)
             flags = await records.curation.flags(("open",), limit=MOST)
-        found, titles = disagreements(articles), {article.id: article.title for article in articles}
-        healths = [
-            health(
-                article,
-                served.get(article.id, Served(article_id=article.id)),
-                [flag for flag in flags if flag.article_id == article.id],
-                _both(found.get(article.id, ()), served.get(article.id), titles),
-                now,
-            )
-            for article in articles
-        ]
-        healths.sort(key=lambda one: (-len(one.worries), -one.served.shown, one.title.casefold()))
+        # In a thread: all texts are compared, which takes long where there are many.
+        healths = await asyncio.to_thread(_healths, articles, served, flags, now)
         totals = [sum(column) for column in zip(*(s.weeks for s in served.values() if s.weeks), strict=True)]
         return Overview(articles=tuple(healths), weeks=tuple(totals))
+
+
+def _healths(articles: Sequence[Article], served: Mapping[str, Served], flags: Sequence[Flag], now: datetime) -> list[Health]:
+    """Those with worries first, then those shown most."""
+    found, titles = disagreements(articles), {article.id: article.title for article in articles}
+    flagged: dict[str, list[Flag]] = {}
+    for flag in flags:
+        flagged.setdefault(flag.article_id, []).append(flag)
+    made = [
+        health(
+            article,
+            served.get(article.id, Served(article_id=article.id)),
+            flagged.get(article.id, []),
+            _both(found.get(article.id, ()), served.get(article.id), titles),
+            now,
+        )
+        for article in articles
+    ]
+    return sorted(made, key=lambda one: (-len(one.worries), -one.served.shown, one.title.casefold()))
 
 
 def health(article: Article, served: Served, flags: Sequence[Flag], disagrees: Sequence[Disagreement], now: datetime) -> Health:

@@ -60,6 +60,8 @@ class Rules:
             rule = await _rule(records, rule_id)
             if rule.state != "proposed":
                 raise Conflict(f"This rule is {rule.state}.", todo="Propose it anew." if rule.state == "retired" else "It counts already.")
+            if caller.user_id is None:
+                raise Refused("A person agrees to a rule.", todo="Use a key that was created for a user (keys create --user).")
             if rule.author == _who(caller):
                 raise Refused("You proposed this rule yourself.", todo="A second person has to agree to it.")
             agreed = rule.model_copy(update={"state": "active", "reviewer": _who(caller), "changed_at": self.clock()})

@@ -28,6 +28,8 @@ WEEKS = 8
 WORDINGS = 6
 """Other wordings shown."""
 NEAREST = 3
+QUOTED = 500
+"""Gaps that are named as sources of these words; beyond that the words are everybody's."""
 FILLED = 128
 """Questions that get their vector while somebody waits for the list; the rest gets it in the background."""
 ASIDE = 500
@@ -121,16 +123,16 @@ class GapTopics:
         central, now = members[0], self.clock()
         newest = sorted(members, key=lambda gap: gap.opened_at, reverse=True)
         talks = await records.conversations.several(list({gap.conversation_id for gap in members if gap.conversation_id}))
-        questions = [gap.question for gap in newest if gap.id != central.id]
-        shown = await asyncio.to_thread(
-            lambda: [without_numbers(text, self.privacy) for text in (central.question, *dict.fromkeys(questions[: 3 * WORDINGS]))]
-        )
+        said = list(dict.fromkeys([central.question, *(gap.question for gap in newest[: 3 * WORDINGS])]))
+        bare = await asyncio.to_thread(lambda: {text: without_numbers(text, self.privacy) for text in said})
+        shown = list(dict.fromkeys(bare.values()))[: 1 + WORDINGS]
         return Topic(
             id=central.id,
             question=shown[0],
             count=len(members),
             gap_ids=tuple(gap.id for gap in members),
-            questions=tuple(text for text in shown[1:] if text != shown[0])[:WORDINGS],
+            questions=tuple(shown[1:]),
+            quoted=tuple(gap.id for gap in members if bare.get(gap.question) in shown)[:QUOTED],
             channels=_channels(members, talks),
             causes=dict(Counter(gap.cause for gap in members).most_common()),
             first_at=newest[-1].opened_at,

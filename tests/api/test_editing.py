@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from copilot.domain.errors import Conflict
 from copilot.testing.application import settle
 from tests.api.house import REFUNDS, House, assert_problem
 from tests.api.test_knowledge import bring
@@ -42,6 +43,60 @@ async def test_a_new_article_is_found_once_it_is_published_and_not_before(house:
     assert done["state"] == "published"
     assert await found(house, "When does check-in open?") == [CHECK_IN["text"]]
     assert_problem(await editor.put(f"/v1/drafts/{draft['id']}", json={"version": done["version"], "article": CHECK_IN}), 409, "published")
+
+
+@pytest.mark.parametrize("origin", ["redirect:refunds", "fact:x", "restore:1", "nonsense"])
+async def test_a_new_draft_cannot_say_what_shall_become_of_it(house: House, origin: str) -> None:
+    editor = await house.enter("editor")
+    assert_problem(await editor.post("/v1/drafts", json={"article": CHECK_IN, "origin": origin}), 422, "comes from")
+
+
+@pytest.mark.parametrize("limit", [{"amount": "1e99999", "currency": "EUR"}, {"days": 10**30}, {"percent": 1e13}])
+async def test_a_figure_that_could_not_be_read_again_is_not_stored(house: House, limit: dict[str, Any]) -> None:
+    editor = await house.enter("editor")
+    levers = [{"id": "voucher", "offer": "A voucher.", "limit": limit}]
+    assert_problem(await editor.post("/v1/drafts", json={"article": CHECK_IN | {"levers": levers}}), 422, "limit")
+    assert (await ok(await editor.get("/v1/knowledge/articles")))["articles"] == []
+
+
+async def test_numbers_that_no_database_holds_are_refused(house: House) -> None:
+    editor = await house.enter("editor")
+    await publish(editor, await begin(editor))
+    assert_problem(await editor.get("/v1/knowledge/articles", params={"offset": 10**30}), 422, "offset")
+    assert_problem(await editor.post("/v1/articles/check-in/edit", json={"revision": 10**30}), 422, "revision")
+    wrong = {"article_id": "check-in", "from_revision": 1, "to_revision": 10**30, "wrong": "30 hours", "right": "20 hours"}
+    assert_problem(await editor.post("/v1/recalls", json=wrong), 422, "to_revision")
+
+
+async def test_a_second_key_is_no_second_person(house: House) -> None:
+    editor = await house.enter("editor")
+    draft = await begin(editor, policy=True)
+    sent = await ok(await editor.post(f"/v1/drafts/{draft['id']}/submit", json={"version": 1}))
+    nobodys = house.client((await house.application.staff.create_key("default", "editor", "spare")).secret)
+    body = {"version": sent["version"], "approve": True}
+    assert_problem(await nobodys.post(f"/v1/drafts/{draft['id']}/review", json=body), 403, "A person reads")
+    await nobodys.aclose()
+
+
+async def test_a_text_that_no_import_would_take_is_no_draft_either(house: House) -> None:
+    editor = await house.enter("editor")
+    assert_problem(await editor.post("/v1/drafts", json={"article": CHECK_IN | {"text": "a" * 300_001}}), 422, "the most")
+    draft = await begin(editor)
+    long = {"base": CHECK_IN, "mine": CHECK_IN | {"text": "a" * 300_001}}
+    assert_problem(await editor.post(f"/v1/drafts/{draft['id']}/reconcile", json=long), 422, "the most")
+
+
+async def test_of_two_who_publish_a_draft_at_once_one_does(house: House) -> None:
+    """What was read in one transaction is written by another meanwhile, as two replicas may."""
+    editor = await house.enter("editor")
+    draft = await begin(editor)
+    editing = house.application.editing
+    stale = await editing.draft("default", draft["id"])
+    await ok(await editor.put(f"/v1/drafts/{draft['id']}", json={"version": 1, "article": CHECK_IN | {"text": "Read by nobody."}}))
+    with pytest.raises(Conflict):
+        async with house.application.database.write("default") as records:
+            await editing.publish_in(records, stale)
+    assert (await ok(await editor.get("/v1/articles")))["articles"] == []
 
 
 async def test_while_an_article_is_edited_the_published_one_stays(house: House) -> None:

@@ -133,6 +133,14 @@ async def test_a_topic_becomes_a_draft_that_nobody_published(house: House) -> No
     assert (await topics(house))[0]["draft_id"] == draft["id"]
 
 
+async def test_a_draft_names_everybody_whose_question_it_quotes(house: House) -> None:
+    await bring_history(house, imported("old-1", DOGS[0], "Let me check."), imported("old-2", DOGS[1], "Let me check."))
+    (topic,) = [one for one in await topics(house) if one["count"] == 2]
+    draft = await ok(await (await house.enter("editor")).post(f"/v1/gaps/{topic['id']}/draft", json={}), 201)
+    assert "in the cabin to Oslo" in draft["article"]["text"] or "in the cabin on the flight to Oslo" in draft["article"]["text"]
+    assert set(draft["origin"].removeprefix("gap:").split(",")) == set(topic["gap_ids"]), "so that it goes when one of them is erased"
+
+
 async def test_an_article_that_answers_closes_its_gaps_and_they_stay_closed(house: House) -> None:
     topic = await asked_twice(house)
     editor = await house.enter("editor")

@@ -138,6 +138,9 @@ async def test_a_rule_counts_once_a_second_person_agreed_and_until_it_is_retired
     assert await found(stocked) == before
     edda, ada = await stocked.enter("editor"), await stocked.enter("admin")
     assert_problem(await edda.post(f"/v1/search-rules/{rule['id']}/activate"), 403, "second person")
+    spare = stocked.client((await stocked.application.staff.create_key("default", "editor", "spare")).secret)
+    assert_problem(await spare.post(f"/v1/search-rules/{rule['id']}/activate"), 403, "A person agrees")
+    await spare.aclose()
     agreed = await agree(stocked, rule)
     assert agreed["state"] == "active"
     assert agreed["reviewer"] not in ("", rule["author"])

@@ -132,6 +132,15 @@ async def test_a_panel_may_what_an_agent_may_whoever_opened_it(scene: Scene) -> 
                     assert answer.status_code == 200, (route, role, answer.text)
 
 
+async def test_a_panel_that_an_administrator_opened_shows_no_colleagues_flags(scene: Scene) -> None:
+    house = scene.house
+    tom = await house.enter("agent")
+    assert (await tom.post("/v1/flags", json={"passage_id": "refunds", "reason": "outdated"})).status_code == 201
+    assert len((await (await house.enter("admin")).get("/v1/flags")).json()["flags"]) == 1
+    async with await _panel(house, "admin") as panel:
+        assert (await panel.get("/v1/flags")).json()["flags"] == []
+
+
 async def test_a_panel_token_needs_a_session_and_is_not_repeated(house: House) -> None:
     assert_problem(await (await house.enter("agent")).post("/v1/panel-tokens", json={"origin": CHAT}), 409, "signed in")
     owner = Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="k")

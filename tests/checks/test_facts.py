@@ -2,7 +2,7 @@
 
 import pytest
 
-from copilot.checks.facts import holds, places, replaced, sentence_of
+from copilot.checks.facts import holds, places, replaced, sentence_of, sentences
 
 DAYS = ("28 days", "10 working days")
 MONEY = ("€40", "€1,250.50")
@@ -47,6 +47,15 @@ PERCENT = ("10%", "12.5%")
 def test_the_new_value_is_written_as_the_old_one_was(fact: tuple[str, str], text: str, then: str) -> None:
     old, new = fact
     assert replaced(text, places(text, old, new)) == then
+
+
+@pytest.mark.parametrize("shape", ["\n", "\n ", "- \n", ". ", "28 days, "])
+def test_a_hostile_text_costs_what_it_is_long(shape: str) -> None:
+    """Once from every line break to the end of the text, these took hours."""
+    text = f"It takes 28 days.\n{shape * (100_000 // len(shape) if 'days' not in shape else 500)}- Within 28 days."
+    found = places(text, "28 days", "9 days")
+    assert (sentence_of(text, found[0]), len(found) >= 2) == ("It takes 28 days.", True)
+    assert sentences(text)[-1].endswith("Within 28 days.")
 
 
 @pytest.mark.parametrize(

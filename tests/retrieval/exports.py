@@ -2,7 +2,9 @@
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -267,6 +269,17 @@ def packed(files: Mapping[str, str | bytes], **options: Any) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return made.getvalue()
+
+
+def lying(name: str, letter: bytes, times: int, *, says: int) -> bytes:
+    """A zip whose one member holds much more than its headers say; they are right for its first `says` bytes."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    part = letter * min(times, 1_000_000)
+    data = b"".join([packer.compress(part) for _ in range(times // len(part))]) + packer.flush()
+    told = struct.pack("<IIIHH", zlib.crc32(letter * says), len(data), says, len(name), 0)
+    local = b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + told + name.encode() + data
+    central = b"PK\x01\x02" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 0) + told + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name.encode()
+    return local + central + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
 
 
 def as_json(value: Any) -> bytes:

@@ -1,6 +1,7 @@
 """What other tools export, read as articles; and what cannot be read is said, with what to do."""
 
 import copy
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.retrieval.exports import (
     INTERCOM,
     ZENDESK,
     as_json,
+    lying,
     packed,
     pdf,
     word,
@@ -185,6 +187,20 @@ def test_a_word_document() -> None:
 )
 def test_word_documents_that_cannot_be_read(content: bytes, words: str) -> None:
     assert words in refusal("a.docx", content)
+
+
+def test_a_word_document_that_says_too_little_of_itself_is_not_unpacked_to_its_end() -> None:
+    """Its part says that it holds a hundred bytes, checksum and all; its data come to a hundred million."""
+    tracemalloc.start()
+    assert "cannot be read" in refusal("a.docx", lying("word/document.xml", b"A", 100_000_000, says=100))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000, peak
+
+
+def test_a_member_of_an_archive_without_a_name_costs_that_member() -> None:
+    content = packed({".": "x", "a.md": "# A\n\nText."})
+    assert [type(one) for one in members(File(name="a.zip", content=content))] == [Unread, File]
 
 
 def test_a_pdf() -> None:

@@ -44,6 +44,7 @@ async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, li
 
 async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
     """Delete what was found, in the order in which foreign keys let it go; `known` are words by which a stored answer names it."""
+    named = await _named(db, found["article_drafts"])
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
     await _delete(db, gaps.c.id, [], empty=found["gaps"])
@@ -51,7 +52,7 @@ async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[
     for class_, table in _OWNED:
         await _delete(db, table.c.id, found[class_])
     ids = {id_ for some in found.values() for id_ in some}
-    await _loosen(db, found["conversations"], ids)
+    await _loosen(db, found["conversations"], ids | named)
     found["idempotency_keys"] = await _forget_answers(db, ids, known)
     return {class_: some for class_, some in found.items() if some}
 
@@ -151,6 +152,17 @@ async def _begun(db: Transaction, asked: Sequence[str]) -> list[str]:
     return [row["id"] for row in rows if not row["editors"] and theirs & set(row["origin"].removeprefix("gap:").split(","))]
 
 
+async def _named(db: Transaction, begun: Sequence[str]) -> set[str]:
+    """Ids of articles that exist only as these drafts: they are made of the question, so the events that name them are emptied too."""
+    named: set[str] = set()
+    for some in batches(begun):
+        there = sa.exists(sa.select(articles.c.id).where(mine(articles), articles.c.id == article_drafts.c.article_id))
+        named |= set(
+            await db.column(sa.select(article_drafts.c.article_id).where(mine(article_drafts), article_drafts.c.id.in_(some), ~there))
+        )
+    return named
+
+
 async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequence[str], *, empty: Sequence[str] = ()) -> None:
     """Delete the rows whose column holds one of the values; of those in `empty`, only what points to the person."""
     table = column.table
@@ -158,15 +170,15 @@ async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequen
         await db.run(sa.delete(table).where(mine(table), column.in_(some)))
     for some in batches(empty):
         pointing = {"conversation_id": None, "turn_id": None, "suggestion_id": None}
-        cleared = {"question": ERASED, "vector": None, "embedder_version": None, **pointing}
+        cleared = {"question": ERASED, "note": None, "vector": None, "embedder_version": None, **pointing}
         await db.run(sa.update(table).where(mine(table), column.in_(some)).values(**cleared))
 
 
 async def _empty_flags(db: Transaction, found: Mapping[str, Sequence[str]]) -> None:
-    """What an agent noted on a passage stays the article's, without the words and without the conversation."""
+    """What an agent noted on a passage stays the article's, without the words, those of the answer too, and without the conversation."""
     for column, ids in ((article_flags.c.conversation_id, found["conversations"]), (article_flags.c.turn_id, found["turns"])):
         for some in batches(ids):
-            cleared = {"note": "", "conversation_id": None, "turn_id": None}
+            cleared = {"note": "", "answer": "", "conversation_id": None, "turn_id": None}
             await db.run(sa.update(article_flags).where(mine(article_flags), column.in_(some)).values(**cleared))
 
 

@@ -50,12 +50,12 @@ def members(file: File) -> Iterator[File | Unread]:
             if reason:
                 yield Unread(name=_shown(info.filename), reason=reason)
                 continue
-            content = _content(archive, info, left)
-            if isinstance(content, str):
-                yield Unread(name=_shown(info.filename), reason=content)
+            held = content(archive, info, left)
+            if isinstance(held, str):
+                yield Unread(name=_shown(info.filename), reason=held)
                 continue
-            left -= len(content)
-            member = File(name=info.filename.replace("\\", "/"), content=content)
+            left -= len(held)
+            member = File(name=info.filename.replace("\\", "/"), content=held)
             if is_zip(member):
                 yield Unread(name=member.name, reason="An archive within an archive is not opened. Unpack it and send what is in it.")
             else:
@@ -85,7 +85,7 @@ def _beside(name: str) -> bool:
 
 def _refusal(info: zipfile.ZipInfo) -> str:
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\x00" in info.filename:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\x00" in info.filename:
         return "Its name points out of the archive. Pack the folder again."
     if S_ISLNK(info.external_attr >> 16):
         return "It is a link to another file. Pack the file itself."
@@ -96,19 +96,19 @@ def _refusal(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes | str:
+def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes | str:
     """What it holds, or why not. Never more is unpacked than the member announced, whatever its data says."""
     allowed = min(info.file_size, LARGEST_MEMBER, left)
     try:
         with archive.open(info) as packed:
-            content = packed.read(allowed + 1)
+            held = packed.read(allowed + 1)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
         return "It is damaged in the archive. Pack it again."
     except Exception as error:  # noqa: BLE001 - each way of packing has errors of its own (zlib, lzma)
         return f"It is damaged in the archive ({type(error).__name__}). Pack it again."
-    if len(content) > allowed:
+    if len(held) > allowed:
         return "It is larger than the archive says. Pack it again."
-    return content
+    return held
 
 
 def _shown(name: str) -> str:

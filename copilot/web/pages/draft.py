@@ -1,5 +1,6 @@
 """A draft: written with its preview beside it, read by a second person, published."""
 
+import asyncio
 import json
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from copilot.domain.editing import ArticleDraft, second_person
 from copilot.domain.formats import Strict
 from copilot.domain.knowledge import Article
 from copilot.domain.staff import Caller
+from copilot.retrieval.articles import bound
 from copilot.retrieval.merging import Clash, Hunk, clashes, hunks
 from copilot.retrieval.merging import merge as put_together
 from copilot.services.proofreading import Remark
@@ -84,8 +86,8 @@ async def shown(app: Application, me: Caller, draft: ArticleDraft) -> dict[str, 
         "origin": (kind, target_id),
         "overtaken": draft.open and (published.revision if published else 0) != draft.base_revision,
         "barred": await app.editing.barred(me.tenant_id, published) if published else "",
-        "reading": reading(draft.article),
-        "differences": differences(published if draft.open else base.article if base else None, draft.article),
+        "reading": await asyncio.to_thread(reading, draft.article),
+        "differences": await asyncio.to_thread(differences, published if draft.open else base.article if base else None, draft.article),
         "writing": False,
     }
 
@@ -120,11 +122,13 @@ async def preview(request: Request, app: App, me: Me, draft_id: DraftId, given: 
     """How what is being written reads, what is wrong with it, and what it changes. Nothing is stored."""
     stored = await app.editing.draft(me.tenant_id, draft_id)
     article, wrong = _leniently(given, stored.article)
+    bound(article.text, "This article")
     async with app.database.read(me.tenant_id) as records:
         published = await records.articles.get(stored.article.id)
     found = [*wrong, *await app.proofreading.remarks(me.tenant_id, article)]
-    changes = differences(published, article)
-    return page(request, "fragments/preview.html", reading=reading(article), checked=_checked(found), differences=changes)
+    # In a thread: a long text takes long to be compared and set.
+    changes, read = await asyncio.to_thread(lambda: (differences(published, article), reading(article)))
+    return page(request, "fragments/preview.html", reading=read, checked=_checked(found), differences=changes)
 
 
 @router.post("/knowledge/drafts/{draft_id}/f/merge")
@@ -140,10 +144,12 @@ async def merge(request: Request, app: App, me: Me, draft_id: DraftId, given: Ov
     if published is not None:
         theirs = published.model_copy(update={"status": mine.status})
         base = (begun.article if begun else draft.article).model_copy(update={"status": mine.status})
-    merged = put_together(base, mine, theirs).article.model_copy(update={"revision": theirs.revision})
+    for one in (base, mine):
+        bound(one.text, "This article")
+    merged, choices, parts = await asyncio.to_thread(_chosen, base, mine, theirs)
     filled = {
-        "choices": [_choice(one) for one in clashes(base, mine, theirs)],
-        "parts": [_part(one) for one in hunks(base.text, mine.text, theirs.text)] if mine.text != theirs.text else [],
+        "choices": choices,
+        "parts": parts,
         "who": known.get(draft.editors[-1] if draft.editors else draft.author, "Somebody"),
         "published": published is not None,
         "version": draft.version,
@@ -152,6 +158,13 @@ async def merge(request: Request, app: App, me: Me, draft_id: DraftId, given: Ov
         "theirs": theirs.model_dump_json(),
     }
     return page(request, "fragments/merge.html", merge=filled)
+
+
+def _chosen(base: Article, mine: Article, theirs: Article) -> tuple[Article, list[Choice], list[Part]]:
+    """In a thread: the merge, and what is left to choose."""
+    merged = put_together(base, mine, theirs).article.model_copy(update={"revision": theirs.revision})
+    parts = [_part(one) for one in hunks(base.text, mine.text, theirs.text)] if mine.text != theirs.text else []
+    return merged, [_choice(one) for one in clashes(base, mine, theirs)], parts
 
 
 def _choice(clash: Clash) -> Choice:

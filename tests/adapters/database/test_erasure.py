@@ -8,6 +8,7 @@ from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap
 from copilot.domain.editing import ArticleDraft, Comment
 from copilot.domain.people import Identity
+from copilot.domain.ports.gaps import Ending
 from tests.adapters.database import samples
 from tests.adapters.database.samples import NOON, minutes
 from tests.adapters.database.test_isolation import fill
@@ -114,10 +115,15 @@ async def test_drafts_made_of_the_persons_words_go_unless_an_editor_wrote_in_the
         ):
             await records.editing.open_draft(draft)
         await records.editing.put_comment(Comment(id="c", article_id="hers", draft_id="hers", text="Bartholomew?", author="u1", at=NOON))
+        for ref in ("hers", "others"):
+            await records.log.event("article.draft", subject_id=ref, data={"state": "draft"})
+        await records.gaps.close(["ann"], Ending(as_="not_a_gap", by="user:u1", at=NOON, note="Only Bartholomew asks."))
         gone = await records.customers.erase(ann.id)
         assert sorted(gone["article_drafts"]) == ["discarded", "hers"]
+        told = [(event.subject_id, event.data) for event in await records.log.events(0) if event.type == "article.draft"]
+        assert told == [("", {}), ("others", {"state": "draft"})], "an id that was made of the question"
         left = await records.transaction.rows(sa.select(METADATA.tables["gaps"]))
-        assert [(row["question"], row["vector"], row["embedder_version"]) for row in left] == [("(erased)", None, None)]
+        assert [(row["question"], row["note"], row["vector"], row["embedder_version"]) for row in left] == [("(erased)", None, None, None)]
         assert await records.gaps.open("v1", 9) == []
         assert await records.gaps.without_vector("v2", 9) == []
         assert [d.id for d in await records.editing.drafts(("draft", "published"))] == ["others", "out", "written"]
