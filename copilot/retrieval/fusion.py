@@ -1,7 +1,7 @@
 """One ranking from three views of a passage: meaning, words, and the name the conversation is about."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from statistics import fmean
 from typing import NamedTuple
 
@@ -36,12 +36,16 @@ NAME_FROM, NAME_SURE = 0.5, 0.7
 """Affinity at which a title counts as named, and from which surely so; half a title is a coincidence of words."""
 
 
+LIKE = 5
+"""Candidates whose words meet the question most nearly as well: as near as they are is taken to be one that has no vector yet."""
+
+
 class Found(NamedTuple):
     """A candidate and how it was found."""
 
     id: str
     meaning: float | None
-    """Cosine with the question; None when there are no vectors."""
+    """Cosine with the question, assumed for one that has no vector yet; None when there are no vectors."""
     words: float
     """BM25-like score, 0 without any of the words."""
     named: float
@@ -52,23 +56,36 @@ class Found(NamedTuple):
     """0–1: the part of what the question's words tell that it has."""
 
 
-def fuse(meaning: Mapping[str, float] | None, words: Mapping[str, WordMatch], named: Mapping[str, float]) -> list[Found]:
+def fuse(meaning: dict[str, float] | None, words: Mapping[str, WordMatch], named: Mapping[str, float]) -> list[Found]:
     """Candidates, best first. Without `meaning` words lead.
 
     A sum of a cosine, which means the same for every query, and corrections that are bounded: unlike ranks (RRF) it cannot drown a
     clear winner of one view in the other's noise, and unlike min-max scaling it does not blow up differences where nothing matches.
     """
     best = max((match.score for match in words.values()), default=0.0)
+    near = None if meaning is None else meaning | _assumed(meaning, words, [*words, *named])
     weight = 1.0 if meaning is None else weight_of_words(list(meaning.values()), [match.score for match in words.values()])
     scale = best + (0.0 if meaning is None else WORDS_DOUBT)
     covered_weight = COVERED if meaning is not None else 1.0
     found = []
     for key in dict.fromkeys([*(meaning or ()), *words, *named]):
         (score, share), affinity = words.get(key, NO_WORDS), named.get(key, 0.0)
-        cosine = None if meaning is None else meaning.get(key, 0.0)
+        cosine = None if near is None else near[key]
         lexical = (weight * score / scale if scale else 0.0) + covered_weight * share
         found.append(Found(key, cosine, score, affinity, (cosine or 0.0) + lexical + NAME * about(affinity), share))
     return sorted(found, key=lambda f: (-f.rank, f.id))
+
+
+def _assumed(meaning: Mapping[str, float], words: Mapping[str, WordMatch], others: Iterable[str]) -> dict[str, float]:
+    """Cosines for those of `others` that have none (published a moment ago): what words tell of them neither gains nor loses by it."""
+    scores = {key: words.get(key, NO_WORDS).score for key in meaning}
+    return {
+        key: fmean(meaning[like] for like in nsmallest(LIKE, meaning, lambda k: abs(scores[k] - words.get(key, NO_WORDS).score)))
+        if meaning
+        else 0.0
+        for key in others
+        if key not in meaning
+    }
 
 
 def weight_of_words(cosines: Sequence[float], scores: Sequence[float]) -> float:

@@ -45,6 +45,10 @@ PIECES = 0.5
 CONTEXT = 0.25
 """Share of the earlier message in the meaning of a thin question."""
 
+UNFILLED = 0.1
+"""Share of the candidates without a vector from which cosines compare too little: the vector index is being filled."""
+FILLING = "Searched by words only. The vector index is being filled."
+
 READ_AGAIN = 24
 """Candidates that a reranker reads, where one is set."""
 
@@ -161,16 +165,18 @@ class Search:
             raise near
         names = {} if isinstance(named, Unavailable) else {key: affinity for key, affinity in named if affinity > NAME_FROM}
         proposed = dict.fromkeys([*(() if isinstance(match, Unavailable) else dict(match)), *names, *pinned])
-        meaning: dict[str, float] | None = None
-        along: Directions | None = None
         if isinstance(near, Unavailable):
             words = await self._matching(tenant, query, proposed, match)
-        else:
-            meaning, along = near
-            meaning, words = await asyncio.gather(
-                self._completed(collection, meaning, along.question, list(proposed)),
-                self._matching(tenant, query, {**meaning, **proposed}, match),
-            )
+            return Proposed(fuse(None, dict.fromkeys(pinned, NO_WORDS) | words, names), None, _degraded(near, match))
+        meaning, along = near
+        candidates = {**meaning, **proposed}
+        meaning, words = await asyncio.gather(
+            self._completed(collection, meaning, along.question, list(proposed)),
+            self._matching(tenant, query, candidates, match),
+        )
+        if not isinstance(match, Unavailable) and len(candidates) - len(meaning) > UNFILLED * len(candidates):
+            # By cosines what has a vector would come before what has none yet.
+            return Proposed(fuse(None, dict.fromkeys(candidates, NO_WORDS) | words, names), None, FILLING)
         return Proposed(fuse(meaning, dict.fromkeys(pinned, NO_WORDS) | words, names), along, _degraded(near, match))
 
     async def _read_again(self, found: list[Found], query: SearchQuery, source: PassageSource, allow: PassageFilter) -> list[Found]:

@@ -7,7 +7,7 @@ from copilot.retrieval.fusion import COVERED, WORDS_MOST, fuse, weight_of_words
 
 
 def test_a_clear_winner_of_meaning_is_kept() -> None:
-    found = fuse({"a": 0.8, "b": 0.4}, {"b": WordMatch(12.0, 0.6), "c": WordMatch(11.0, 0.5)}, {})
+    found = fuse({"a": 0.8, "b": 0.4, "c": 0.35}, {"b": WordMatch(12.0, 0.6), "c": WordMatch(11.0, 0.5)}, {})
     assert [f.id for f in found] == ["a", "b", "c"]
 
 
@@ -34,6 +34,15 @@ def test_words_weigh_more_where_meaning_tells_less_apart() -> None:
 def test_words_weigh_less_where_they_tell_less_apart() -> None:
     cosines = [0.6, 0.5, 0.5, 0.5]
     assert weight_of_words(cosines, [9.0, 8.9, 8.9, 8.8]) < 0.2 * weight_of_words(cosines, [9.0, 1.0])
+
+
+def test_one_without_a_vector_counts_as_near_as_those_that_words_meet_as_well() -> None:
+    meaning = {f"common{i}": 0.3 for i in range(10)} | {f"telling{i}": 0.6 + i / 100 for i in range(5)}
+    words = {f"common{i}": WordMatch(2.0, 0.2) for i in range(10)} | {f"telling{i}": WordMatch(8.0, 0.8) for i in range(5)}
+    found = {f.id: f.meaning for f in fuse(meaning, words | {"fresh": WordMatch(8.1, 0.8), "aside": WordMatch(1.9, 0.1)}, {"named": 0.9})}
+    assert found["fresh"] == pytest.approx(0.62)
+    assert found["aside"] == pytest.approx(0.3)
+    assert found["named"] == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(("cosines", "scores"), [([], []), ([0.5], [3.0]), ([0.5, 0.4], []), ([0.5, 0.4], [0.0, 0.0])])

@@ -16,7 +16,7 @@ from copilot.retrieval.coverage import THRESHOLD
 from copilot.retrieval.indexing import collection_name, verify
 from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import compose, plain
-from copilot.retrieval.search import Search, SearchResult
+from copilot.retrieval.search import FILLING, Search, SearchResult
 from copilot.retrieval.statements import CHOSEN
 from copilot.testing.search import MemoryLexical, MemoryPassages, MemoryVectors
 
@@ -198,6 +198,38 @@ async def test_words_lead_when_there_are_no_vectors() -> None:
     assert result.hits[0].score > 0.5
     assert "words only" in result.degraded
     assert "being rebuilt" in result.degraded
+
+
+async def test_what_has_a_vector_already_does_not_lead_while_the_others_are_filled_in() -> None:
+    desk = await Desk(HOUSE).filled()
+    kept = "acorn~1"
+    await desk.vectors.delete(COLLECTION, [p.id for p in HOUSE if p.id != kept])
+    result = await desk.ask("lounge access and breakfast")
+    words_alone = await Search(EMBEDDER, DownVectors(), desk.lexical).search(
+        "t", COLLECTION, plain("lounge access and breakfast"), desk.source, ALLOW
+    )
+    assert result.hits[0].article_id == "lounge"
+    assert [hit.score for hit in result.hits] == [hit.score for hit in words_alone.hits]
+    assert result.degraded == FILLING
+
+
+async def test_with_no_vector_yet_words_lead() -> None:
+    desk = await Desk(HOUSE).filled()
+    await desk.vectors.drop(COLLECTION)
+    result = await desk.ask("lounge access for gold members")
+    assert result.hits[0].article_id == "lounge"
+    assert result.hits[0].score > 0.5
+    assert result.degraded == FILLING
+
+
+async def test_one_that_was_published_a_moment_ago_is_found_beside_the_others() -> None:
+    others = [passage(f"fare{i}", f"Fare {i}", f"Fare {i} may be changed at the airport counter for {i} EUR.") for i in range(20)]
+    desk = await Desk([*HOUSE, *others]).filled()
+    whole = await desk.found("lounge access for gold members")
+    await desk.vectors.delete(COLLECTION, ["lounge~1"])
+    result = await desk.ask("lounge access for gold members")
+    assert (result.hits[0].article_id, whole[0]) == ("lounge", "lounge")
+    assert result.degraded == "", "cosines of all the others are compared"
 
 
 async def test_meaning_leads_when_there_are_no_words() -> None:
