@@ -5,9 +5,12 @@ import "./line.js";
 import "./theme.js";
 import "./times.js";
 
-// On a narrow screen the places stand in one line that scrolls: the current one is in sight.
-const here = document.querySelector(".rooms [aria-current]");
-if (here instanceof HTMLElement && here.parentElement) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+// On a narrow screen the pages stand in one line that scrolls: the current one is in sight.
+const middle = (/** @type {Element} */ of) => of.getBoundingClientRect().left + of.getBoundingClientRect().width / 2;
+for (const here of document.querySelectorAll("nav > [aria-current]")) {
+  const line = /** @type {Element} */ (here.parentElement);
+  line.scrollBy({ left: middle(here) - middle(line), behavior: "instant" });
+}
 
 // A menu closes when one looks elsewhere.
 document.addEventListener("click", (event) => {
