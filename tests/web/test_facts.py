@@ -3,6 +3,7 @@
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from copilot.bootstrap import DEFAULT_TENANT
+from copilot.domain.formats import ConversationIn
 from copilot.domain.knowledge import Article
 from copilot.services.replies import Written
 from copilot.testing.application import settle
@@ -43,8 +44,11 @@ async def test_the_panel_says_at_once_that_an_article_was_changed(site: Site, le
     app = site.application
     article = Article(id="wings", title="Model wings", text="A model wing may be 90 centimetres long in the cabin.", status="published")
     await app.knowledge.save(DEFAULT_TENANT, [article])
-    await site.say(MARTA, "How long may a model wing be in the cabin?")
-    await lea.goto(f"/desk?conversation={MARTA}")
+    said = {"id": "m1", "author": "customer", "text": "How long may a model wing be in the cabin?", "sent_at": site.clock().isoformat()}
+    talk = {"conversation_id": "wings-talk", "channel": "chat", "language": "en", "messages": [said]}
+    await app.ingest.conversation(DEFAULT_TENANT, ConversationIn.model_validate(talk), connection="file")
+    await settle(app)
+    await lea.goto("/desk?conversation=wings-talk")
     panel = lea.get_by_role("complementary", name="Copilot")
     await expect(panel.locator(".part.reply .draft-text").first).to_contain_text("90 centimetres")
     changed = article.model_copy(update={"text": "A model wing may be 70 centimetres long in the cabin."})
@@ -91,7 +95,7 @@ async def test_a_correction_is_carried_to_its_conversation_and_done_once_it_is_s
     await lea.wait_for_url("**/desk?conversation=*")
     field = lea.get_by_role("region", name="Conversation").locator("form.composer textarea")
     await expect(field).to_have_value("Hello, it takes 10 days. I am sorry.")
-    await lea.keyboard.press("Control+Enter")
+    await field.press("Control+Enter")
     await expect(field).to_have_value("")
     await lea.goto("/promises")
     await expect(lea.locator("[data-correction]")).to_have_count(0)

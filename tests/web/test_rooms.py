@@ -1,6 +1,5 @@
 """Who sees which page, and what every answer carries. Without a browser: the application's answers as they are."""
 
-import gzip
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.staff import ROLES
 from copilot.testing.application import close_application
 from copilot.web import rooms, security
-from copilot.web.assets import FOLDER, asset
+from copilot.web.assets import asset
 from copilot.web.sessions import page_router
 from tests.web.site import Company
 
@@ -242,9 +241,3 @@ async def test_files_travel_packed(application: Application, app: FastAPI) -> No
         assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
         again = await person.get(asset("css/tokens.css"), headers={"If-None-Match": plain.headers["etag"]})
         assert again.status_code == 304
-
-
-def test_all_our_files_together_stay_small() -> None:
-    """As they travel: 100 KB is a second on a poor line."""
-    sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in FOLDER.rglob("*") if path.is_file()}
-    assert sum(sizes.values()) < 100_000, sorted(sizes.items(), key=lambda one: -one[1])[:10]

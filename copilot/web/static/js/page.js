@@ -5,6 +5,13 @@ import "./line.js";
 import "./theme.js";
 import "./times.js";
 
+// On a narrow screen the pages stand in one line that scrolls: the current one is in sight.
+const middle = (/** @type {Element} */ of) => of.getBoundingClientRect().left + of.getBoundingClientRect().width / 2;
+for (const here of document.querySelectorAll("nav > [aria-current]")) {
+  const line = /** @type {Element} */ (here.parentElement);
+  line.scrollBy({ left: middle(here) - middle(line), behavior: "instant" });
+}
+
 // A menu closes when one looks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
