@@ -35,7 +35,7 @@ class HostedEmbedder:
         self._privacy = privacy
         self._api_base = api_base
         self._dimension = 0
-        self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -59,8 +59,8 @@ class HostedEmbedder:
     async def encode(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension), float32, rows of length 1. Raises Unavailable when the provider does not answer."""
         masked = [self._privacy.masker(()).mask(text) or " " for text in texts]
-        missing = list(dict.fromkeys(text for text in masked if text not in self._recent))
-        known = {text: self._recent[text] for text in masked if text in self._recent}
+        known = {text: self._recent[key] for text in masked if (key := _key(text)) in self._recent}
+        missing = [text for text in dict.fromkeys(masked) if text not in known]
         for start in range(0, len(missing), BATCH):
             part = missing[start : start + BATCH]
             known |= dict(zip(part, await self._asked(part), strict=True))
@@ -90,8 +90,8 @@ class HostedEmbedder:
 
     def _remember(self, known: dict[str, Vectors]) -> None:
         for text, vector in known.items():
-            self._recent[text] = vector
-            self._recent.move_to_end(text)
+            self._recent[_key(text)] = vector
+            self._recent.move_to_end(_key(text))
         while len(self._recent) > RECENT:
             self._recent.popitem(last=False)
 
@@ -101,3 +101,8 @@ class HostedEmbedder:
     def close(self) -> None:
         """Forget the texts that were kept."""
         self._recent.clear()
+
+
+def _key(text: str) -> bytes:
+    """By which a vector is kept: what somebody wrote is not, or it would outlive their erasure."""
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).digest()

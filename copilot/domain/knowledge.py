@@ -1,9 +1,10 @@
 """Articles, the passages that are searched and cited, and the levers policy allows."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import Field, field_validator, model_serializer, model_validator
 
 from copilot.domain.base import Frozen, Instant
 
@@ -19,6 +20,8 @@ MINOR_UNITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD"
 
 LARGEST = 10**12
 """No figure of a limit reaches it: one that is written shortly (1e99999) could be stored and never be read again."""
+LONGEST_LIST = 1000
+"""Values of a clause."""
 
 
 def _number(value: Any) -> Decimal:
@@ -86,6 +89,17 @@ class Clause(Frozen):
     field: str
     op: Op
     value: Any = None
+    """A word, a number, yes or no; a list of these for `in`."""
+
+    @field_validator("value")
+    @classmethod
+    def _comparable(cls, value: Any) -> Any:
+        some = value if isinstance(value, list | tuple) else [value]
+        if len(some) > LONGEST_LIST or any(isinstance(one, Mapping | list | tuple | set | frozenset) for one in some):
+            raise ValueError(f"a value is a word, a number, or a list of up to {LONGEST_LIST} of these")
+        if any(isinstance(one, int | float) and not abs(one) < LARGEST for one in some):
+            raise ValueError("a number is too large, or none")
+        return value
 
 
 class Condition(Frozen):

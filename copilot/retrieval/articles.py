@@ -10,7 +10,7 @@ from typing import Any
 
 import frontmatter
 import yaml
-from frontmatter.default_handlers import YAMLHandler
+from frontmatter.default_handlers import SafeLoader, YAMLHandler
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pydantic import ValidationError
@@ -82,8 +82,19 @@ def markdown_blocks(markdown: str) -> list[Token]:
     return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]).parse(markdown)
 
 
+class _Written(YAMLHandler):
+    """Front matter as people write it. Aliases are none of it: nine lines of them are a billion values."""
+
+    def load(self, fm: str, **kwargs: Any) -> Any:
+        """Raises YAMLError."""
+        for event in yaml.parse(fm, Loader=SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise yaml.composer.ComposerError(problem=f"it refers to *{event.anchor[:40]}", problem_mark=event.start_mark)
+        return super().load(fm, **kwargs)
+
+
 def _front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
-    handler = YAMLHandler()
+    handler = _Written()
     try:
         meta, body = frontmatter.parse(text, handler=handler)
     except yaml.YAMLError as error:

@@ -12,6 +12,7 @@ from copilot.domain.imports import Found, SourceKind, Unread
 from copilot.retrieval.articles import LONGEST_TEXT
 from copilot.retrieval.reading import CATALOGUE, File, is_zip, members, read, reader_for
 from copilot.retrieval.reading.base import text_of
+from copilot.retrieval.reading.confluence import _without_cdata
 from tests.retrieval.exports import (
     CHATWOOT,
     CONFLUENCE_INDEX,
@@ -198,11 +199,28 @@ def test_a_word_document_that_says_too_little_of_itself_is_not_unpacked_to_its_e
     assert peak < 20_000_000, peak
 
 
+def test_aliases_in_front_matter_are_refused_before_they_grow() -> None:
+    grown = ["v0: &v0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    grown += [f"v{n}: &v{n} [{', '.join([f'*v{n - 1}'] * 10)}]" for n in range(1, 10)]
+    assert "it refers to *v0" in refusal("a.md", "---\nid: a\ntitle: A\n" + "\n".join(grown) + "\n---\n\nText.\n")
+
+
+@pytest.mark.parametrize("value", [".inf", ".nan", "[[1]]", "{a: 1}", "0x" + "f" * 5000, "1.0e+300"])
+def test_a_clause_that_could_not_be_stored_is_refused(value: str) -> None:
+    clause = f"levers:\n- id: l\n  offer: o\n  when:\n    all:\n    - {{field: f, op: '=', value: {value}}}\n"
+    with pytest.raises(Invalid, match="value: a (value|number) is"):
+        opened("a.md", f"---\nid: a\ntitle: A\n{clause}---\n\nText.\n")
+
+
+def test_cdata_that_never_ends_is_looked_for_once() -> None:
+    assert _without_cdata("<p><![CDATA[a < b]]></p><![CDATA[c") == "<p>a &lt; b</p><![CDATA[c"
+    endless = "<![CDATA[" * 200_000
+    assert _without_cdata(endless) == endless
+
+
 def test_a_member_of_an_archive_without_a_name_costs_that_member() -> None:
     content = packed({".": "x", "a.md": "# A\n\nText."})
-    unread, read = members(File(name="a.zip", content=content))
-    assert isinstance(unread, Unread)
-    assert isinstance(read, File)
+    assert [isinstance(one, File) for one in members(File(name="a.zip", content=content))] == [False, True]
 
 
 def test_a_pdf() -> None:

@@ -20,6 +20,7 @@ from copilot.retrieval.articles import as_markdown, html_page
 from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, text_of
 
 SAYS = (*WRITTEN, "tags")
+CDATA = "<![CDATA["
 _NUMBER = re.compile(r"(?:^|[_-])(\d{4,})$")
 _FURNITURE = (".page-metadata", ".toc-macro", "#attachments", ".pageSection", ".confluence-embedded-file-wrapper img")
 _HEAD = 4000
@@ -136,11 +137,19 @@ def _entity(ident: str, page: _Page, pages: dict[str, _Page], spaces: dict[str, 
     return Found(external_id=ident, article=made, says=SAYS)
 
 
+def _without_cdata(body: str) -> str:
+    """Its CDATA sections as text. One that does not end stays as it is, and ends the search: each would be looked through to the end."""
+    parts, at = list[str](), 0
+    while (start := body.find(CDATA, at)) >= 0 and (end := body.find("]]>", start)) >= 0:
+        parts += [body[at:start], _escaped(body[start + len(CDATA) : end])]
+        at = end + len("]]>")
+    return "".join([*parts, body[at:]])
+
+
 def _storage(body: str, name: str) -> str:
     """The storage format as Markdown: macros keep their text and lose their settings, links to pages keep their words."""
     # Confluence writes "]] >" where a text holds the end of a CDATA section.
-    whole = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda found: _escaped(found[1]), body.replace("]] >", "]]>"), flags=re.DOTALL)
-    page = html_page(whole, name)
+    page = html_page(_without_cdata(body.replace("]] >", "]]>")), name)
     for setting in page.find_all(["ac:parameter", "ac:emoticon", "ac:image", "ri:attachment", "ri:user"]):
         setting.decompose()
     for macro in page.find_all("ac:structured-macro"):
