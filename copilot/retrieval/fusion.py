@@ -78,14 +78,14 @@ def fuse(meaning: dict[str, float] | None, words: Mapping[str, WordMatch], named
 
 def _assumed(meaning: Mapping[str, float], words: Mapping[str, WordMatch], others: Iterable[str]) -> dict[str, float]:
     """Cosines for those of `others` that have none (published a moment ago): what words tell of them neither gains nor loses by it."""
-    scores = {key: words.get(key, NO_WORDS).score for key in meaning}
-    return {
-        key: fmean(meaning[like] for like in nsmallest(LIKE, meaning, lambda k: abs(scores[k] - words.get(key, NO_WORDS).score)))
-        if meaning
-        else 0.0
-        for key in others
-        if key not in meaning
-    }
+    if not meaning:
+        return dict.fromkeys(others, 0.0)
+    scored = [(words.get(key, NO_WORDS).score, cosine) for key, cosine in meaning.items()]
+
+    def like(score: float) -> float:
+        return fmean(cosine for _, cosine in nsmallest(LIKE, scored, lambda pair: abs(pair[0] - score)))
+
+    return {key: like(words.get(key, NO_WORDS).score) for key in others if key not in meaning}
 
 
 def weight_of_words(cosines: Sequence[float], scores: Sequence[float]) -> float:
