@@ -78,11 +78,12 @@ def fuse(meaning: dict[str, float] | None, words: Mapping[str, WordMatch], named
 
 def _assumed(meaning: Mapping[str, float], words: Mapping[str, WordMatch], others: Iterable[str]) -> dict[str, float]:
     """Cosines for those of `others` that have none (published a moment ago): what words tell of them neither gains nor loses by it."""
-    scores = {key: words.get(key, NO_WORDS).score for key in meaning}
+    if not meaning:
+        return dict.fromkeys(others, 0.0)
+    scored = [(words.get(key, NO_WORDS).score, cosine) for key, cosine in meaning.items()]
 
     def like(score: float) -> float:
-        alike = nsmallest(LIKE, meaning, lambda key: abs(scores[key] - score))
-        return fmean(meaning[key] for key in alike) if alike else 0.0
+        return fmean(cosine for _, cosine in nsmallest(LIKE, scored, lambda pair: abs(pair[0] - score)))
 
     return {key: like(words.get(key, NO_WORDS).score) for key in others if key not in meaning}
 

@@ -19,7 +19,7 @@ from copilot.domain.ports.search import (
     Vectors,
     WordMatch,
 )
-from copilot.retrieval.calibration import HOPELESS, Standing, likelihood, margin, overlap
+from copilot.retrieval.calibration import HOPELESS, SURE, Standing, likelihood, margin, overlap
 from copilot.retrieval.choosing import Choice, Chosen
 from copilot.retrieval.contradictions import newest_first
 from copilot.retrieval.coverage import THRESHOLD
@@ -200,7 +200,7 @@ class Search:
             return Standing()
         best = choice.ranked[0].found
         unread = Standing(margin=margin(*choice.rivals()), words=len(asked))
-        if along is None or best.meaning is None or likelihood(best, 0.0, unread) < HOPELESS:
+        if along is None or best.meaning is None or not HOPELESS <= likelihood(best, 0.0, unread) < SURE:
             return unread
         texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
         encoded = await _tried(self._embedder.encode(texts))

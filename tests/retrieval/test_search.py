@@ -118,7 +118,8 @@ async def test_the_house_named_before_decides() -> None:
         assert result.hits[0].article_id == key
 
 
-async def test_a_known_vector_is_not_encoded_again() -> None:
+@pytest.mark.parametrize(("asked", "encoded"), [("may my guest enter with me", 1 + CHOSEN), ("lounge access", 0)])
+async def test_statements_are_encoded_where_they_may_matter_and_a_known_vector_not_again(asked: str, encoded: int) -> None:
     class Listening(HashEmbedder):
         asked: tuple[str, ...] = ()
 
@@ -127,13 +128,13 @@ async def test_a_known_vector_is_not_encoded_again() -> None:
             return await super().encode(texts)
 
     desk = await Desk(HOUSE).filled()
-    query = plain("lounge access")
+    query = plain(asked)
     vector = (await EMBEDDER.encode([query.text]))[0]
     embedder = Listening(512)
     result = await Search(embedder, desk.vectors, desk.lexical).search("t", COLLECTION, query, desk.source, ALLOW, query_vector=vector)
     assert result.hits[0].article_id == "lounge"
     assert query.text not in embedder.asked
-    assert len(embedder.asked) == 1 + CHOSEN
+    assert len(embedder.asked) == encoded
 
 
 FAQ = [
@@ -159,8 +160,9 @@ async def test_a_near_miss_scores_below_the_answer_whose_neighbours_stay() -> No
 
 
 async def test_a_statement_that_answers_counts_more_than_the_passage_around_it() -> None:
-    said = passage("said", "House rules", "Quiet is kept after ten. Dogs may sleep in the garden room.")
-    unsaid = passage("said", "House rules", "Quiet: may sleep after ten. Dogs are kept in. The garden room.")
+    rest = "Bread comes from the village. Keys hang at the door. The lake is near. Bicycles are lent at the gate."
+    said = passage("said", "House rules", f"Quiet is kept after ten. Dogs may sleep in the garden room. {rest}")
+    unsaid = passage("said", "House rules", f"Quiet: may sleep after ten. Dogs are kept in. The garden room. {rest}")
     question = "may dogs sleep in the garden room"
     found = [(await (await Desk([one, *HOUSE]).filled()).ask(question)).hits[0] for one in (said, unsaid)]
     assert [hit.article_id for hit in found] == ["said", "said"]
