@@ -21,7 +21,14 @@ DraftId = Annotated[str, Path(max_length=200)]
 Turns = Annotated[int, Query(ge=1, le=MOST)]
 FIRST: Final = 20
 """Topics shown at first, and with each "Show more"."""
-CHANNELS: Final = {"chat": "chat", "email": "e-mail", "social": "social media", "sms": "text message", "phone": "phone", "letter": "letter"}
+CHANNELS: Final = {
+    "chat": "in chat",
+    "email": "by e-mail",
+    "social": "in social media",
+    "sms": "by text message",
+    "phone": "by phone",
+    "letter": "by letter",
+}
 CAUSES: Final = {
     "abstained": "no draft was possible",
     "uncovered": "nothing was found",
@@ -60,7 +67,7 @@ def _row(topic: Topic) -> Row:
 
 
 def _counted(counts: Sequence[tuple[str, int]], words: Mapping[str, str]) -> str:
-    """As in “3 chat, 1 e-mail”; a single one without its number."""
+    """As in “3 in chat, 1 by e-mail”; a single one without its number."""
     alone = len(counts) == 1
     return ", ".join(words.get(name, name) if alone else f"{count} {words.get(name, name)}" for name, count in counts)
 
