@@ -56,7 +56,7 @@ class GapTopics:
         return self.closing.judging.embedder.version
 
     async def page(self, tenant: str, offset: int = 0, limit: int = 20) -> Topics:
-        """The most asked first; of equals the one asked last."""
+        """The most asked first; of equals the one whose questions are most alike, and of those asked once the latest."""
         await self.closing.fill(tenant, FILLED)
         gaps, vectors, groups = await self._found(tenant)
         part = groups[offset : offset + limit]

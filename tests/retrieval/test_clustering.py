@@ -45,6 +45,12 @@ def test_everybody_is_in_one_group_the_largest_first_the_same_each_time() -> Non
     assert made == cluster(named(300), vectors)
 
 
+def test_of_equally_large_groups_the_most_alike_comes_first() -> None:
+    vectors = np.vstack([places(3, 2, 1, 0.3), places(4, 2, 1, 0.05)])
+    made = cluster(named(4), vectors)
+    assert [set(one.members) for one in made] == [{2, 3}, {0, 1}]
+
+
 def test_many_copies_are_one_group_at_once() -> None:
     vectors = np.repeat(places(1, 2, 2, 0.0), 2000, axis=0)
     made = cluster(["Do you take dogs?"] * 2000 + ["Is there wifi on board?"] * 2000, vectors)
