@@ -86,10 +86,11 @@ class _Written(YAMLHandler):
     """Front matter as people write it. Aliases are none of it: nine lines of them are a billion values."""
 
     def load(self, fm: str, **kwargs: Any) -> Any:
-        """Raises YAMLError."""
+        """Raises Invalid, and YAMLError."""
         for event in yaml.parse(fm, Loader=SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise yaml.composer.ComposerError(problem=f"it refers to *{event.anchor[:40]}", problem_mark=event.start_mark)
+                reference = str(event.anchor)[:40]
+                raise Invalid(f"The front matter is not plain: it refers to *{reference}.", todo="Write each value where it belongs.")
         return super().load(fm, **kwargs)
 
 
