@@ -19,7 +19,7 @@ SEEN = {
     "/shift": "/shift",
     "/promises": "/promises",
     "/supervisor": "/supervisor",
-    "/panel/sign-in": "/panel/sign-in",
+    "/panel/sign-in": "/panel/sign-in?origin=https%3A%2F%2Fchat.example&word=one",
     "/customers/{ref}/memory": "/customers/cus-elena-vasileva/memory",
     "/knowledge": "/knowledge",
     "/knowledge/articles/{article_id}": "/knowledge/articles/refunds-how-long",
@@ -89,7 +89,9 @@ async def faults(page: Page) -> list[str]:
 
 async def look(page: Page, address: str, *, narrow: bool = True) -> None:
     """In both colours at 1280 pixels, then at 320."""
-    await page.goto(address)
+    answer = await page.goto(address)
+    assert answer is not None
+    assert answer.ok or address == BESIDE["missing"], f"{address} is an error page"
     for colours in ("light", "dark"):
         await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
         assert not await faults(page), f"{colours}: {await faults(page)}"
@@ -144,5 +146,4 @@ async def test_own_files_are_light(site: Site, context: BrowserContext, page: Pa
         assert answer is not None
         assert answer.ok, name
         loaded = await page.evaluate(OURS)
-        assert len(loaded) > 3, name
         assert 0 < sum(loaded.values()) < MOST_BYTES, (name, sorted(loaded.items(), key=lambda one: -one[1])[:8])
