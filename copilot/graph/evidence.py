@@ -46,6 +46,10 @@ GUIDE_TOP = 0.9
 """Share of the best score from which a guide's questions are worth asking: a guide beside the point asks beside the point."""
 LEVERS = 12
 """Levers a Turn carries at most; those that apply come first."""
+_SPEAKER = re.compile(
+    r"\b[A-ZÄÖÜ][a-zà-ÿ]{1,20}(?= (?:said|says|told|promised|wrote|assured|explained|answered|sagte|versprach|schrieb|meinte|erklärte)\b)"
+)
+"""Who is reported to have said something, by name: not the matter either, and it may be the customer's own name."""
 SENSED_CHARACTERS = 4000
 """What is read of a very long message when its mood is sensed: people say it early, and in letters once more at the end."""
 
@@ -79,7 +83,9 @@ async def question(case: Case, embedder: Embedder, *, sensing: bool = True) -> Q
     waiting = unanswered(window)
     spoken = _language(case, window)
     names = _names(case)
-    query = _about(case, compose(_nameless(window[-(QUERIED + len(waiting)) :], names), {m.id for m in waiting}), waiting)
+    query = _about(
+        case, compose(_nameless(window[-(QUERIED + len(waiting)) :], (*names, *_owners(case))), {m.id for m in waiting}), waiting
+    )
     fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed] if sensing else []
     encoded = await embedder.encode([*query.texts, *(cleaning.clean(_telling(m.text), names) for m in fresh)])
     vectors = {message.id: encoded[len(query.texts) + i] for i, message in enumerate(fresh)}
@@ -88,7 +94,7 @@ async def question(case: Case, embedder: Embedder, *, sensing: bool = True) -> Q
 
 def _nameless(window: tuple[Message, ...], names: tuple[str, ...]) -> tuple[Message, ...]:
     """What is searched for is the matter: whoever signs with whatever name finds the same articles, and so the same options."""
-    return tuple(m.model_copy(update={"text": mask_names(m.text, names).replace(MASK, " ")}) for m in window)
+    return tuple(m.model_copy(update={"text": _SPEAKER.sub(" ", mask_names(m.text, names).replace(MASK, " "))}) for m in window)
 
 
 def _about(case: Case, query: SearchQuery, waiting: tuple[Message, ...]) -> SearchQuery:
@@ -309,6 +315,11 @@ def _asks(articles: dict[str, Article], known: tuple[KnownDetail, ...], memories
 def _names(case: Case) -> tuple[str, ...]:
     """Names that must not move emotion: the customer's and those of everyone who wrote."""
     return _everyone(case.conversation.messages, case.customer.name if case.customer else "")
+
+
+def _owners(case: Case) -> tuple[str, ...]:
+    """Colleagues who promised something: a customer who shares a name with one of them finds the same as anybody else."""
+    return tuple(sorted({promise.owner for promise in case.promises if promise.owner}))
 
 
 def _everyone(messages: tuple[Message, ...], customer: str) -> tuple[str, ...]:
