@@ -10,8 +10,8 @@ from playwright.async_api import BrowserContext, Locator, Page, Request, Route, 
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.formats import ConversationIn
 from copilot.testing.application import settle
-from tests.web.busy import MARTA, arrange
-from tests.web.site import Site, until
+from tests.web.busy import MARTA, arrange, changed, imported, recalled, write
+from tests.web.site import CONSOLE, Site, until
 from tests.web.test_accessibility import SEEN
 
 DESK = f"/desk?conversation={MARTA}"
@@ -173,13 +173,15 @@ OUTSIDE = """() => [...document.querySelectorAll('body *')].filter((one) => {
 
 
 async def test_narrow_or_magnified_nothing_stands_outside(site: Site, context: BrowserContext, page: Page) -> None:
-    handover = await arrange(site)
+    there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
+    there |= {"change": await changed(site), "recall": await recalled(site)}
+    await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look loads what masks names
     await site.say(MARTA, "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3, author_name="Marta Lindqvist")
     await site.sign_in(context, "admin-ada")
     for address in SEEN.values():
         for size in SMALL:
             await page.set_viewport_size(size)
-            await page.goto(address.format(handover=handover))
+            await page.goto(address.format(**there))
             for view in ("Queue", "Conversation", "Copilot") if address.startswith("/desk") else ("",):
                 button = page.get_by_role("button", name=view, exact=True)
                 if view and await button.is_visible():
