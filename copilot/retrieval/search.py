@@ -1,7 +1,7 @@
 """Search: from a query to ranked, checked passages."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -157,9 +157,9 @@ class Search:
     ) -> Proposed:
         """All candidates, the pinned among them."""
         near, match, named = await asyncio.gather(
-            _tried(self._nearest(collection, query, known)),
-            _tried(self._lexical.query(tenant, query.terms, MATCHING)),
-            _tried(self._lexical.named(tenant, query.said, NAMED)),
+            _tried(lambda: self._nearest(collection, query, known)),
+            _tried(lambda: self._lexical.query(tenant, query.terms, MATCHING)),
+            _tried(lambda: self._lexical.named(tenant, query.said, NAMED)),
         )
         if isinstance(near, Unavailable) and isinstance(match, Unavailable):
             raise near
@@ -181,12 +181,13 @@ class Search:
 
     async def _read_again(self, found: list[Found], query: SearchQuery, source: PassageSource, allow: PassageFilter) -> list[Found]:
         """The first candidates in the order of a reranker, where one is set and answers. How sure each is stays as it was measured."""
-        if self._reranker is None:
+        reranker = self._reranker
+        if reranker is None:
             return found
         passages = await source.fetch([candidate.id for candidate in found[:READ_AGAIN]], allow)
         first = [candidate for candidate in found[:READ_AGAIN] if candidate.id in passages]
         texts = [passage_text_for_index(passages[candidate.id]) for candidate in first]
-        scores = await _tried(self._reranker.scores(query.text, texts))
+        scores = await _tried(lambda: reranker.scores(query.text, texts))
         if isinstance(scores, Unavailable):
             return found
         order = sorted(range(len(first)), key=lambda place: -scores[place])
@@ -203,7 +204,7 @@ class Search:
         if along is None or best.meaning is None or not HOPELESS <= likelihood(best, 0.0, unread) < SURE:
             return unread
         texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
-        encoded = await _tried(self._embedder.encode(texts))
+        encoded = await _tried(lambda: self._embedder.encode(texts))
         return unread if isinstance(encoded, Unavailable) else unread._replace(nearer=along.nearest(encoded) - best.meaning)
 
     async def _matching(
@@ -212,7 +213,7 @@ class Search:
         """Words rated on all candidates, whichever index proposed them; nothing when the lexical index does not answer."""
         if isinstance(match, Unavailable):
             return {}
-        rated = await _tried(self._lexical.match(tenant, query.terms, list(candidates)))
+        rated = await _tried(lambda: self._lexical.match(tenant, query.terms, list(candidates)))
         return {key: WordMatch(score, 0.0) for key, score in match} if isinstance(rated, Unavailable) else rated
 
     async def _nearest(self, collection: str, query: SearchQuery, known: Vectors | None) -> tuple[dict[str, float], Directions]:
@@ -362,9 +363,10 @@ def _scored(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(scored)
 
 
-async def _tried(asked: Awaitable[T]) -> T | Unavailable:
+async def _tried(ask: Callable[[], Awaitable[T]]) -> T | Unavailable:
+    """What it answers, or why not. Asked only once it runs: a turn that is taken back before then leaves nothing unawaited."""
     try:
-        return await asked
+        return await ask()
     except Unavailable as error:
         return error
 
