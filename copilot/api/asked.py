@@ -43,7 +43,7 @@ class GrantView(BaseModel):
     def of(cls, grant: Grant, ref: str, me: Caller, now: Instant) -> "GrantView":
         ran_out = grant.expires_at is not None and grant.expires_at <= now and grant.state in ("granted", "countered")
         shown = {name: getattr(grant, name) for name in cls.model_fields if name in Grant.model_fields}
-        own = {"conversation_id": ref, "mine": grant.asked_by == (me.user_id or me.key_id), "option_lever_id": grant.as_lever_id}
+        own = {"conversation_id": ref, "mine": grant.asked_by == me.who, "option_lever_id": grant.as_lever_id}
         return cls.model_validate(shown | own | ({"state": "expired"} if ran_out else {}))
 
 
@@ -73,7 +73,7 @@ class QuestionView(BaseModel):
     @classmethod
     def of(cls, question: ColleagueQuestion, ref: str, me: Caller) -> "QuestionView":
         shown = {name: getattr(question, name) for name in cls.model_fields if name in ColleagueQuestion.model_fields}
-        return cls.model_validate(shown | {"conversation_id": ref, "mine": question.asked_by == (me.user_id or me.key_id)})
+        return cls.model_validate(shown | {"conversation_id": ref, "mine": question.asked_by == me.who})
 
 
 class QuestionsView(BaseModel):

@@ -44,3 +44,8 @@ class Caller(Frozen):
     name: str = ""
     until: Instant | None = None
     """When the session or token ends by which they came in; None for keys."""
+
+    @property
+    def who(self) -> str:
+        """Our id of the person, else of the key: how the record names who did something."""
+        return self.user_id or self.key_id

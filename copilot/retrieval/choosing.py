@@ -41,7 +41,7 @@ class Choice:
 
     def __init__(self, limit: int, steering: Steering) -> None:
         self.limit = limit
-        self._steering = steering
+        self.steering = steering
         self.taken: list[Chosen] = []
         self.offered: dict[str, Offered] = {}
         """Every candidate that was read, by id."""
@@ -58,7 +58,7 @@ class Choice:
 
     def meet(self, candidate: Found, passage: Passage) -> None:
         """Something that may be shown, whether or not the list has room for it."""
-        if not self._steering.blocks(passage):
+        if not self.steering.blocks(passage):
             self._met.setdefault(passage.article_id, []).append(candidate)
 
     def rivals(self) -> tuple[Found, list[Found]]:
@@ -71,7 +71,7 @@ class Choice:
         """Take it if a rule wants it, before all others: each pinned passage, and of a pinned article the first that comes."""
         if (passage := passages.get(candidate.id)) is None:
             return
-        steering = self._steering
+        steering = self.steering
         present = any(chosen.passage.article_id == passage.article_id for chosen in self.taken)
         if passage.id in steering.pinned_passages or (passage.article_id in steering.pinned_articles and not present):
             self._offer(candidate, passage, pinned=True)
@@ -92,7 +92,7 @@ class Choice:
             self.taken.append(Chosen(candidate, passage, words, pinned))
 
     def _verdict(self, passage: Passage, words: frozenset[str]) -> tuple[Verdict, str]:
-        if self._steering.blocks(passage):
+        if self.steering.blocks(passage):
             return "blocked", ""
         # Under another title the same sentence says something else: "Breakfast is included" at two hotels.
         for other in self.taken:

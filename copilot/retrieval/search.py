@@ -88,6 +88,15 @@ class Proposed(NamedTuple):
     degraded: str
 
 
+class Ran(NamedTuple):
+    """One search, through to its hits."""
+
+    found: list[Found]
+    standing: Standing
+    hits: tuple[Hit, ...]
+    degraded: str
+
+
 class Search:
     """Hybrid search. Indexes only propose: every hit is read from the record and checked there before it counts."""
 
@@ -118,12 +127,8 @@ class Search:
         """
         if not query.text.strip():
             return SearchResult(hits=())
-        pinned = await _pinned(source, allow, steering)
-        found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
-        found = await self._read_again(found, query, source, allow)
-        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned))
-        standing = await self._standing(choice, along, _asked(query))
-        return SearchResult(hits=_hits(choice.taken, query, standing), degraded=degraded)
+        ran = await self._run(tenant, collection, query, source, allow, Choice(limit, steering), query_vector)
+        return SearchResult(hits=ran.hits, degraded=ran.degraded)
 
     async def explain(
         self,
@@ -139,13 +144,30 @@ class Search:
         """The same search, reading every candidate's passage to say what became of it."""
         if not query.text.strip():
             return Explanation(query=query, hits=())
-        pinned = await _pinned(source, allow, steering)
-        found, along, degraded = await self._found(tenant, collection, query, query_vector, pinned)
+        choice = Choice(limit, steering)
+        ran = await self._run(tenant, collection, query, source, allow, choice, query_vector, thorough=True)
+        candidates = _explained(ran.found, choice, ran.hits, query, ran.standing)
+        return Explanation(query=query, hits=ran.hits, candidates=candidates, degraded=ran.degraded)
+
+    async def _run(
+        self,
+        tenant: str,
+        collection: str,
+        query: SearchQuery,
+        source: PassageSource,
+        allow: PassageFilter,
+        choice: Choice,
+        known: Vectors | None,
+        *,
+        thorough: bool = False,
+    ) -> Ran:
+        """What both searches do; `thorough` reads every candidate's passage."""
+        pinned = await _pinned(source, allow, choice.steering)
+        found, along, degraded = await self._found(tenant, collection, query, known, pinned)
         found = await self._read_again(found, query, source, allow)
-        choice = await _read(found, source, allow, _pinning(Choice(limit, steering), found, pinned), thorough=True)
+        await _read(found, source, allow, _pinning(choice, found, pinned), thorough=thorough)
         standing = await self._standing(choice, along, _asked(query))
-        hits = _hits(choice.taken, query, standing)
-        return Explanation(query=query, hits=hits, candidates=_explained(found, choice, hits, query, standing), degraded=degraded)
+        return Ran(found, standing, _hits(choice.taken, query, standing), degraded)
 
     async def _found(
         self,

@@ -173,10 +173,10 @@ class Editing:
             if draft.state != "in_review":
                 raise Conflict(f"This draft is not in review; it is {_words(draft.state)}.", todo="Ask its author to send it for review.")
             reader(caller)
-            if _who(caller) in (draft.author, *draft.editors):
+            if caller.who in (draft.author, *draft.editors):
                 raise Refused("You wrote in this draft.", todo="Someone who did not write in it reads it.")
             if not given.approve:
-                changed = await self._moved(records, caller, draft, seen, "draft", note=given.note, reviewer=_who(caller), editing=False)
+                changed = await self._moved(records, caller, draft, seen, "draft", note=given.note, reviewer=caller.who, editing=False)
             else:
                 when = given.publish_at or draft.publish_at
                 changed = await self._moved(
@@ -186,7 +186,7 @@ class Editing:
                     seen,
                     "approved",
                     note=given.note,
-                    reviewer=_who(caller),
+                    reviewer=caller.who,
                     publish_at=when or self.clock(),
                     editing=False,
                 )
@@ -299,7 +299,7 @@ class Editing:
             await self.tell(records, "system", back)
 
     def _made(self, caller: Caller, article: Article, *, origin: str = "", note: str = "", base: int = 0) -> ArticleDraft:
-        who, moment = _who(caller), self.clock()
+        who, moment = caller.who, self.clock()
         goal = article if article.status in GOALS else article.model_copy(update={"status": "published"})
         return ArticleDraft(
             id=new_id(), article=goal, base_revision=base, origin=origin, note=note, author=who, opened_at=moment, updated_at=moment
@@ -316,7 +316,7 @@ class Editing:
         editing: bool = True,
         **changed: object,
     ) -> ArticleDraft:
-        who = _who(caller)
+        who = caller.who
         editors = tuple(dict.fromkeys((*draft.editors, who))) if editing else draft.editors
         moved = draft.model_copy(
             update={"state": state, "version": draft.version + 1, "updated_at": self.clock(), "editors": editors, **changed}
@@ -341,10 +341,6 @@ def reader(caller: Caller) -> None:
     """Raises Refused for a key that belongs to nobody: a second key of whoever wrote is no second person."""
     if caller.user_id is None:
         raise Refused("A person reads what others wrote.", todo="Use a key that was created for a user (keys create --user).")
-
-
-def _who(caller: Caller) -> str:
-    return caller.user_id or caller.key_id
 
 
 async def _as_actor(records: Records, who: str) -> str:

@@ -127,7 +127,7 @@ class FactChanging:
             raise Invalid("Nothing is chosen.", todo="Tick the places that shall change.")
         async with self.database.write(caller.tenant_id) as records:
             change = FactChange(
-                id=new_id(), old=old, new=new, note=given.note.strip(), author=_who(caller), opened_at=self.clock(), state="in_review"
+                id=new_id(), old=old, new=new, note=given.note.strip(), author=caller.who, opened_at=self.clock(), state="in_review"
             )
             await records.facts.add_change(change)
             replies: list[SavedReply] = []
@@ -181,7 +181,7 @@ class FactChanging:
                 raise Conflict("This change is not in review.", todo="Ask its author to send it for review.")
             drafts = await records.editing.drafts_of_change(change_id)
             reader(caller)
-            me = _who(caller)
+            me = caller.who
             if me == change.author or any(me in (draft.author, *draft.editors) for draft in drafts):
                 raise Refused("You wrote in this change.", todo="Someone who did not write in it reads it.")
             if given.approve:
@@ -294,7 +294,7 @@ class FactChanging:
         return holder
 
     async def _draft(self, records: Records, caller: Caller, change: FactChange, article: Article) -> None:
-        who, moment = _who(caller), self.clock()
+        who, moment = caller.who, self.clock()
         draft = ArticleDraft(
             id=new_id(),
             article=article,
@@ -315,7 +315,7 @@ class FactChanging:
         draft = await records.editing.draft(holder.ident)
         if draft is None or not isinstance(holder.held, Article):
             return
-        editors = tuple(dict.fromkeys((*draft.editors, _who(caller))))
+        editors = tuple(dict.fromkeys((*draft.editors, caller.who)))
         moved = {"article": changed(holder.held, chosen), "editors": editors, "state": "draft", "reviewer": "", "publish_at": None}
         saved = draft.model_copy(update={**moved, "version": draft.version + 1, "updated_at": self.clock()})
         if not await records.editing.save_draft(saved, draft.version):
@@ -324,7 +324,7 @@ class FactChanging:
 
     def _rewritten(self, caller: Caller, reply: SavedReply, chosen: Sequence[Spot]) -> SavedReply:
         text = replaced(reply.text, [spot.place for spot in chosen if spot.place is not None])
-        changed_ = {"text": text, "version": reply.version + 1, "saved_by": _who(caller), "saved_at": self.clock()}
+        changed_ = {"text": text, "version": reply.version + 1, "saved_by": caller.who, "saved_at": self.clock()}
         return reply.model_copy(update=changed_)
 
     async def _moved(self, records: Records, caller: Caller, change: FactChange, state: ChangeState, **more: object) -> FactChange:
@@ -419,7 +419,3 @@ def _value(text: str) -> str:
     if len(value) < SHORTEST:
         raise Invalid("A value has at least two characters.", todo="Write it as it stands in an article, such as 28 days.")
     return value
-
-
-def _who(caller: Caller) -> str:
-    return caller.user_id or caller.key_id

@@ -69,7 +69,7 @@ class Flags:
                 update={
                     "state": state,
                     "answer": answer.strip(),
-                    "answered_by": caller.user_id or caller.key_id,
+                    "answered_by": caller.who,
                     "answered_at": self.clock(),
                 }
             )
@@ -81,6 +81,6 @@ class Flags:
 
     async def of(self, caller: Caller, *, only_open: bool = False, article_id: str = "") -> list[Flag]:
         """Newest first: for editors all, for others their own."""
-        mine = "" if caller.role in ("editor", "admin") else caller.user_id or caller.key_id
+        mine = "" if caller.role in ("editor", "admin") else caller.who
         async with self.database.read(caller.tenant_id) as records:
             return await records.curation.flags(("open",) if only_open else ("open", "fixed", "kept"), article_id=article_id, author=mine)

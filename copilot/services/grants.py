@@ -77,7 +77,7 @@ class Grants:
                 offer=offer,
                 limit=limit,
                 reason=self.privacy.cut(asked.reason.strip()),
-                asked_by=_who(caller),
+                asked_by=caller.who,
                 asked_name=await _name(records, caller),
                 asked_at=self.clock(),
             )
@@ -172,10 +172,6 @@ async def _find(records: Records, grant_id: str) -> Grant:
 
 async def _tell(records: Records, caller: Caller, grant: Grant) -> None:
     await records.log.event(f"grant.{grant.state}", conversation_id=grant.conversation_id, subject_id=grant.id, actor=actor(caller))
-
-
-def _who(caller: Caller) -> str:
-    return caller.user_id or caller.key_id
 
 
 async def _name(records: Records, caller: Caller) -> str:

@@ -76,7 +76,7 @@ class Handovers:
                 turn_id=turn_id,
                 suggestion_id=offer.suggestion_id,
                 state="offered",
-                offered_by=caller.user_id or caller.key_id,
+                offered_by=caller.who,
                 to_user=offer.to_user,
                 to_team=offer.to_team,
                 to_channel=offer.to_channel,

@@ -34,12 +34,6 @@ class Health(Frozen):
     disagrees: tuple[Disagreement, ...] = ()
     worries: tuple[str, ...] = ()
 
-    @property
-    def kept(self) -> float | None:
-        """Of the drafts that cite it and were decided, the share that was used or edited."""
-        decided = self.served.used + self.served.edited + self.served.dismissed
-        return (self.served.used + self.served.edited) / decided if decided else None
-
 
 class Overview(Frozen):
     """All published articles, those with worries first, then those shown most. `weeks`: shown in each of the last weeks, all articles."""

@@ -58,7 +58,7 @@ class Questions:
                 text=self.privacy.cut(asked.text.strip()),
                 to=asked.to,
                 to_name=await _addressee(records, asked),
-                asked_by=caller.user_id or caller.key_id,
+                asked_by=caller.who,
                 asked_name=user.name if user else caller.name,
                 asked_at=self.clock(),
             )
@@ -105,7 +105,7 @@ class Questions:
         async with self.database.read(caller.tenant_id) as records:
             found = await records.questions.all(only_open=only_open)
             user = await _user(records, caller)
-        mine = caller.user_id or caller.key_id
+        mine = caller.who
         return [q for q in found if caller.role in SEES_ALL or q.asked_by == mine or _concerns(q, user)]
 
     async def of_conversation(self, caller: Caller, ref: str) -> Sequence[ColleagueQuestion]:

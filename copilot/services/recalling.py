@@ -66,7 +66,7 @@ class Recalling:
         found, wrong = await self._found(caller, given)
         recall = Recall(
             id=new_id(),
-            author=caller.user_id or caller.key_id,
+            author=caller.who,
             made_at=self.clock(),
             **given.model_dump(exclude={"to_revision"}),
             to_revision=given.to_revision or given.from_revision,

@@ -38,7 +38,7 @@ class Remarks:
                 draft_id=draft.id if draft else "",
                 quote=quote.strip(),
                 text=text.strip(),
-                author=caller.user_id or caller.key_id,
+                author=caller.who,
                 at=self.clock(),
             )
             await records.editing.put_comment(made)
@@ -54,7 +54,7 @@ class Remarks:
                 raise NotFound(f"There is no comment {comment_id!r}.", todo="List the article's comments.")
             if comment.resolved_at is not None:
                 return comment
-            who = caller.user_id or caller.key_id
+            who = caller.who
             done = comment.model_copy(update={"resolved_at": self.clock(), "resolved_by": who})
             await records.editing.put_comment(done)
             await records.log.event("article.comment", subject_id=comment.article_id, actor=actor(caller), data={"comment": done.id})

@@ -83,7 +83,7 @@ class Replies:
         for other in await records.facts.replies():
             if other.id != but and (other.shortcut, other.locale) == (shortcut, given.locale):
                 raise Conflict(f"“/{shortcut}” is “{other.title}” already.", todo="Choose another shortcut, or change that reply.")
-        who = caller.user_id or caller.key_id
+        who = caller.who
         return {**given.model_dump(), "shortcut": shortcut, "saved_by": who, "saved_at": self.clock()}
 
 

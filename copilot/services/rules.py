@@ -45,7 +45,7 @@ class Rules:
                 passage_id=target if of_passage else "",
                 action=action,
                 note=self.privacy.cut(note.strip()),
-                author=_who(caller),
+                author=caller.who,
                 made_at=moment,
                 changed_at=moment,
             )
@@ -62,9 +62,9 @@ class Rules:
                 raise Conflict(f"This rule is {rule.state}.", todo="Propose it anew." if rule.state == "retired" else "It counts already.")
             if caller.user_id is None:
                 raise Refused("A person agrees to a rule.", todo="Use a key that was created for a user (keys create --user).")
-            if rule.author == _who(caller):
+            if rule.author == caller.who:
                 raise Refused("You proposed this rule yourself.", todo="A second person has to agree to it.")
-            agreed = rule.model_copy(update={"state": "active", "reviewer": _who(caller), "changed_at": self.clock()})
+            agreed = rule.model_copy(update={"state": "active", "reviewer": caller.who, "changed_at": self.clock()})
             await self._put(records, caller, agreed)
         self.wake(caller.tenant_id)
         return agreed
@@ -89,10 +89,6 @@ class Rules:
         await records.curation.put_rule(rule)
         data = {"rule": rule.id, "state": rule.state, "action": rule.action}
         await records.log.event("article.rule", subject_id=rule.article_id, actor=actor(caller), data=data)
-
-
-def _who(caller: Caller) -> str:
-    return caller.user_id or caller.key_id
 
 
 async def _rule(records: Records, rule_id: str) -> SearchRule:

@@ -1,6 +1,6 @@
 """Who was told so: what was sent, held against what an article wrongly said. No model: the value, its writings, and the words around it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz.fuzz import token_set_ratio
@@ -108,8 +108,3 @@ def _subject(text: str, value: str) -> frozenset[str]:
 
 def _few(value: str) -> bool:
     return len(tokens(value)) < SENTENCE_WORDS
-
-
-def revisions_said(revisions: Sequence[Article], value: str) -> list[int]:
-    """Numbers of the revisions that say it, for whoever makes a recall."""
-    return [article.revision for article in revisions if wrong_of([article], value, "").sources]

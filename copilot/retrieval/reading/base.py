@@ -179,3 +179,20 @@ def each(rows: list[Any], label: str, read: Callable[[Mapping[str, Any]], Iterat
 def looks_like_json(file: File) -> bool:
     """Whether it is worth parsing."""
     return file.ending == ".json" or file.content[:200].lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] in (b"{", b"[")
+
+
+def rows_of(given: Any, under: str) -> list[Any]:
+    """The list that an export holds under that name, or is itself; empty when it holds none."""
+    rows = given.get(under) if isinstance(given, Mapping) else given
+    return rows if isinstance(rows, list) else []
+
+
+def first_of(file: File, under: str) -> Mapping[str, Any]:
+    """The first thing of a JSON export's list, to know the vendor by; empty for every other file."""
+    if not looks_like_json(file):
+        return {}
+    try:
+        rows = rows_of(json_of(file), under)
+    except Invalid:
+        return {}
+    return rows[0] if rows and isinstance(rows[0], Mapping) else {}

@@ -11,7 +11,7 @@ from typing import Any
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
 from copilot.domain.knowledge import ArticleStatus
-from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, each, json_of, looks_like_json
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, each, first_of, json_of, rows_of
 
 SAYS = (*WRITTEN, "locale", "group", "tags")
 _OWN = ("associated_article_id", "associated_articles", "category", "category_id", "portal", "slug")
@@ -27,14 +27,8 @@ _STATES: dict[str, ArticleStatus] = {
 
 def knows(file: File) -> bool:
     """A list under `payload` whose things have a body in `content`."""
-    if not looks_like_json(file):
-        return False
-    try:
-        rows = _rows(json_of(file))
-    except Invalid:
-        return False
-    first = rows[0] if rows else {}
-    return isinstance(first, Mapping) and "content" in first and "title" in first and any(name in first for name in _OWN)
+    first = first_of(file, "payload")
+    return "content" in first and "title" in first and any(name in first for name in _OWN)
 
 
 def read(file: File, now: datetime) -> Iterator[Found | Unread]:
@@ -42,18 +36,13 @@ def read(file: File, now: datetime) -> Iterator[Found | Unread]:
     given = json_of(file)
     if not isinstance(given, list) and not (isinstance(given, Mapping) and isinstance(given.get("payload"), list)):
         raise Invalid("This is not a Chatwoot help centre: it has no payload.", todo="Export what the portal's articles address answers.")
-    rows = _rows(given)
+    rows = rows_of(given, "payload")
     translated = {clean(row.get("associated_article_id")) for row in rows if isinstance(row, Mapping)} - {""}
 
     def one(row: Mapping[str, Any]) -> Iterator[Found | Unread]:
         yield _found(row, translated)
 
     yield from each(rows, "article", one)
-
-
-def _rows(given: Any) -> list[Any]:
-    rows = given.get("payload") if isinstance(given, Mapping) else given
-    return rows if isinstance(rows, list) else []
 
 
 def _found(row: Mapping[str, Any], translated: set[str]) -> Found:

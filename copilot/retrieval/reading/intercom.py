@@ -10,7 +10,7 @@ from typing import Any
 
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
-from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, each, html_text, json_of, looks_like_json, names
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, each, first_of, html_text, json_of, names, rows_of
 
 SAYS = (*WRITTEN, "locale", "group", "tags")
 _OWN = ("parent_ids", "parent_id", "parent_type", "translated_content", "workspace_id")
@@ -18,14 +18,8 @@ _OWN = ("parent_ids", "parent_id", "parent_type", "translated_content", "workspa
 
 def knows(file: File) -> bool:
     """A list whose things call themselves articles and have Intercom's own fields."""
-    if not looks_like_json(file):
-        return False
-    try:
-        rows = _rows(json_of(file))
-    except Invalid:
-        return False
-    first = rows[0] if rows else {}
-    return isinstance(first, Mapping) and first.get("type") == "article" and any(name in first for name in _OWN)
+    first = first_of(file, "data")
+    return first.get("type") == "article" and any(name in first for name in _OWN)
 
 
 def read(file: File, now: datetime) -> Iterator[Found | Unread]:
@@ -38,12 +32,7 @@ def read(file: File, now: datetime) -> Iterator[Found | Unread]:
     def one(row: Mapping[str, Any]) -> Iterator[Found | Unread]:
         yield from _article(row, collections)
 
-    yield from each(_rows(given), "article", one)
-
-
-def _rows(given: Any) -> list[Any]:
-    rows = given.get("data") if isinstance(given, Mapping) else given
-    return rows if isinstance(rows, list) else []
+    yield from each(rows_of(given, "data"), "article", one)
 
 
 def _article(row: Mapping[str, Any], collections: Mapping[str, str]) -> Iterator[Found | Unread]:

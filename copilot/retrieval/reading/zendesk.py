@@ -11,7 +11,7 @@ from typing import Any
 from copilot.domain.errors import Invalid
 from copilot.domain.imports import Found, Unread
 from copilot.domain.knowledge import Audience
-from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, each, html_text, json_of, looks_like_json, names, when
+from copilot.retrieval.reading.base import WRITTEN, File, Reader, article, clean, each, first_of, html_text, json_of, names, rows_of, when
 
 SAYS = (*WRITTEN, "locale", "group", "audience", "tags", "review_by")
 _OWN = ("section_id", "label_names", "user_segment_id", "source_locale", "html_url")
@@ -19,20 +19,14 @@ _OWN = ("section_id", "label_names", "user_segment_id", "source_locale", "html_u
 
 def knows(file: File) -> bool:
     """A list of articles that have Zendesk's own fields."""
-    if not looks_like_json(file):
-        return False
-    try:
-        rows = _rows(json_of(file))
-    except Invalid:
-        return False
-    first = rows[0] if rows else {}
-    return isinstance(first, Mapping) and "body" in first and any(name in first for name in _OWN)
+    first = first_of(file, "articles")
+    return "body" in first and any(name in first for name in _OWN)
 
 
 def read(file: File, now: datetime) -> Iterator[Found | Unread]:
     """One article per translation."""
     given = json_of(file)
-    rows = _rows(given)
+    rows = rows_of(given, "articles")
     if not isinstance(given, Mapping) or not isinstance(given.get("articles"), list):
         raise Invalid(
             "This is not a Zendesk help centre: it has no list of articles.",
@@ -45,11 +39,6 @@ def read(file: File, now: datetime) -> Iterator[Found | Unread]:
         yield from _article(row, filed.get(clean(row.get("section_id")), ()), beside.get(clean(row.get("id")), []))
 
     yield from each(rows, "article", one)
-
-
-def _rows(given: Any) -> list[Any]:
-    rows = given.get("articles") if isinstance(given, Mapping) else None
-    return rows if isinstance(rows, list) else []
 
 
 def _filed(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -61,7 +61,7 @@ async def shown(app: Application, me: Caller, change_id: str) -> dict[str, Any]:
         before = {
             draft.id: await records.editing.revision(draft.article.id, draft.base_revision) for draft in whole.drafts if not draft.open
         }
-    who = me.user_id or me.key_id
+    who = me.who
     articles: list[dict[str, Any]] = []
     for draft in whole.drafts:
         then = before.get(draft.id)

@@ -86,7 +86,7 @@ async def shown(request: Request, app: Application, me: Caller) -> dict[str, Any
 
 def wrote(draft: ArticleDraft, me: Caller) -> bool:
     """Whether I wrote in a draft; then I cannot be the one who approves it."""
-    return (me.user_id or me.key_id) in (draft.author, *draft.editors)
+    return me.who in (draft.author, *draft.editors)
 
 
 def _address(given: dict[str, str], offset: int) -> str:

@@ -107,7 +107,7 @@ async def _rules(app: Application, me: Caller) -> dict[str, Any]:
             title=articles[rule.article_id].title if rule.article_id in articles else rule.article_id,
             author=names.get(rule.author, "a program"),
             reviewer=names.get(rule.reviewer, "a program") if rule.reviewer else "",
-            mine=rule.author == (me.user_id or me.key_id),
+            mine=rule.author == me.who,
         )
         for rule in rules
     ]

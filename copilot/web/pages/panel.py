@@ -44,7 +44,7 @@ async def _noted(request: Request, app: App, me: Me, customer: str) -> None:
     """Who looked at whom is in the audit."""
     looks: dict[tuple[str, str, str], datetime] = getattr(request.app.state, "panel_looks", {})
     request.app.state.panel_looks = looks
-    key, now = (me.tenant_id, me.user_id or me.key_id, customer), app.clock()
+    key, now = (me.tenant_id, me.who, customer), app.clock()
     if key in looks and now - looks[key] < LOOK:
         return
     if len(looks) >= _MOST_LOOKS:

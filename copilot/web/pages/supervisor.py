@@ -136,7 +136,7 @@ async def decisions(request: Request, app: Application, me: Caller) -> dict[str,
 
 def _ask(grant: Grant, place: Place, me: Caller) -> Ask:
     wanted, unit, number = limit_parts(grant.limit)
-    return Ask(grant=grant, place=place, wanted=wanted, unit=unit, number=number, own=grant.asked_by == (me.user_id or me.key_id))
+    return Ask(grant=grant, place=place, wanted=wanted, unit=unit, number=number, own=grant.asked_by == me.who)
 
 
 def _receiver(handover: Handover, names: Mapping[str, str]) -> str:
