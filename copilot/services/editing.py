@@ -9,14 +9,14 @@ import structlog
 
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.editing import ArticleDraft, DraftState, Redirect, Revision, second_person
-from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused
+from copilot.domain.errors import Conflict, CopilotError, Invalid, Refused
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.retrieval import merging
 from copilot.retrieval.articles import bound, id_from_name
 from copilot.retrieval.merging import Merged
-from copilot.services import publishing
+from copilot.services import drafts, publishing
 from copilot.services.gap_closing import IN_STEP
 from copilot.services.indexing import Indexes
 from copilot.services.reading import actor
@@ -62,12 +62,12 @@ class Editing:
     async def draft(self, tenant: str, draft_id: str) -> ArticleDraft:
         """A draft, open or closed. Raises NotFound."""
         async with self.database.read(tenant) as records:
-            return await _draft(records, draft_id)
+            return await drafts.found(records, draft_id)
 
     async def revisions(self, tenant: str, article_id: str) -> list[Revision]:
         """Newest first. Raises NotFound."""
         async with self.database.read(tenant) as records:
-            await _article(records, article_id)
+            await drafts.article(records, article_id)
             return await records.editing.revisions(article_id)
 
     async def barred(self, tenant: str, article: Article) -> str:
@@ -86,9 +86,9 @@ class Editing:
             known = " or ".join(f"{kind}:" for kind in BORN)
             raise Invalid(f"{origin[:80]!r} is not where a new article comes from.", todo=f"Begin it with {known}, or leave it out.")
         async with self.database.write(caller.tenant_id) as records:
-            ident = await _free_id(records, article.id or id_from_name(article.title))
+            ident = await drafts.free_id(records, article.id or id_from_name(article.title))
             made = self._made(caller, article.model_copy(update={"id": ident, "revision": 0}), origin=origin, note=note)
-            _sound(made.article)
+            drafts.sound(made.article)
             await records.editing.open_draft(made)
             await self._tell(records, caller, made)
         self.wake(caller.tenant_id)
@@ -97,14 +97,14 @@ class Editing:
     async def edit(self, caller: Caller, article_id: str, *, revision: int | None = None, archive: bool = False) -> ArticleDraft:
         """The open draft of an article, or a new one of it as it stands (or stood in `revision`). `archive`: to take it away."""
         async with self.database.write(caller.tenant_id) as records:
-            present = await _article(records, article_id)
+            present = await drafts.article(records, article_id)
             open_ = await records.editing.draft_of(article_id)
             if open_ is not None and revision is None and not archive:
                 return open_
             goal = "archived" if archive else "published"
             source, origin = present, ""
             if revision is not None:
-                source, origin = (await _revision(records, article_id, revision)).article, f"restore:{revision}"
+                source, origin = (await drafts.revision(records, article_id, revision)).article, f"restore:{revision}"
             article = source.model_copy(update={"status": goal, "revision": present.revision})
             await self.guard(records, article, present)
             made = self._made(caller, article, origin=origin, base=present.revision)
@@ -116,11 +116,11 @@ class Editing:
     async def save(self, caller: Caller, draft_id: str, seen: int, article: Article, note: str | None = None) -> ArticleDraft:
         """Store what was written. A draft that was in review or approved is one again: what was read is no longer what it says."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
+            draft = await drafts.opened(records, draft_id)
             same_id = article.model_copy(update={"id": draft.article.id, "revision": draft.article.revision})
             goal = same_id if article.status in GOALS else same_id.model_copy(update={"status": "published"})
             await self.guard(records, goal, await records.articles.get(goal.id))
-            _sound(goal)
+            drafts.sound(goal)
             changed = await self._moved(
                 records, caller, draft, seen, "draft", article=goal, reviewer="", publish_at=None, note=draft.note if note is None else note
             )
@@ -130,7 +130,7 @@ class Editing:
     async def reconcile(self, caller: Caller, draft_id: str, base: Article, mine: Article) -> Reconciled:
         """What I wrote, begun from `base`, put together with the draft as it stands now. Nothing is stored."""
         async with self.database.read(caller.tenant_id) as records:
-            present = await _open(records, draft_id)
+            present = await drafts.opened(records, draft_id)
         for one in (base, mine):
             bound(one.text, "This article")
         return Reconciled(present=present, merged=await asyncio.to_thread(merging.merge, base, mine, present.article))
@@ -142,11 +142,11 @@ class Editing:
         versions between marks, and cannot be published before one is chosen.
         """
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _open(records, draft_id)
-            present = await _article(records, draft.article.id)
+            draft = await drafts.opened(records, draft_id)
+            present = await drafts.article(records, draft.article.id)
             if revision not in (None, present.revision):
                 raise Conflict("The article was published again meanwhile.", todo="Look at both versions once more.")
-            base = (await _revision(records, draft.article.id, draft.base_revision)).article if draft.base_revision else draft.article
+            base = (await drafts.revision(records, draft.article.id, draft.base_revision)).article if draft.base_revision else draft.article
             goal = draft.article.status
             theirs = present.model_copy(update={"status": goal})
             merged = merging.merge(base.model_copy(update={"status": goal}), draft.article, theirs)
@@ -160,8 +160,8 @@ class Editing:
     async def submit(self, caller: Caller, draft_id: str, seen: int, note: str = "") -> ArticleDraft:
         """Ask a second person to read it."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _alone(records, draft_id)
-            _complete(draft.article)
+            draft = await drafts.alone(records, draft_id)
+            drafts.complete(draft.article)
             changed = await self._moved(records, caller, draft, seen, "in_review", note=note, reviewer="", editing=False)
         self.wake(caller.tenant_id)
         return changed
@@ -169,7 +169,7 @@ class Editing:
     async def review(self, caller: Caller, draft_id: str, seen: int, given: Reviewed) -> ArticleDraft:
         """A second person's word: back to its author, or approved, and published then (or at `publish_at`)."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _alone(records, draft_id)
+            draft = await drafts.alone(records, draft_id)
             if draft.state != "in_review":
                 raise Conflict(f"This draft is not in review; it is {_words(draft.state)}.", todo="Ask its author to send it for review.")
             reader(caller)
@@ -196,11 +196,11 @@ class Editing:
     async def publish(self, caller: Caller, draft_id: str, seen: int, at: datetime | None = None) -> ArticleDraft:
         """Publish without a second person, where none is needed; or set the time of an approved draft."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _alone(records, draft_id)
+            draft = await drafts.alone(records, draft_id)
             why = second_person(draft.article, await records.articles.get(draft.article.id))
             if why and draft.state != "approved":
                 raise Refused(f"A second person has to read this article: {why}.", todo="Send it for review.")
-            _complete(draft.article)
+            drafts.complete(draft.article)
             reviewer = draft.reviewer if draft.state == "approved" else ""
             changed = await self._moved(
                 records, caller, draft, seen, "approved", reviewer=reviewer, publish_at=at or self.clock(), editing=False
@@ -211,7 +211,7 @@ class Editing:
     async def discard(self, caller: Caller, draft_id: str, seen: int) -> ArticleDraft:
         """Close the draft without publishing; it stays readable."""
         async with self.database.write(caller.tenant_id) as records:
-            draft = await _alone(records, draft_id)
+            draft = await drafts.alone(records, draft_id)
             changed = await self._moved(records, caller, draft, seen, "discarded", closed_at=self.clock(), editing=False)
         self.wake(caller.tenant_id)
         return changed
@@ -219,10 +219,10 @@ class Editing:
     async def merge_into(self, caller: Caller, article_id: str, to_id: str) -> ArticleDraft:
         """A draft that archives the article and, once it is through, leads its readers to another."""
         async with self.database.read(caller.tenant_id) as records:
-            target = await _article(records, to_id)
+            target = await drafts.article(records, to_id)
             if target.status != "published":
                 raise Invalid(f"The article {to_id!r} is not published.", todo="Publish it first.")
-            await _no_circle(records, article_id, to_id)
+            await drafts.no_circle(records, article_id, to_id)
         draft = await self.edit(caller, article_id, archive=True)
         async with self.database.write(caller.tenant_id) as records:
             made = draft.model_copy(update={"origin": f"redirect:{to_id}", "version": draft.version + 1})
@@ -349,77 +349,3 @@ async def _as_actor(records: Records, who: str) -> str:
 
 def _words(state: DraftState) -> str:
     return {"draft": "still being written", "approved": "approved already"}.get(state, state)
-
-
-def _complete(article: Article) -> None:
-    """Raises Invalid when it cannot be published as it is."""
-    _sound(article)
-    if not article.text.strip():
-        raise Invalid("The article is empty.", todo="Write what customers or agents should know.")
-
-
-def _sound(article: Article) -> None:
-    """Raises Invalid when it cannot even be kept as a draft. A draft may be empty: it is still being written."""
-    if not article.title.strip():
-        raise Invalid("The article has no title.", todo="Give it one.")
-    if merging.unmerged(article):
-        raise Invalid(
-            "The text still holds two versions of a passage.", todo="Choose one, and remove the lines with <<<<<<<, ======= and >>>>>>>."
-        )
-    bound(article.text, article.title[:80])
-    ids = [lever.id for lever in article.levers]
-    twice = next((ident for ident in ids if ids.count(ident) > 1), None)
-    if twice is not None:
-        raise Invalid(f"Two levers have the id {twice!r}.", todo="Give each lever its own id.")
-
-
-async def _draft(records: Records, draft_id: str) -> ArticleDraft:
-    draft = await records.editing.draft(draft_id)
-    if draft is None:
-        raise NotFound(f"There is no draft {draft_id!r}.", todo="Open the article and begin one.")
-    return draft
-
-
-async def _open(records: Records, draft_id: str) -> ArticleDraft:
-    draft = await _draft(records, draft_id)
-    if not draft.open:
-        raise Conflict(f"This draft is {draft.state}.", todo="Begin a new one from the article.")
-    return draft
-
-
-async def _alone(records: Records, draft_id: str) -> ArticleDraft:
-    """An open draft that goes its own way: one of a change of a fact is read and published with all the others."""
-    draft = await _open(records, draft_id)
-    if draft.change_id:
-        raise Conflict("This draft is part of a change of one fact.", todo="Review, publish or discard that change as a whole.")
-    return draft
-
-
-async def _article(records: Records, article_id: str) -> Article:
-    found = await records.articles.get(article_id)
-    if found is None:
-        raise NotFound(f"There is no article {article_id!r}.", todo="Search for it, or list the articles.")
-    return found
-
-
-async def _revision(records: Records, article_id: str, number: int) -> Revision:
-    found = await records.editing.revision(article_id, number)
-    if found is None:
-        raise NotFound(f"The article {article_id!r} has no revision {number}.", todo="List its revisions.")
-    return found
-
-
-async def _no_circle(records: Records, article_id: str, to_id: str) -> None:
-    onward = await records.editing.redirect(to_id)
-    if to_id == article_id or (onward is not None and onward.to_id == article_id):
-        raise Invalid(f"{article_id!r} would lead to itself.", todo="Name another article.")
-
-
-async def _free_id(records: Records, wanted: str) -> str:
-    if any(c.isspace() or not c.isprintable() for c in wanted) or not 0 < len(wanted) <= 200:
-        raise Invalid(f"{wanted!r} cannot be an id.", todo="Use up to 200 letters, digits and dashes, without spaces.")
-    ident, number = wanted, 1
-    while await records.editing.revision(ident, 1) is not None or await records.editing.draft_of(ident) is not None:
-        number += 1
-        ident = f"{wanted}-{number}"
-    return ident

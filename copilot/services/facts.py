@@ -1,22 +1,23 @@
 """Change one fact: where a value stands in everything that is written, and one reviewed change that puts another in its place."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from copilot.checks.article_facts import Spot, changed, in_text, spots
+from copilot.checks.article_facts import Spot, changed, spots
 from copilot.checks.facts import holds, replaced
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.editing import ArticleDraft
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused
-from copilot.domain.facts import ChangeState, FactChange, FactPlace, FactSearch, HolderKind, SavedReply
+from copilot.domain.facts import ChangeState, FactChange, FactPlace, FactSearch, SavedReply
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.services.editing import Editing, Reviewed, reader
+from copilot.services.holders import Holder, by_holder, held_by, of_article, of_draft, of_reply, places_of, spots_of
 from copilot.services.reading import actor
 
 PUBLISH_FACT = "fact_publish"
@@ -47,45 +48,6 @@ class Whole(Frozen):
 
 
 @dataclass(frozen=True)
-class _Holder:
-    """An article, a draft or a saved reply, as it was read. `stamp`: its revision or version; `blocked`: why it cannot be changed."""
-
-    kind: HolderKind
-    ident: str
-    stamp: int
-    held: Article | SavedReply
-    blocked: str = ""
-
-    @property
-    def title(self) -> str:
-        return self.held.title or self.ident
-
-    def spots(self, old: str, new: str) -> list[Spot]:
-        if isinstance(self.held, Article):
-            return spots(self.held, old, new)
-        return list(in_text(self.held.text, old, new, self.held.locale or "en", "text", "reply"))
-
-    def name(self, spot: Spot) -> str:
-        return f"{self.kind}:{self.ident}@{self.stamp}#{spot.name}"
-
-    def places(self, old: str, new: str) -> list[FactPlace]:
-        article_id = self.held.id if isinstance(self.held, Article) else ""
-        shown = ("kind", "label", "sentence", "span", "written", "instead", "sure", "why")
-        return [
-            FactPlace(
-                id=self.name(spot),
-                holder=self.kind,
-                holder_id=self.ident,
-                article_id=article_id,
-                title=self.title,
-                blocked=self.blocked,
-                **{name: getattr(spot, name) for name in shown},
-            )
-            for spot in self.spots(old, new)
-        ]
-
-
-@dataclass(frozen=True)
 class FactChanging:
     """Finds a value wherever it is written, and changes it everywhere at once, after a second person has read the change."""
 
@@ -104,16 +66,16 @@ class FactChanging:
                 articles = await records.articles.all(after=after, limit=BATCH)
                 live = [article for article in articles if article.status != "archived"]
                 holding = await asyncio.to_thread(lambda some: [one for one in some if spots(one, old)], live)
-                holders = [await self._of_article(records, article) for article in holding]
-            found += await asyncio.to_thread(_places, holders, old, new)
+                holders = [await of_article(records, article, self.editing.guard) for article in holding]
+            found += await asyncio.to_thread(places_of, holders, old, new)
             if len(articles) < BATCH:
                 break
             after = articles[-1].id
         async with self.database.read(caller.tenant_id) as records:
             drafts = await records.editing.drafts(("draft", "in_review", "approved"))
-            rest = [await _of_draft(records, draft) for draft in drafts] + [_of_reply(reply) for reply in await records.facts.replies()]
+            rest = [await of_draft(records, draft) for draft in drafts] + [of_reply(reply) for reply in await records.facts.replies()]
             waiting = await records.facts.waiting_texts()
-        found += await asyncio.to_thread(_places, rest, old, new)
+        found += await asyncio.to_thread(places_of, rest, old, new)
         said = await asyncio.to_thread(lambda: sum(holds(text, old) for text in waiting))
         return FactSearch(old=old, new=new, places=tuple(found), waiting=said)
 
@@ -131,10 +93,10 @@ class FactChanging:
             )
             await records.facts.add_change(change)
             replies: list[SavedReply] = []
-            for name, wanted in _by_holder(given.places).items():
-                holder = await self._holder(records, name)
+            for name, wanted in by_holder(given.places).items():
+                holder = await held_by(records, name, self.editing.guard)
                 # In a thread: reading the claims of a long article takes long.
-                chosen = await asyncio.to_thread(_chosen, holder, wanted, old, new)
+                chosen = await asyncio.to_thread(spots_of, holder, wanted, old, new)
                 if isinstance(holder.held, SavedReply):
                     replies.append(self._rewritten(caller, holder.held, chosen))
                 elif holder.kind == "draft":
@@ -263,36 +225,6 @@ class FactChanging:
             back = {"state": "draft", "note": reason, "reviewer": "", "publish_at": None, "version": change.version + 1}
             await records.facts.save_change(change.model_copy(update=back), change.version)
 
-    async def _of_article(self, records: Records, article: Article) -> _Holder:
-        blocked = ""
-        open_ = await records.editing.draft_of(article.id)
-        if open_ is not None:
-            who = await _name(records, open_.author)
-            blocked = f"{who} has an open draft of it: change it there, or wait until it is published."
-        else:
-            try:
-                await self.editing.guard(records, article, article)
-            except Refused as error:
-                blocked = str(error)
-        return _Holder("article", article.id, article.revision, article, blocked)
-
-    async def _holder(self, records: Records, name: str) -> _Holder:
-        """What a place's id names, as it is now. Raises Conflict when it was changed since."""
-        kind, ident, stamp = _named(name)
-        holder: _Holder | None = None
-        if kind == "article" and (article := await records.articles.get(ident)) is not None:
-            holder = await self._of_article(records, article)
-        elif kind == "draft" and (draft := await records.editing.draft(ident)) is not None and draft.open:
-            holder = await _of_draft(records, draft)
-        elif kind == "reply" and (reply := await records.facts.reply(ident)) is not None:
-            holder = _of_reply(reply)
-        if holder is None or holder.stamp != stamp:
-            title = holder.title if holder else ident
-            raise Conflict(f"“{title}” was changed since you searched.", todo="Search again and look at it.")
-        if holder.blocked:
-            raise Conflict(f"“{holder.title}” cannot be changed here: {holder.blocked}", todo="Leave it out, or change its draft.")
-        return holder
-
     async def _draft(self, records: Records, caller: Caller, change: FactChange, article: Article) -> None:
         who, moment = caller.who, self.clock()
         draft = ArticleDraft(
@@ -311,7 +243,7 @@ class FactChanging:
         await records.editing.open_draft(draft)
         await self.editing.tell(records, actor(caller), draft)
 
-    async def _into_draft(self, records: Records, caller: Caller, holder: _Holder, chosen: Sequence[Spot]) -> None:
+    async def _into_draft(self, records: Records, caller: Caller, holder: Holder, chosen: Sequence[Spot]) -> None:
         draft = await records.editing.draft(holder.ident)
         if draft is None or not isinstance(holder.held, Article):
             return
@@ -336,46 +268,6 @@ class FactChanging:
 
     async def _tell(self, records: Records, caller: Caller, change: FactChange) -> None:
         await records.log.event("fact.changed", subject_id=change.id, actor=actor(caller), data={"state": change.state})
-
-
-def _places(holders: Iterable[_Holder], old: str, new: str) -> list[FactPlace]:
-    return [place for holder in holders for place in holder.places(old, new)]
-
-
-async def _of_draft(records: Records, draft: ArticleDraft) -> _Holder:
-    blocked = "It belongs to another change of a fact: have that one published first." if draft.change_id else ""
-    return _Holder("draft", draft.id, draft.version, draft.article, blocked)
-
-
-def _of_reply(reply: SavedReply) -> _Holder:
-    return _Holder("reply", reply.id, reply.version, reply)
-
-
-def _by_holder(ids: Sequence[str]) -> dict[str, list[str]]:
-    """Places by what holds them: everything of a place's id before the last `#`."""
-    found: dict[str, list[str]] = {}
-    for ident in dict.fromkeys(ids):
-        found.setdefault(ident.rpartition("#")[0], []).append(ident)
-    return found
-
-
-def _named(name: str) -> tuple[str, str, int]:
-    kind, _, rest = name.partition(":")
-    ident, _, stamp = rest.rpartition("@")
-    if kind not in ("article", "draft", "reply") or not ident or not stamp.isdecimal():
-        raise Invalid(f"{name[:80]!r} is no place.", todo="Send ids of places as the search gave them.")
-    return kind, ident, int(stamp)
-
-
-def _chosen(holder: _Holder, wanted: Sequence[str], old: str, new: str) -> list[Spot]:
-    there = {holder.name(spot): spot for spot in holder.spots(old, new)}
-    missing = [ident for ident in wanted if ident not in there]
-    if missing:
-        raise Conflict(f"“{holder.title}” does not say so any more.", todo="Search again and look at it.")
-    for ident in wanted:
-        if not there[ident].instead:
-            raise Invalid(f"“{holder.title}”: {there[ident].sentence} – {there[ident].why}", todo="Leave it out, and edit it by hand.")
-    return [there[ident] for ident in wanted]
 
 
 def _unchanged(drafts: Sequence[ArticleDraft], state: ChangeState = "in_review") -> None:
@@ -407,11 +299,6 @@ async def _open(records: Records, change_id: str, seen: int) -> FactChange:
     if change.version != seen:
         raise Conflict("Somebody changed this after you opened it.", todo="Open it again.")
     return change
-
-
-async def _name(records: Records, who: str) -> str:
-    user = await records.admin.user(who)
-    return user.name if user is not None else "Somebody"
 
 
 def _value(text: str) -> str:
