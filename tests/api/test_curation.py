@@ -111,3 +111,22 @@ async def test_what_is_not_there_cannot_be_flagged(house: House, passage: str, s
     await bring(house, ("refunds.md", REFUNDS))
     tom = await house.enter("agent")
     assert_problem(await tom.post("/v1/flags", json={"passage_id": passage, "reason": "wrong"}), status, "nowhere")
+
+
+async def test_the_list_knows_what_is_flagged_and_what_is_used(furnished: House) -> None:
+    house = furnished
+    edda = await house.enter("editor")
+    await house.begin("c", ASKED, customer=None)
+    tom = await house.enter("agent")
+    (await tom.post("/v1/flags", json={"passage_id": "refunds", "reason": "wrong"})).raise_for_status()
+    await bring(house, ("quiet.md", "---\nid: quiet\ntitle: Quiet\nowner: a\nstatus: published\n---\n\nNobody asks this.\n"))
+    await health(house)
+
+    async def ids(**wanted: Any) -> list[str]:
+        return [row["id"] for row in (await edda.get("/v1/knowledge/articles", params=wanted)).json()["articles"]]
+
+    assert await ids(flagged="true") == ["refunds"]
+    assert await ids(used="true") == ["refunds"]
+    assert await ids(used="false") == ["quiet"]
+    (row,) = (await edda.get("/v1/knowledge/articles", params={"flagged": "true"})).json()["articles"]
+    assert (row["flags"], row["shown"]) == (1, 1)
