@@ -236,7 +236,7 @@ class Application:
         self.drafting.tools.aside.close()
         await self.models.close()
         await self.database.close()
-        self.embedder.close()
+        await self.embedder.close()
         self.vectors.close()
         self.lexical.close()
 

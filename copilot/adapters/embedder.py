@@ -143,7 +143,7 @@ class SentenceTransformerEmbedder:
         vectors[order] = encoded
         return vectors
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop the thread; work that still waits is cancelled."""
         with self._lock:
             thread, self._thread = self._thread, None

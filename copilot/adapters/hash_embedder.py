@@ -52,7 +52,7 @@ class HashEmbedder:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """There is nothing to close."""
 
     def _fill(self, row: Vectors, text: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from copilot.adapters.models.failures import translated
-from copilot.adapters.models.vendor import load
+from copilot.adapters.models.vendor import hang_up, load
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.search import Vectors
@@ -35,6 +35,7 @@ class HostedEmbedder:
         self._privacy = privacy
         self._api_base = api_base
         self._dimension = 0
+        self._library: Any = None
         self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
 
     @property
@@ -68,10 +69,10 @@ class HostedEmbedder:
         return np.stack([known[text] for text in masked]) if masked else np.zeros((0, self._dimension), dtype=np.float32)
 
     async def _asked(self, texts: list[str]) -> Vectors:
-        library = await asyncio.to_thread(load)
+        self._library = await asyncio.to_thread(load)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                answer = await library.aembedding(model=self._model, input=texts, api_base=self._api_base, num_retries=0, max_retries=0)
+                answer = await self._library.aembedding(model=self._model, input=texts, api_base=self._api_base, num_retries=0, max_retries=0)
         except TimeoutError:
             raise self._unavailable("it did not answer in time") from None
         except Exception as error:  # noqa: BLE001 - vendors' classes differ; all of them are translated
@@ -98,9 +99,11 @@ class HostedEmbedder:
     def _unavailable(self, reason: str) -> Unavailable:
         return Unavailable(f"The encoder {self._model} cannot be used: {reason}.", todo="Check COPILOT_EMBEDDER and the provider's key.")
 
-    def close(self) -> None:
-        """Forget the texts that were kept."""
+    async def close(self) -> None:
+        """Forget the texts that were kept, and close the connections to the provider."""
         self._recent.clear()
+        if self._library is not None:
+            await hang_up(self._library)
 
 
 def _key(text: str) -> bytes:

@@ -123,7 +123,7 @@ async def _measure(data: Path | None) -> Rows:
             else:
                 rows.append({"figure": f"not covered, {name}", "value": "left out: no such data set was named", "target": wanted})
     finally:
-        embedder.close()
+        await embedder.close()
     return rows
 
 

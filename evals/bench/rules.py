@@ -64,7 +64,7 @@ async def measure(data: Path) -> None:
                 held = [same for cosine, same in found if cosine >= least]
                 precision, recall = sum(held) / max(1, len(held)), sum(held) / max(1, sum(same for _, same in found))
                 print(f"{name:14}{kind:12} cosine ≥ {least:.2f}: precision {precision:.3f}, recall {recall:.3f} ({len(held)} pairs)")
-    embedder.close()
+    await embedder.close()
 
 
 def main() -> None:

@@ -98,7 +98,7 @@ async def _run(folders: Sequence[Path]) -> list[dict[str, Any]]:
     try:
         measured = [await _measure(folder, embedder) for folder in folders]
     finally:
-        embedder.close()
+        await embedder.close()
     return [m.row for m in measured] + _mean([m for m in measured if not m.dialogues])
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,11 +53,11 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     return made
 
 
-@pytest.fixture
-def embedder() -> Iterator[SentenceTransformerEmbedder]:
+@pytest_asyncio.fixture
+async def embedder() -> AsyncIterator[SentenceTransformerEmbedder]:
     made = SentenceTransformerEmbedder()
     yield made
-    made.close()
+    await made.close()
 
 
 async def test_calls_that_wait_are_encoded_together(recorder: Recorder, embedder: SentenceTransformerEmbedder) -> None:
@@ -134,9 +135,9 @@ async def test_no_texts_need_no_model(embedder: SentenceTransformerEmbedder) -> 
     assert (await embedder.encode([])).shape == (0, 384)
 
 
-def test_closing_twice_is_no_error(embedder: SentenceTransformerEmbedder) -> None:
-    embedder.close()
-    embedder.close()
+async def test_closing_twice_is_no_error(embedder: SentenceTransformerEmbedder) -> None:
+    await embedder.close()
+    await embedder.close()
 
 
 def test_version_and_dimension_do_not_load_the_model(embedder: SentenceTransformerEmbedder) -> None:
@@ -190,8 +191,8 @@ async def test_an_index_made_in_either_precision_is_one() -> None:
         assert full.precision == "float32"
         assert ((ours * theirs).sum(axis=1) > 0.999).all()
     finally:
-        here.close()
-        full.close()
+        await here.close()
+        await full.close()
 
 
 def test_names() -> None:
@@ -205,7 +206,7 @@ async def test_a_folder_that_is_no_model_is_unavailable(tmp_path: Path) -> None:
     embedder = make_embedder(str(tmp_path))
     with pytest.raises(Unavailable, match="COPILOT_EMBEDDER"):
         await embedder.encode(["x"])
-    embedder.close()
+    await embedder.close()
 
 
 async def test_the_real_weights() -> None:
@@ -217,7 +218,7 @@ async def test_the_real_weights() -> None:
         assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
         assert embedder.dimension == vectors.shape[1]
     finally:
-        embedder.close()
+        await embedder.close()
 
 
 async def test_beside_a_letter_a_short_text_means_what_it_means_alone() -> None:
@@ -229,8 +230,8 @@ async def test_beside_a_letter_a_short_text_means_what_it_means_alone() -> None:
         each = np.concatenate([await alone.encode([text]) for text in texts])
         assert ((beside * each).sum(axis=1) > 0.999).all()
     finally:
-        together.close()
-        alone.close()
+        await together.close()
+        await alone.close()
 
 
 @given(st.lists(st.integers(min_value=0, max_value=3000), max_size=40))

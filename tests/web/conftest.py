@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import structlog
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from tests.web.site import Company, Site
 
@@ -26,6 +26,7 @@ PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 HERE = Path(__file__).parent
 PATIENCE_MS = 15_000
 """How long a browser may take for one thing on a machine that is busy with other tests."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -137,6 +137,7 @@ async def test_a_second_person_reads_sends_back_and_publishes(site: Site, edith:
     # Differences first, a comment on the very words, then a no and a yes.
     await ada.goto("/knowledge")
     await ada.get_by_role("region", name="Waits for your review").get_by_role("link", name="The lounge").click()
+    await ada.wait_for_url("**/knowledge/drafts/*")
     await expect(ada.get_by_role("heading", name="Read it, then decide")).to_be_visible()
     await expect(ada.locator(".lines ins")).to_have_text(["eleven"])
     await ada.evaluate("getSelection().selectAllChildren(document.querySelector('.article .public p:last-child'))")

@@ -55,7 +55,8 @@ async def test_the_panel_says_at_once_that_an_article_was_changed(site: Site, le
     await app.knowledge.save(DEFAULT_TENANT, [changed])
     await expect(panel.get_by_text("The article it quotes was changed.")).to_be_visible()
     await lea.mouse.move(0, 0)
-    await panel.get_by_role("button", name="Draft again").click()
+    async with lea.expect_response("**/suggestions"):
+        await panel.get_by_role("button", name="Draft again").click()
     await settle(app)
     await expect(panel.locator(".part.reply .draft-text").first).to_contain_text("70 centimetres")
     await expect(panel.get_by_text("The article it quotes was changed.")).to_have_count(0)

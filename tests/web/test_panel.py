@@ -154,7 +154,8 @@ async def test_questions_and_options_come_when_asked_for(site: Site, lea: Page) 
     await lea.keyboard.press("q")
     tool = panel.locator("#tool-questions")
     if await tool.get_by_role("button", name="Suggest questions").count():
-        await tool.get_by_role("button", name="Suggest questions").click()
+        async with lea.expect_response("**/suggestions"):
+            await tool.get_by_role("button", name="Suggest questions").click()
         await settle(site.application)
     insert = tool.get_by_role("button", name="Insert").first
     question = await insert.get_attribute("data-text")

@@ -18,6 +18,8 @@ from copilot.adapters.database.transaction import Transaction, failing_well
 from copilot.domain.errors import Unavailable
 
 T = TypeVar("T")
+GRACE_S = 3.0
+"""Seconds a close waits for transactions that are under way, or whose task was cancelled and is giving back its connection."""
 
 
 class Store(Protocol):
@@ -87,8 +89,9 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Readers first: the last connection to leave empties the journal, and that has to be the writer."""
-        await self._readers.dispose()
-        await self._writer.dispose()
+        for engine in (self._readers, self._writer):
+            await given_back(engine)
+            await engine.dispose()
 
 
 def _rewrite(connection: sqlite3.Connection) -> None:
@@ -149,7 +152,22 @@ class PostgresStore:
                     await connection.execute(sa.text(f'VACUUM (ANALYZE) "{name}"'))
 
     async def close(self) -> None:
+        """After the connections that are still under way came back."""
+        await given_back(self._engine)
         await self._engine.dispose()
+
+
+async def given_back(engine: AsyncEngine) -> None:
+    """Wait until nobody holds a connection: one that comes back to a pool that was already closed is never closed.
+
+    Not longer than GRACE_S: whoever holds one for so long may be waiting for us.
+    """
+    pool = engine.pool
+    if not isinstance(pool, sa.QueuePool):
+        return
+    until = asyncio.get_running_loop().time() + GRACE_S
+    while pool.checkedout() and asyncio.get_running_loop().time() < until:
+        await asyncio.sleep(0.005)
 
 
 async def run_sync(transaction: Transaction, work: Callable[[sa.Connection], T]) -> T:

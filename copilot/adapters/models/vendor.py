@@ -53,6 +53,12 @@ async def _rehearse(litellm: Any) -> None:
         pass
 
 
+async def hang_up(litellm: Any) -> None:
+    """Close the connections LiteLLM keeps open and forget them, so that a later question opens new ones."""
+    await litellm.close_litellm_async_clients()
+    litellm.in_memory_llm_clients_cache.flush_cache()
+
+
 @dataclass
 class Received:
     """One answer: the raw text, and what it used and cost (0 when the price is not known)."""
@@ -121,9 +127,8 @@ class Vendor:
         _check_complete(received)
 
     async def close(self) -> None:
-        """Close the connections LiteLLM keeps open and forget them, so that a later question opens new ones."""
-        await self._litellm.close_litellm_async_clients()
-        self._litellm.in_memory_llm_clients_cache.flush_cache()
+        """Close the connections to providers."""
+        await hang_up(self._litellm)
 
     def _parameters(self, question: Question) -> dict[str, Any]:
         parameters: dict[str, Any] = {

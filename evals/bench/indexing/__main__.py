@@ -96,7 +96,7 @@ async def quality(data: Path) -> list[dict[str, Any]]:
             corpus = await search._load(data / "retrieval" / name, embedder)  # noqa: SLF001 – one bench, two files
             ours, *_ = await search._ours(corpus, embedder)  # noqa: SLF001
             row[name] = round(fmean(search._ndcg(corpus, ours).values()), 4)  # noqa: SLF001
-        embedder.close()
+        await embedder.close()
         rows.append(row)
     return rows
 

@@ -57,6 +57,26 @@ async def test_a_cancelled_write_takes_everything_back_and_blocks_nobody(databas
         await records.customers.upsert(person())
 
 
+async def test_closing_waits_for_a_transaction_that_is_under_way(database_url: str) -> None:
+    """A connection that came back to a pool already closed stayed open, with its thread, until the process ended."""
+    database = open_database(database_url)
+    inside, leave = asyncio.Event(), asyncio.Event()
+
+    async def reading() -> str:
+        async with database.read("default") as records:
+            inside.set()
+            await leave.wait()
+            return await records.admin.state("a")
+
+    task = asyncio.create_task(reading())
+    await inside.wait()
+    closing = asyncio.create_task(database.close())
+    await asyncio.wait([closing], timeout=0.05)
+    assert not closing.done()
+    leave.set()
+    assert await asyncio.gather(task, closing) == ["", None]
+
+
 async def test_many_small_writes_at_once_all_succeed(database: SqlDatabase, database_url: str) -> None:
     """RELIABILITY: of 480 that read first, 421 failed without BEGIN IMMEDIATE."""
     count = 480 if database_url.startswith("sqlite") else 60

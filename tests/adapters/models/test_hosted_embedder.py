@@ -2,12 +2,13 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 
 from copilot.adapters.hosted_embedder import BATCH, HostedEmbedder
 from copilot.adapters.privacy import PresidioPrivacy
@@ -49,15 +50,15 @@ class _Answer(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.fixture
-def hosted(litellm: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Provider, HostedEmbedder]]:
+@pytest_asyncio.fixture
+async def hosted(litellm: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Provider, HostedEmbedder]]:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody")
     provider = Provider()
     thread = threading.Thread(target=provider.serve_forever, daemon=True)
     thread.start()
     embedder = HostedEmbedder("litellm/openai/small", PresidioPrivacy(), provider.base_url)
     yield provider, embedder
-    embedder.close()
+    await embedder.close()
     provider.shutdown()
     provider.server_close()
     thread.join()

@@ -19,6 +19,7 @@ export function remarks(stream) {
   part(form, "[data-unquote]").addEventListener("click", () => quote(form, ""));
   const offer = button(form);
   document.addEventListener("selectionchange", () => place(offer));
+  place(offer); // somebody may have been quicker than this script
   addKey({ key: "c", label: "Comment on the words that are selected", group: "Article", run: () => begin(form) });
 }
 
