@@ -205,7 +205,8 @@ class Application:
             raise Refused(f"The database is at {current}, this version needs {head}.", todo="Stop the service and run: copilot migrate")
         for note in self.notes:
             log.warning("note", text=note)
-        await self.database.migrate()
+        if not current:
+            await self.database.migrate()
         if DEFAULT_TENANT not in await self.database.tenants():
             await self.database.create_tenant(DEFAULT_TENANT, TenantSettings())
         for tenant in await self.database.tenants():

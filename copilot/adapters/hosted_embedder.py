@@ -72,7 +72,9 @@ class HostedEmbedder:
         self._library = await asyncio.to_thread(load)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                answer = await self._library.aembedding(model=self._model, input=texts, api_base=self._api_base, num_retries=0, max_retries=0)
+                answer = await self._library.aembedding(
+                    model=self._model, input=texts, api_base=self._api_base, num_retries=0, max_retries=0
+                )
         except TimeoutError:
             raise self._unavailable("it did not answer in time") from None
         except Exception as error:  # noqa: BLE001 - vendors' classes differ; all of them are translated

@@ -3,14 +3,13 @@
 import asyncio
 import json
 import shutil
-import sqlite3
 import struct
 import subprocess
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import structlog
 
+from copilot.adapters import chroma_vacuum
 from copilot.domain.base import now
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.search import Vectors
@@ -62,6 +62,7 @@ class ChromaVectors:
         self._collections: dict[str, Any] = {}
         self._kept: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
         self._lock = threading.RLock()
+        self._changing = threading.Lock()
         self.rebuilt = False
         self.message = ""
         self._client = self._open_folder(self._folder) if self._folder is not None else _server(self._url)
@@ -132,7 +133,7 @@ class ChromaVectors:
         dropped. On a server `chroma vacuum` is its operator's.
         """
         if self._folder is not None:
-            await self._run(_vacuum, self._folder / "chroma.sqlite3")
+            await self._run(self._vacuum, self._folder / "chroma.sqlite3")
 
     def close(self) -> None:
         """Close the folder and note how it was left."""
@@ -170,8 +171,8 @@ class ChromaVectors:
             return self._collections[name]
 
     def _upsert(self, collection: str, ids: list[str], vectors: Vectors) -> None:
-        found = self._make(collection)
-        with self._lock:
+        with self._changing, self._lock:
+            found = self._make(collection)
             self._forget(collection, ids)
             rows: Vectors = np.ascontiguousarray(vectors, dtype=np.float32)
             found.upsert(ids=ids, embeddings=rows)
@@ -218,14 +219,18 @@ class ChromaVectors:
         found = self._collection(collection)
         if found is None:
             return
-        with self._lock:
+        with self._changing, self._lock:
             found.delete(ids=ids)
             self._forget(collection, ids)
+
+    def _vacuum(self, file: Path) -> None:
+        with self._changing:  # what is written meanwhile would wait for SQLite's lock, and give up sooner than this takes
+            _in_a_process(Path(chroma_vacuum.__file__), file)
 
     def _drop(self, collection: str) -> None:
         from chromadb.errors import NotFoundError
 
-        with self._lock:
+        with self._changing, self._lock:
             self._collections.pop(collection, None)
             for key in [key for key in self._kept if key[0] == collection]:
                 del self._kept[key]
@@ -300,10 +305,12 @@ def _make_findable(collection: Any, ids: Sequence[str], vectors: Vectors) -> Non
     log.warning("vectors_hard_to_find", count=len(lost))
 
 
-def _vacuum(file: Path) -> None:
-    with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as database:
-        database.execute("VACUUM")
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def _in_a_process(program: Path, *arguments: Path) -> None:
+    """Run a program of ours to its end. Raises RuntimeError with what it says."""
+    command = [sys.executable, "-I", str(program), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 – our own file, arguments are paths
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip() or f"{program.name} ended with {done.returncode}")
 
 
 def _inventory(folder: Path) -> dict[str, list[int]]:

@@ -179,7 +179,7 @@ def _records(turn: Turn, *, for_customer: bool) -> list[str]:
         due = f", due {_when(turn, promise.due)}" if promise.due else ", no date"
         state = promise.at(turn.as_of).state.upper()
         lines.append(
-            f"[R{number}] promise{note}, {state}{due}, made {_when(turn, promise.made_at)} by {promise.owner}: {redact(promise.text)}"
+            f"[R{number}] promise{note}, {state}{due}, made {_when(turn, promise.made_at)} by {promise.owner or 'one of us'}: {redact(promise.text)}"
         )
     for number, memory in enumerate(turn.evidence.memories, 1):
         use = " GUIDE ONLY: know it, never mention it" if memory.use == "guide" else note

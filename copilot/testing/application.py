@@ -47,6 +47,7 @@ def make_application(folder: Path, **overrides: Any) -> Application:
 
 async def open_application(application: Application, *tenants: str, settings: TenantSettings | None = None) -> None:
     """Open it with these tenants beside `default`, without background loops: `settle` does the work. The quiet period is none."""
+    await _made(application)
     await application.open()
     await application.engine.launch()
     quick = settings or TenantSettings(company="Ternway", quiet_period_s=0)
@@ -55,6 +56,23 @@ async def open_application(application: Application, *tenants: str, settings: Te
     for tenant in tenants:
         await application.staff.create_tenant(tenant, quick)
     application.ready = True
+
+
+async def _made(application: Application) -> None:
+    """A new SQLite file is a copy of one at head: the revisions run once in a process, not once in a test."""
+    file, url = application.settings.data_dir / "rapport.db", application.settings.sqlalchemy_url
+    if file.exists() or not url.endswith(str(file)):
+        return
+    if not _TEMPLATE:
+        await application.database.migrate()
+        await application.database.vacuum()
+        _TEMPLATE.append(file.read_bytes())
+    else:
+        file.touch(mode=0o600)
+        file.write_bytes(_TEMPLATE[0])
+
+
+_TEMPLATE: list[bytes] = []
 
 
 async def settle(application: Application) -> None:

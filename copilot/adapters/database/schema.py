@@ -1,5 +1,6 @@
 """The schema's revisions: Alembic, run from the installed package inside our own transaction."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def _config() -> "Config":
     return config
 
 
+@cache
 def head() -> str:
     """The newest revision this version knows."""
     from alembic.script import ScriptDirectory
