@@ -50,6 +50,8 @@ _SPEAKER = re.compile(
     r"\b[A-ZÄÖÜ][a-zà-ÿ]{1,20}(?= (?:said|says|told|promised|wrote|assured|explained|answered|sagte|versprach|schrieb|meinte|erklärte)\b)"
 )
 """Who is reported to have said something, by name: not the matter either, and it may be the customer's own name."""
+_JOINS = str.maketrans("", "", "-'’")
+"""What stands inside words that are read as one."""
 SENSED_CHARACTERS = 4000
 """What is read of a very long message when its mood is sensed: people say it early, and in letters once more at the end."""
 
@@ -103,7 +105,11 @@ def _about(case: Case, query: SearchQuery, waiting: tuple[Message, ...]) -> Sear
         return query
     said = {word for m in case.conversation.messages if m.author == "customer" for word in proper_words(m.text)}
     said -= {fold(part) for name in _names(case) for part in tokens(name)}
-    earlier = [(_shared(said, m.text), m.at, _own_words(m.text)) for m in case.candidates if m.kind == "episode" and m.use == "quotable"]
+    earlier = [
+        (shared, m.at, _own_words(m.text))
+        for m in case.candidates
+        if m.kind == "episode" and m.use == "quotable" and (shared := _shared(said, m.text, SHARED)) >= SHARED
+    ]
     promised = [
         (_shared(said, p.text) + (p.state == "overdue"), p.made_at, p.text)
         for p in (p.at(case.as_of) for p in case.promises)
@@ -122,8 +128,15 @@ def _own_words(account: str) -> str:
     return quoted[1] if quoted else account
 
 
-def _shared(said: set[str], text: str) -> int:
-    """How many names, codes and numbers of the conversation a text holds."""
+def _shared(said: set[str], text: str, least: int = 1) -> int:
+    """How many names, codes and numbers of the conversation a text holds; 0 where they are fewer than `least`.
+
+    Hardly an earlier account is about the same: letters are looked for first, words are read only where those are found.
+    """
+    plain = fold(text)
+    joined = plain.translate(_JOINS)
+    if sum(word in plain or word in joined for word in said) < least:
+        return 0
     return len(said & {fold(word) for word in tokens(text)})
 
 

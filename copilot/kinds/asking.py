@@ -114,7 +114,8 @@ def _recorded(turn: Turn) -> Iterator[Piece]:
         yield Piece(f"{name[:1].upper()}{name[1:]}: {value}{again}.", f"detail:{known.field}", about, False)
     for promise in turn.evidence.promises:
         due = f", due {words.day(promise.due, turn.as_of)}" if promise.due else ""
-        text = f"Promised on {words.day(promise.made_at, turn.as_of)} by {promise.owner or 'one of us'}{due}, {promise.state}: {redact(promise.text)}"
+        owner = promise.owner or "one of us"
+        text = f"Promised on {words.day(promise.made_at, turn.as_of)} by {owner}{due}, {promise.state}: {redact(promise.text)}"
         yield Piece(text, f"promise:{promise.id}", "promise promised owe", False)
     for memory in turn.evidence.memories:
         for sentence in sentences(memory.text):

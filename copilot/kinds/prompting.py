@@ -178,9 +178,8 @@ def _records(turn: Turn, *, for_customer: bool) -> list[str]:
     for number, promise in enumerate(turn.evidence.promises, 1):
         due = f", due {_when(turn, promise.due)}" if promise.due else ", no date"
         state = promise.at(turn.as_of).state.upper()
-        lines.append(
-            f"[R{number}] promise{note}, {state}{due}, made {_when(turn, promise.made_at)} by {promise.owner or 'one of us'}: {redact(promise.text)}"
-        )
+        made = f"made {_when(turn, promise.made_at)} by {promise.owner or 'one of us'}"
+        lines.append(f"[R{number}] promise{note}, {state}{due}, {made}: {redact(promise.text)}")
     for number, memory in enumerate(turn.evidence.memories, 1):
         use = " GUIDE ONLY: know it, never mention it" if memory.use == "guide" else note
         lines.append(f"[M{number}] {memory.kind}{use}, {_when(turn, memory.at)}: {redact(memory.text)}")

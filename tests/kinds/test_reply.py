@@ -41,6 +41,15 @@ def test_a_broken_promise_is_owned_first_then_repaired_then_regretted() -> None:
     assert "!" not in text
 
 
+def test_a_promise_that_nobody_signed_is_followed_up_without_inventing_somebody() -> None:
+    turn = turns.furious()
+    unsigned = tuple(promise.model_copy(update={"owner": ""}) for promise in turn.evidence.promises)
+    text = written(turn.model_copy(update={"evidence": turn.evidence.model_copy(update={"promises": unsigned})}))
+    assert "refunds team" not in text
+    assert "the the" not in text
+    assert " the now" not in text
+
+
 def test_the_rule_is_not_recited_to_someone_we_let_down() -> None:
     assert "10 working days" not in written(turns.furious())
 

@@ -1,0 +1,1 @@
+"""Cases: what QA people write down, in YAML, as what must and must not happen."""

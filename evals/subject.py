@@ -1,0 +1,147 @@
+"""What is measured: the copilot itself, with the sample company's knowledge and customers, and each case beside them.
+
+One installation for a whole run: what is loaded once is not loaded for every case. It is thrown away at the end.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from copilot.bootstrap import DEFAULT_TENANT, Application, build
+from copilot.commands.demo import knowledge_folder, sample_customers
+from copilot.commands.folders import read_files
+from copilot.domain.errors import Invalid
+from copilot.domain.formats import ConversationIn
+from copilot.domain.tenant import KINDS, TenantSettings
+from copilot.services.knowledge import SourceFile
+from copilot.settings import Settings
+from evals.casebook import building
+from evals.casebook.format import Case
+from evals.expectations import CATALOGUE
+from evals.outcome import Outcome
+
+COMPANY = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=0)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is tried. Empty: what ships."""
+
+    model: str = ""
+    """A LiteLLM model name; empty: no language model."""
+    api_base: str = ""
+    prompts: Path | None = None
+    knowledge: Path | None = None
+    embedder: str = "minilm"
+
+    def settings(self, folder: Path) -> Settings:
+        """As an installation reads it; what the environment says of models does not count here."""
+        return Settings(
+            data_dir=folder,
+            model=self.model,
+            fallback_models=(),
+            api_base=self.api_base,
+            prompts_dir=self.prompts,
+            embedder=self.embedder,
+        )
+
+
+@dataclass
+class Subject:
+    """The open application, and which cases' own customers and articles it holds already."""
+
+    application: Application
+    tenants: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, case: Case) -> Outcome:
+        """The whole graph once. Raises Invalid when the case's customer or articles are refused."""
+        tenant = await self._prepared(case)
+        given = ConversationIn.model_validate(building.conversation(case))
+        wanted = wanted_kinds(case)
+        turn, suggestions = await self.application.suggest.once(tenant, given)
+        made = {suggestion.kind for suggestion in suggestions}
+        asked = tuple(kind for kind in wanted if kind not in made)
+        if asked:
+            _, more = await self.application.suggest.once(tenant, given, asked)
+            suggestions = [*suggestions, *more]
+        return Outcome(turn=turn, suggestions=tuple(suggestions), asked=asked)
+
+    async def _prepared(self, case: Case) -> str:
+        """The tenant that holds what the case needs."""
+        name = building.ident(case)
+        if name in self.tenants:
+            return self.tenants[name]
+        tenant = DEFAULT_TENANT
+        if case.articles:
+            tenant = name[:60]
+            await self.application.staff.create_tenant(tenant, COMPANY)
+            files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
+            _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)
+        line = building.customer_line(case)
+        if line is not None:
+            imported = await self.application.customers.import_lines(tenant, [json.dumps(line)])
+            _accepted(case, imported.refused)
+        self.tenants[name] = tenant
+        return tenant
+
+
+def wanted_kinds(case: Case) -> list[str]:
+    """Those that the case asks for, and those its expectations look at."""
+    expected = [*case.must, *case.must_not]
+    named = {*case.kinds, *(one.kind for one in expected if one.kind)}
+    named |= {kind for one in expected for kind in CATALOGUE[one.name].kinds}
+    named |= {str(one.value) for one in expected if one.name == "abstain"}
+    return [kind for kind in KINDS if kind in named]
+
+
+@asynccontextmanager
+async def opened(variant: Variant) -> AsyncIterator[Subject]:
+    """The sample company in a folder of its own, for as long as the block runs. Raises Invalid when the knowledge cannot be read."""
+    with TemporaryDirectory(prefix="rapport-eval-") as folder:
+        application = build(variant.settings(Path(folder)))
+        await application.open()
+        try:
+            async with application.database.write(DEFAULT_TENANT) as records:
+                await records.admin.put_settings(COMPANY)
+            refused: list[dict[str, str]] = []
+            sources = [SourceFile(**file) for file in read_files(variant.knowledge or knowledge_folder(), refused)]
+            imported = await application.knowledge.import_files(DEFAULT_TENANT, sources)
+            if refused or imported.refused:
+                first = (refused or [one.model_dump() for one in imported.refused])[0]
+                raise Invalid(f"{first['name']}: {first['reason']}", todo="Correct the article: a suite measures all of them or none.")
+            await application.customers.import_lines(DEFAULT_TENANT, sample_customers())
+            yield Subject(application)
+        finally:
+            await application.close()
+
+
+def _accepted(case: Case, refused: Iterable[object]) -> None:
+    for one in refused:
+        raise Invalid(f"case {case.case!r}: {getattr(one, 'reason', one)}", todo="Correct the case.")
+
+
+_OPEN: dict[tuple[int, Variant], tuple[AsyncExitStack, Subject]] = {}
+_TURN: dict[int, asyncio.Lock] = {}
+
+
+async def subject(variant: Variant) -> Subject:
+    """The one of this event loop, opened by whoever asks first. `close_subjects` ends it."""
+    loop = id(asyncio.get_running_loop())
+    async with _TURN.setdefault(loop, asyncio.Lock()):
+        if (loop, variant) not in _OPEN:
+            stack = AsyncExitStack()
+            _OPEN[loop, variant] = (stack, await stack.enter_async_context(opened(variant)))
+        return _OPEN[loop, variant][1]
+
+
+async def close_subjects() -> None:
+    """Those of this event loop."""
+    loop = id(asyncio.get_running_loop())
+    for key in [key for key in _OPEN if key[0] == loop]:
+        stack, _ = _OPEN.pop(key)
+        await stack.aclose()
+    _TURN.pop(loop, None)

@@ -1,0 +1,1 @@
+"""Inspect tasks: what is run, on what."""
