@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,7 +43,23 @@ def run(arguments: list[str]) -> int:
         os.umask(before)
 
 
+def _plugins(arguments: list[str]) -> None:
+    """Commands that other packages bring (`eval`), looked for when one is asked for that is not ours, or all are listed."""
+    known = {group.name for group in app.registered_groups}
+    known |= {one.name or (one.callback.__name__ if one.callback else "") for one in app.registered_commands}
+    if arguments and arguments[0] in known:
+        return
+    for entry in entry_points(group="copilot.commands"):
+        try:
+            group = entry.load()
+        except ImportError:  # the package is there without what its commands need
+            continue
+        if entry.name not in known:
+            app.add_typer(group, name=entry.name)
+
+
 def _run(arguments: list[str]) -> int:
+    _plugins(arguments)
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="copilot", standalone_mode=False)
     except CopilotError as error:

@@ -92,7 +92,7 @@ class Subject:
 def wanted_kinds(case: Case) -> list[str]:
     """Those that the case asks for, and those its expectations look at."""
     expected = [*case.must, *case.must_not]
-    named = {*case.kinds, *(one.kind for one in expected if one.kind)}
+    named: set[str] = {*case.kinds, *(one.kind for one in expected if one.kind)}
     named |= {kind for one in expected for kind in CATALOGUE[one.name].kinds}
     named |= {str(one.value) for one in expected if one.name == "abstain"}
     return [kind for kind in KINDS if kind in named]

@@ -8,6 +8,8 @@ from typing import ClassVar, Literal, NamedTuple
 from evals.casebook.format import Ability, Case
 from evals.outcome import Outcome
 
+About = Ability | Literal["cost", "all"]
+"""`all`: over every ability, and told for each of them."""
 Better = Literal["higher", "lower"]
 Unit = Literal["share", "score", "count", "ms", "tokens", "dollars", "points"]
 
@@ -25,7 +27,7 @@ class Metric(ABC):
 
     name: ClassVar[str]
     """As people say it."""
-    ability: ClassVar[Ability | Literal["cost"]]
+    ability: ClassVar[About]
     version: ClassVar[int] = 1
     source: ClassVar[str]
     """Where the idea comes from: a paper, a page of CRAFT, an invariant."""

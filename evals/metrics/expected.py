@@ -1,10 +1,10 @@
 """expected: what the case says must and must not happen."""
 
-from typing import Literal
+from typing import ClassVar
 
 from evals.casebook.format import Case, Expected
 from evals.expectations import CATALOGUE
-from evals.metrics.base import CaseMetric, Reading
+from evals.metrics.base import About, CaseMetric, Reading
 from evals.outcome import Outcome
 
 
@@ -12,7 +12,7 @@ class AsExpected(CaseMetric):
     """1 when all of a case's expectations hold, else 0, with those that do not."""
 
     name = "as expected"
-    ability: Literal["safety"] = "safety"
+    ability: ClassVar[About] = "all"
     source = "The cases in evals/cases, written by hand."
     says = "The share of cases in which everything happens that must, and nothing that must not."
 

@@ -1,11 +1,11 @@
 """re-asked: a detail that is on record is asked for again."""
 
-from typing import Literal
+from typing import ClassVar
 
 from copilot.domain.people import Assurance
 from evals.casebook.format import Case
 from evals.expectations.ask import Ask
-from evals.metrics.base import Better, CaseMetric, Reading
+from evals.metrics.base import About, Better, CaseMetric, Reading
 from evals.outcome import FOR_CUSTOMER, Outcome
 
 
@@ -13,8 +13,8 @@ class Reasked(CaseMetric):
     """Read from the words of each known detail, not by the product's own check."""
 
     name = "re-asked"
-    ability: Literal["memory"] = "memory"
-    better: Better = "lower"
+    ability: ClassVar[About] = "memory"
+    better: ClassVar[Better] = "lower"
     source = "DESIGN §1, memory; CRAFT, Questions: a question whose answer is on record goes."
     says = "The share of cases with a proven person and details on record in which a draft asks for one of them. One is too many."
 

@@ -1,1 +1,10 @@
-"""Inspect tasks: what is run, on what."""
+"""Inspect tasks: what is run, on what. One file each, one entry here."""
+
+from collections.abc import Callable
+
+from inspect_ai import Task
+
+from evals.tasks.cases import cases
+
+CATALOGUE: dict[str, Callable[..., Task]] = {"cases": cases}
+"""By the name in a suite."""

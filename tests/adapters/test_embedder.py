@@ -165,6 +165,14 @@ class Coarse:
         self.half = "bfloat16" in str(dtype)
         return self
 
+    default_prompt_name = truncate_dim = None
+
+    def preprocess(self, texts: list[str], **_: object) -> list[str]:
+        return texts
+
+    def __call__(self, texts: list[str]) -> dict[str, object]:
+        return {"sentence_embedding": self.encode(texts)}
+
     def encode(self, texts: list[str], **_: object) -> object:
         import torch
 
@@ -219,6 +227,20 @@ async def test_the_real_weights() -> None:
         assert embedder.dimension == vectors.shape[1]
     finally:
         await embedder.close()
+
+
+async def test_a_pass_gives_what_the_library_gives() -> None:
+    """The shortcut past `encode`, and `encode` itself where a model wants a prompt."""
+    embedder = SentenceTransformerEmbedder(precision="float32")
+    model = embedder._load()
+    texts = ["My refund is late.", "A much longer text, with several words more than the other one has."]
+    theirs = model.encode(texts, convert_to_numpy=True, normalize_embeddings=True)
+    assert ((module._encode(model, texts) * theirs).sum(axis=1) > 0.9999).all()
+    model.prompts["query"] = "query: "
+    model.default_prompt_name = "query"
+    prompted = model.encode(texts, convert_to_numpy=True, normalize_embeddings=True)
+    assert ((module._encode(model, texts) * prompted).sum(axis=1) > 0.9999).all()
+    assert ((prompted * theirs).sum(axis=1) < 0.999).all()
 
 
 async def test_beside_a_letter_a_short_text_means_what_it_means_alone() -> None:

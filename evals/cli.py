@@ -1,0 +1,183 @@
+"""`copilot eval`: cases, suites, comparisons and gates."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from copilot.commands.output import say
+
+app = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Is it good, and did it get better? Run suites of cases, compare runs, stop a release.",
+    rich_markup_mode=None,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("run")
+def run(
+    suite: Annotated[str, typer.Argument(help="A suite (copilot eval suites lists them), or one task.")] = "offline",
+    name: Annotated[str, typer.Option(help="What to call the run. The same name again goes on where it stopped.")] = "",
+    against: Annotated[str, typer.Option(help="A run to compare with.")] = "",
+    model: Annotated[str, typer.Option(help="A LiteLLM model name. Default: no language model.")] = "",
+    api_base: Annotated[str, typer.Option(help="Where the model answers, if not at its vendor's.")] = "",
+    prompts: Annotated[Path | None, typer.Option(help="A folder of prompts to try instead of those that ship.")] = None,
+    knowledge: Annotated[Path | None, typer.Option(help="A folder of articles to try instead of the sample company's.")] = None,
+    cases: Annotated[list[Path] | None, typer.Option(help="Files or folders of cases. Default: those that ship.")] = None,
+    tags: Annotated[str, typer.Option(help="Only cases with one of these tags, comma-separated.")] = "",
+    ability: Annotated[str, typer.Option(help="Only cases of this ability.")] = "",
+    data: Annotated[Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the gates' result as JUnit XML here.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
+    import asyncio
+
+    from evals.printing import print_comparison, print_run
+    from evals.running import Plan, check_name
+    from evals.running import run as run_plan
+    from evals.suites import suite as find
+
+    chosen = find(suite)
+    called = check_name(name or f"{suite}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    given: dict[str, Any] = {
+        "model": model,
+        "api_base": api_base,
+        "prompts": str(prompts.resolve()) if prompts else "",
+        "knowledge": str(knowledge.resolve()) if knowledge else "",
+        "where": ",".join(str(place.resolve()) for place in cases or ()),
+        "tags": tags,
+        "ability": ability,
+        "data": str(data.resolve()) if data else "",
+    }
+    done = asyncio.run(run_plan(Plan(chosen, called, given, "none" if as_json else "plain", limit)))
+    _written(done, against, junit)
+    if as_json:
+        print_json(done, against)
+        return int(bool(done.failed))
+    print_run(done)
+    if against:
+        print_comparison(_compared(against, called))
+    return int(bool(done.failed))
+
+
+@app.command("compare")
+def compare(
+    before: Annotated[str, typer.Argument(help="A run.")],
+    after: Annotated[str, typer.Argument(help="A later run.")],
+    as_json: AsJson = False,
+) -> int:
+    """Say what got better and what got worse from one run to another. Exit 1 when something got worse."""
+    from evals.printing import print_comparison
+
+    found = _compared(before, after)
+    if as_json:
+        print_json(found.after, before)
+    else:
+        print_comparison(found)
+    return int(any(one.word == "worse" for one in found.metrics))
+
+
+@app.command("gate")
+def gate(
+    run: Annotated[str, typer.Argument(help="A run.")],
+    against: Annotated[str, typer.Option(help="The run of what is released now.")] = "",
+    thresholds: Annotated[Path | None, typer.Option(help="A YAML file of gates. Default: those that ship.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Hold a run to the thresholds. Exit 1, with the reasons, when one does not hold."""
+    from evals.gating import THRESHOLDS, hold, read_gates
+    from evals.junit import write_junit
+    from evals.printing import print_gates
+    from evals.runs import read_run
+
+    found = read_run(run)
+    held = hold(read_gates(thresholds or THRESHOLDS), found, read_run(against) if against else None)
+    if junit:
+        write_junit(junit, found, held)
+    if as_json:
+        sys.stdout.write(json.dumps({"run": found.name, "gates": [one.model_dump(mode="json") for one in held]}, indent=1) + "\n")
+    else:
+        print_gates(found, held)
+    return int(bool(found.failed) or any(not one.holds for one in held))
+
+
+@app.command("check")
+def check(places: Annotated[list[Path] | None, typer.Argument(help="Files or folders of cases. Default: those that ship.")] = None) -> int:
+    """Read cases and say what is wrong with them. Runs nothing."""
+    from evals.casebook.reading import read_cases
+
+    found = read_cases(places or [])
+    say(f"{len(found)} cases, all of them can be read.")
+    return 0
+
+
+@app.command("suites")
+def suites() -> int:
+    """List suites and tasks."""
+    from evals.printing import print_suites
+
+    print_suites()
+    return 0
+
+
+@app.command("runs")
+def runs() -> int:
+    """List the runs in this folder, the newest first."""
+    from evals.runs import runs as found
+
+    for name in found():
+        say(name)
+    return 0
+
+
+@app.command("schema")
+def schema() -> int:
+    """Print the JSON Schema of a file of cases, for your editor."""
+    from pydantic import TypeAdapter
+
+    from evals.casebook.format import Case
+
+    sys.stdout.write(json.dumps(TypeAdapter(list[Case]).json_schema(), indent=1) + "\n")
+    return 0
+
+
+@app.command("view")
+def view(run: Annotated[str, typer.Argument(help="A run. Default: all of them.")] = "") -> int:
+    """Open Inspect's viewer on the logs: every sample with its evidence and drafts. Ctrl-C ends it."""
+    from inspect_ai._view.view import view as show
+
+    from evals.runs import HOME, folder_of
+
+    show(str(folder_of(run) if run else HOME))
+    return 0
+
+
+def _compared(before: str, after: str) -> Any:
+    from evals.comparing import compare as put_beside
+    from evals.runs import read_run
+
+    return put_beside(read_run(before), read_run(after))
+
+
+def _written(done: Any, against: str, junit: Path | None) -> None:
+    if junit:
+        from evals.gating import hold, read_gates
+        from evals.junit import write_junit
+        from evals.runs import read_run
+
+        write_junit(junit, done, hold(read_gates(), done, read_run(against) if against else None))
+
+
+def print_json(done: Any, against: str) -> None:
+    """Figures, and what moved, on standard output."""
+    from evals.printing import as_data
+
+    sys.stdout.write(json.dumps(as_data(done, _compared(against, str(done.folder)) if against else None), indent=1) + "\n")

@@ -1,0 +1,105 @@
+"""Figures with their uncertainty: what k of n says, and whether two runs differ."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from evals.metrics import CATALOGUE
+from evals.metrics.base import Metric
+from evals.runs import Row
+
+DRAWS = 2000
+"""Bootstrap samples."""
+CHANCE = 0.05
+"""Of calling a difference what is none."""
+POWER_Z = 1.959964 + 0.841621
+"""z of a two-sided test at CHANCE plus that of a power of .8: with the standard error it gives the least difference that would be seen."""
+Floats = npt.NDArray[np.float64]
+
+
+class Figure(NamedTuple):
+    """A metric over samples, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    k: int | None = None
+    """How many samples count, where each counts or not."""
+
+
+class Difference(NamedTuple):
+    """B minus A over the samples that both have, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    least_seen: float
+    """The least difference that so many samples would show four times of five."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low > 0 or self.high < 0
+
+
+def figure(rows: Sequence[Row]) -> Figure:
+    """Rows of one metric (at least one). k of n has Wilson's interval; any other figure one from bootstrap samples."""
+    metric = CATALOGUE[rows[0].metric]
+    values, truths = _columns(rows)
+    value = metric.figure(list(values), list(truths))
+    if not len(truths) and set(values) <= {0.0, 1.0}:
+        low, high = wilson(int(values.sum()), len(values))
+        return Figure(value, low, high, len(rows), int(values.sum()))
+    drawn = [_figure(metric, values, truths, pick) for pick in _picks(len(values))]
+    return Figure(value, *_interval(drawn), len(rows))
+
+
+def difference(before: Sequence[Row], after: Sequence[Row]) -> Difference | None:
+    """Rows of one metric; paired by sample. None without common samples."""
+    first = {row.key: row for row in before}
+    pairs = [(first[row.key], row) for row in after if row.key in first]
+    if not pairs:
+        return None
+    metric = CATALOGUE[after[0].metric]
+    a, a_truth = _columns([one for one, _ in pairs])
+    b, b_truth = _columns([other for _, other in pairs])
+    value = metric.figure(list(b), list(b_truth)) - metric.figure(list(a), list(a_truth))
+    if np.array_equal(a, b):
+        return Difference(0.0, 0.0, 0.0, len(pairs), 0.0)
+    drawn = np.array([_figure(metric, b, b_truth, pick) - _figure(metric, a, a_truth, pick) for pick in _picks(len(pairs))])
+    return Difference(value, *_interval(list(drawn)), len(pairs), POWER_Z * float(np.nanstd(drawn)))
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of k of n (Wilson 1927): sensible at 0 and at n, where a naive one has no width."""
+    z = 1.959964
+    middle = (k + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _columns(rows: Sequence[Row]) -> tuple[Floats, Floats]:
+    truths = [row.truth for row in rows if row.truth is not None]
+    return np.array([row.value for row in rows]), np.array(truths if len(truths) == len(rows) else [])
+
+
+def _picks(n: int) -> list[npt.NDArray[np.int64]]:
+    chance = np.random.default_rng(20260101)
+    return [chance.integers(0, n, n) for _ in range(DRAWS if n < 5000 else DRAWS // 10)]
+
+
+def _figure(metric: Metric, values: Floats, truths: Floats, pick: npt.NDArray[np.int64]) -> float:
+    try:
+        return metric.figure(list(values[pick]), list(truths[pick]) if len(truths) else [])
+    except ValueError:  # a sample of only one class has no AUROC
+        return math.nan
+
+
+def _interval(drawn: Sequence[float]) -> tuple[float, float]:
+    low, high = np.nanquantile(np.array(drawn), [CHANCE / 2, 1 - CHANCE / 2])
+    return float(low), float(high)
