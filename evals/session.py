@@ -1,0 +1,35 @@
+"""What all samples of one command share: the purse, and the answers that are kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from evals.answers.purse import Purse
+from evals.answers.store import Store
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command."""
+
+    purse: Purse = field(default_factory=Purse)
+    store: Store | None = None
+
+
+_CURRENT: ContextVar[Session | None] = ContextVar("session", default=None)
+
+
+def session() -> Session:
+    """The present one; outside of any, one that keeps nothing and spends without a limit."""
+    return _CURRENT.get() or Session()
+
+
+@contextmanager
+def under(one: Session) -> Iterator[Session]:
+    """What runs in the block, and what it starts, shares this session."""
+    token = _CURRENT.set(one)
+    try:
+        yield one
+    finally:
+        _CURRENT.reset(token)
