@@ -22,7 +22,8 @@ class Row(BaseModel):
     task: str
     sample: str
     metric: str
-    version: int
+    version: int | str
+    """Of the metric; of a judged one with model and prompt."""
     value: float
     truth: float | None = None
     why: str = ""
@@ -93,7 +94,7 @@ def read_run(name: str) -> Run:
         seconds=sum(_seconds(log) for log in logs),
         tried={key: value for log in latest.values() for key, value in (log.eval.task_args or {}).items() if value},
         rows=tuple(rows),
-        failed=tuple(f"{log.eval.task}: {_reason(log)}" for log in latest.values() if log.status != "success"),
+        failed=tuple(reason for log in latest.values() for reason in _reasons(log)),
     )
 
 
@@ -109,7 +110,7 @@ def _rows(log: Any) -> Iterator[Row]:
                 task=log.eval.task,
                 sample=str(sample.id),
                 metric=metric,
-                version=int(told.get("version", 1)),
+                version=told.get("version", 1),
                 value=float(value),
                 truth=told.get("truth"),
                 why=score.explanation or "",
@@ -129,8 +130,13 @@ def _seconds(log: Any) -> float:
     return (datetime.fromisoformat(stats.completed_at) - datetime.fromisoformat(stats.started_at)).total_seconds()
 
 
-def _reason(log: Any) -> str:
-    return str(log.error.message) if log.error else str(log.status)
+def _reasons(log: Any) -> Iterator[str]:
+    """Why a task did not end well; and why samples of one that did have no result."""
+    if log.status != "success":
+        yield f"{log.eval.task}: {log.error.message if log.error else log.status}"
+    errors = [str(sample.error.message) for sample in log.samples or () if sample.error]
+    for reason in dict.fromkeys(errors):
+        yield f"{log.eval.task}: {errors.count(reason)} of {len(log.samples)} samples were not measured. {reason}"
 
 
 def by_metric(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from evals.answers.purse import Purse
 from evals.answers.store import Store
+from evals.judge.model import Judge
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,18 @@ class Session:
 
     purse: Purse = field(default_factory=Purse)
     store: Store | None = None
+    judges: dict[tuple[str, str], Judge] = field(default_factory=dict)
+
+    def judge(self, name: str, base: str = "") -> Judge:
+        """The one judge of this name."""
+        if (name, base) not in self.judges:
+            self.judges[name, base] = Judge(name, base, self.store, self.purse)
+        return self.judges[name, base]
+
+    async def close(self) -> None:
+        """The judges' connections."""
+        for one in self.judges.values():
+            await one.close()
 
 
 _CURRENT: ContextVar[Session | None] = ContextVar("session", default=None)

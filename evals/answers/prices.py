@@ -1,9 +1,15 @@
 """LiteLLM's own counter and price table: how many tokens a text is, and what they cost."""
 
+import asyncio
 from collections.abc import Sequence
 
 from copilot.adapters.models import vendor
 from copilot.domain.ports.models import ChatMessage
+
+
+async def ready() -> None:
+    """Load LiteLLM, beside the event loop. The functions below want that."""
+    await asyncio.to_thread(vendor.load)
 
 
 def tokens(model: str, messages: Sequence[ChatMessage]) -> int:

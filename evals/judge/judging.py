@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from copilot.domain.ports.models import Prompts
 from evals.judge.material import Material, Setting
 from evals.judge.model import Judge, NoVerdict
-from evals.judge.rubrics import CATALOGUE, Rubric, entailment
+from evals.judge.rubrics import Rubric, entailment
 from evals.judge.verdicts import FEWEST, MOST, Points, Preference, Stands
 
 Choice = Literal["a", "b", "neither"]
@@ -84,6 +84,6 @@ def prompt_id(prompts: Prompts, rubric: Rubric) -> str:
     return entailment(prompts, nothing)[0].id if rubric.name == "entailment" else rubric.points(prompts, nothing).id
 
 
-def identity(judge: Judge, rubric: Rubric) -> str:
+def identity(name: str, prompts: Prompts, rubric: Rubric) -> str:
     """Model and prompt: what a calibration holds for, and what a figure's version names."""
-    return f"{judge.name} {prompt_id(judge.prompts, CATALOGUE[rubric.name])}"
+    return f"{name} {prompt_id(prompts, rubric)}"

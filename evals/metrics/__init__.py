@@ -2,6 +2,12 @@
 
 from evals.metrics.base import CaseMetric, Metric
 from evals.metrics.expected import AsExpected
+from evals.metrics.judged import JudgedMetric
+from evals.metrics.judged_empathy import JudgedEmpathy
+from evals.metrics.judged_entailment import JudgedEntailment
+from evals.metrics.judged_handover import JudgedHandover
+from evals.metrics.judged_options import JudgedOptions
+from evals.metrics.judged_questions import JudgedQuestions
 from evals.metrics.reasked import Reasked
 
 ON_CASES: tuple[CaseMetric, ...] = (
@@ -10,5 +16,14 @@ ON_CASES: tuple[CaseMetric, ...] = (
 )
 """Measured on every case."""
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in ON_CASES}
+BY_JUDGE: tuple[JudgedMetric, ...] = (
+    JudgedEmpathy(),
+    JudgedHandover(),
+    JudgedQuestions(),
+    JudgedOptions(),
+    JudgedEntailment(),
+)
+"""Measured where a judge is named."""
+
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *BY_JUDGE)}
 """All metrics by name."""
