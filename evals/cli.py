@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from copilot.commands.output import say
+from evals.duel.cli import duel
+from evals.judge.cli import calibrate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +18,8 @@ app = typer.Typer(
     help="Is it good, and did it get better? Run suites of cases, compare runs, stop a release.",
     rich_markup_mode=None,
 )
+app.command("calibrate")(calibrate)
+app.command("duel")(duel)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

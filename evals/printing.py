@@ -10,6 +10,7 @@ from rich.text import Text
 from evals.comparing import Comparison, Moved
 from evals.figures import Figure, figure
 from evals.gating import Held
+from evals.judge.trust import doubts, standings
 from evals.junit import title
 from evals.metrics import CATALOGUE
 from evals.runs import Run, by_metric
@@ -28,6 +29,8 @@ def print_run(run: Run) -> None:
         found = figure(rows)
         table.add_row(name, _number(found), _interval(found), _samples(found), Text(CATALOGUE[name].says, style=QUIET))
     console.print(table)
+    for doubt in doubts(run):
+        console.print(Text(f"⚠ {doubt}", style=f"bold {BAD}"))
     for row in run.of("as expected"):
         if row.value < 1:
             console.print(Text(f"✗ {row.sample}", style=BAD), Text(f"({row.facts.get('severity')})", style=QUIET))
@@ -92,6 +95,7 @@ def as_data(run: Run, comparison: Comparison | None) -> dict[str, Any]:
         "made_at": run.made_at.isoformat(),
         "tried": run.tried,
         "failed": list(run.failed),
+        "judged": [standing.data() for standing in standings(run)],
         "metrics": {name: _figure_data(name, figure(rows)) for name, rows in by_metric(run.rows).items()},
         "against_expectation": {row.sample: row.why.splitlines() for row in run.of("as expected") if row.value < 1},
     }

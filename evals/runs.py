@@ -79,13 +79,9 @@ def runs() -> list[str]:
 
 def read_run(name: str) -> Run:
     """All rows of a run. Raises NotFound, or Invalid for a folder without a log that can be read."""
-    from inspect_ai.log import read_eval_log
-
     folder = folder_of(name)
-    logs = [read_eval_log(str(path)) for path in sorted(folder.glob("*.eval"))]
-    if not logs:
-        raise Invalid(f"{folder} holds no run.", todo="Name the folder of a run: it holds files that end in .eval.")
-    latest = {log.eval.task: log for log in logs}  # a run that was resumed leaves one log for each attempt
+    logs = _logs(folder)
+    latest = {log.eval.task: log for log in logs}
     rows = [row for log in latest.values() for row in _rows(log)]
     return Run(
         name=folder.name,
@@ -96,6 +92,20 @@ def read_run(name: str) -> Run:
         rows=tuple(rows),
         failed=tuple(reason for log in latest.values() for reason in _reasons(log)),
     )
+
+
+def latest_logs(folder: Path) -> dict[str, Any]:
+    """Inspect's log of each task of a run; of a run that was resumed, which leaves one for each attempt, the last. Raises Invalid."""
+    return {log.eval.task: log for log in _logs(folder)}
+
+
+def _logs(folder: Path) -> list[Any]:
+    from inspect_ai.log import read_eval_log
+
+    logs = [read_eval_log(str(path)) for path in sorted(folder.glob("*.eval"))]
+    if not logs:
+        raise Invalid(f"{folder} holds no run.", todo="Name the folder of a run: it holds files that end in .eval.")
+    return logs
 
 
 def _rows(log: Any) -> Iterator[Row]:
