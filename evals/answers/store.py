@@ -46,7 +46,7 @@ class Store:
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"sha256": _digest(value), "value": value}, file, ensure_ascii=False)
+                json.dump({"sha256": _digest(value), "value": value}, file)
             Path(name).replace(place)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -57,4 +57,4 @@ class Store:
 
 
 def _digest(value: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
