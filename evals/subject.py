@@ -72,11 +72,11 @@ class Subject:
         tenant = await self._prepared(case)
         given = ConversationIn.model_validate(building.conversation(case))
         wanted = wanted_kinds(case)
-        turn, suggestions = await self.application.suggest.once(tenant, given)
+        turn, suggestions = await self.application.suggest.once(tenant, given, turn_id=given.conversation_id)
         made = {suggestion.kind for suggestion in suggestions}
         asked = tuple(kind for kind in wanted if kind not in made)
         if asked:
-            _, more = await self.application.suggest.once(tenant, given, asked)
+            _, more = await self.application.suggest.once(tenant, given, asked, turn_id=given.conversation_id)
             suggestions = [*suggestions, *more]
         return Outcome(turn=turn, suggestions=tuple(suggestions), asked=asked)
 

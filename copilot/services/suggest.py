@@ -56,8 +56,13 @@ class Suggest:
     clock: Callable[[], datetime]
     reader: Callable[[str], KnowledgeReader]
 
-    async def once(self, tenant: str, given: ConversationIn, kinds: Sequence[str] = ()) -> tuple[Turn, list[Suggestion]]:
-        """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn."""
+    async def once(
+        self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), turn_id: str = ""
+    ) -> tuple[Turn, list[Suggestion]]:
+        """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn.
+
+        `turn_id`: under the same id the same words come out (turns of phrase are chosen by it); empty: a new one.
+        """
         unknown = [kind for kind in kinds if kind not in KINDS]
         if unknown:
             raise Invalid(f"There is no kind {', '.join(unknown)}.", todo=f"Choose from {', '.join(KINDS)}.")
@@ -66,7 +71,14 @@ class Suggest:
         load_ms = (time.perf_counter() - started) * 1000
         began = time.perf_counter()
         async with self.database.read(tenant) as records:
-            case = await load_file(records, given, counted_from=self.clock(), embedder=self.tools.embedder, privacy=self.privacy)
+            case = await load_file(
+                records,
+                given,
+                counted_from=self.clock(),
+                embedder=self.tools.embedder,
+                privacy=self.privacy,
+                turn_id=turn_id,
+            )
         read_ms = (time.perf_counter() - began) * 1000
         context = Run(self.tools, self.reader(tenant), Nobody(), only=tuple(kinds))
         turn, suggestions = await run(self.graph, {"case": case, "timings": {"read": read_ms}}, context)
