@@ -28,6 +28,7 @@ def run(
     api_base: Annotated[str, typer.Option(help="Where the model answers, if not at its vendor's.")] = "",
     prompts: Annotated[Path | None, typer.Option(help="A folder of prompts to try instead of those that ship.")] = None,
     knowledge: Annotated[Path | None, typer.Option(help="A folder of articles to try instead of the sample company's.")] = None,
+    embedder: Annotated[str, typer.Option(help="An encoder to try, as COPILOT_EMBEDDER names it; hash: a quick look.")] = "",
     cases: Annotated[list[Path] | None, typer.Option(help="Files or folders of cases. Default: those that ship.")] = None,
     tags: Annotated[str, typer.Option(help="Only cases with one of these tags, comma-separated.")] = "",
     ability: Annotated[str, typer.Option(help="Only cases of this ability.")] = "",
@@ -51,12 +52,13 @@ def run(
         "api_base": api_base,
         "prompts": str(prompts.resolve()) if prompts else "",
         "knowledge": str(knowledge.resolve()) if knowledge else "",
+        "embedder": embedder,
         "where": ",".join(str(place.resolve()) for place in cases or ()),
         "tags": tags,
         "ability": ability,
         "data": str(data.resolve()) if data else "",
     }
-    done = asyncio.run(run_plan(Plan(chosen, called, given, "none" if as_json else "plain", limit)))
+    done = asyncio.run(run_plan(Plan(chosen, called, given, limit)))
     _written(done, against, junit)
     if as_json:
         print_json(done, against)
