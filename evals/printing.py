@@ -1,6 +1,7 @@
 """Runs, comparisons and gates on a terminal, and as data for programs."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -34,6 +35,20 @@ def print_run(run: Run) -> None:
             console.print(Text("\n".join(f"    {line}" for line in row.why.splitlines())))
     for reason in run.failed:
         console.print(Text(f"did not end well: {reason}", style=BAD))
+
+
+def print_next(run: Run, against: str, html: Path | None) -> None:
+    """Where it was written, and what to do with it."""
+    console = Console(soft_wrap=True)
+    console.print(Text(f"\nKept in {run.folder}." + (f" The report: {html}" if html else ""), style="bold"))
+    lines = [
+        (f"copilot eval view {run.name}", "look into every sample"),
+        ("" if against else f"copilot eval run … --against {run.name}", "compare what you change with this run"),
+        ("" if html else f"copilot eval gate {run.name} --html report.html", "hold it to the gates, and write the report"),
+    ]
+    for command, what in lines:
+        if command:
+            console.print(Text(f"  {command:<52}") + Text(what, style=QUIET))
 
 
 def print_comparison(found: Comparison) -> None:

@@ -19,8 +19,8 @@ GROUPS = {
 """The fact of a sample, and how it is headed."""
 MAIN = "as expected"
 """The metric that is told for every group: it is counted in every case."""
-MOST = 40
-"""Values of one fact that are shown, the most frequent first."""
+MOST, FEWEST = 24, 3
+"""Values of one fact that are shown, the most frequent first; and how many cases a tag has at least, where others have more."""
 
 
 class Line(NamedTuple):
@@ -57,7 +57,8 @@ def groups(run: Run, baseline: Run | None) -> list[Group]:
         values = _values(run.of(MAIN), fact)
         if len(values) > (0 if fact in ("ability", "prompt") else 1):
             lines = [_line(value, run.of(MAIN, **{fact: value}), baseline, fact) for value in values[:MOST]]
-            found.append(Group(fact, title, lines, max(0, len(values) - MOST)))
+            shown = [line for line in lines if fact != "tags" or line.after.n >= FEWEST] or lines
+            found.append(Group(fact, title, shown, len(values) - len(shown)))
     return found
 
 
@@ -83,6 +84,6 @@ def _values(rows: Sequence[Row], fact: str) -> list[str]:
     for row in rows:
         given = row.facts.get(fact, "")
         for value in given if isinstance(given, list) else [given]:
-            if value:
+            if value and value != "rules":  # in every case, beside a model's drafts or those made without one
                 count[str(value)] = count.get(str(value), 0) + 1
     return sorted(count, key=lambda value: (-count[value], value))

@@ -18,7 +18,7 @@ from evals.junit import title
 from evals.metrics import CATALOGUE
 from evals.reporting import pictures, words
 from evals.reporting.groups import MAIN, Measure, groups, measures
-from evals.reporting.stories import Story, Wanted, tell
+from evals.reporting.stories import Teller, Wanted
 from evals.runs import Row, Run
 
 TOLD = 25
@@ -66,6 +66,7 @@ def _environment() -> Environment:
 def _content(run: Run, baseline: Run | None, comparison: Comparison | None, held: list[Held]) -> dict[str, Any]:
     worse, better = _told(run, comparison, held)
     found = pictures.fates(run, comparison)
+    teller = Teller(run, baseline)
     return {
         "run": run,
         "baseline": baseline,
@@ -73,9 +74,9 @@ def _content(run: Run, baseline: Run | None, comparison: Comparison | None, held
         "release": words.release(held, run),
         "strip": pictures.strip(found) if found else None,
         "legend": [(pictures.mark(fate), pictures.FATES[fate][2], count) for fate, count in found.items()],
-        "worse": tell(worse[:TOLD], run, baseline),
+        "worse": teller.tell(worse[:TOLD]),
         "worse_left": [one.sample for one in worse[TOLD:]],
-        "better": tell(better[:TOLD], run, baseline),
+        "better": teller.tell(better[:TOLD]),
         "still": _still(run, comparison),
         "measures": _measures(run, baseline, comparison),
         "groups": [(one, pictures.intervals(one.title, one.lines)) for one in groups(run, baseline)],
@@ -161,5 +162,3 @@ def _missing(run: Run, comparison: Comparison | None) -> Iterable[str]:
 def _some(samples: Sequence[str]) -> str:
     return ", ".join(samples[:3]) + (f" and {len(samples) - 3} more" if len(samples) > 3 else "")
 
-
-__all__ = ["Story", "write_report"]

@@ -20,10 +20,10 @@ INK, MUTED, FAINT, HAIRLINE, ACCENT, BAD, GOOD = "#1b1f24", "#5a626d", "#868e99"
 FACE = "system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Liberation Sans, sans-serif"
 Fate = Literal["lost", "won", "wrong", "right"]
 FATES: dict[Fate, tuple[str, str, str]] = {
-    "lost": ("triangle-down", BAD, "went right before, goes wrong now"),
-    "won": ("triangle-up", GOOD, "went wrong before, goes right now"),
-    "wrong": ("cross", MUTED, "goes wrong"),
-    "right": ("circle", HAIRLINE, "goes right"),
+    "lost": ("triangle-down", BAD, "right before, wrong now"),
+    "won": ("triangle-up", GOOD, "wrong before, right now"),
+    "wrong": ("cross", MUTED, "wrong"),
+    "right": ("circle", HAIRLINE, "right"),
 }
 """Its shape and colour, never the colour alone, and what it means."""
 SVG = "http://www.w3.org/2000/svg"
@@ -33,7 +33,7 @@ ATTRIBUTES = {
     "opacity", "stroke-miterlimit", "stroke-dasharray", "text-anchor", "font-family", "font-size", "font-weight", "x", "y", "x1", "x2", "y1",
     "y2", "clip-path", "id", "aria-hidden",
 }  # fmt: skip
-WIDE, NARROW = 640, 300
+WIDE, NARROW = 880, 312
 """Pixels. Two drawings rather than one that shrinks: letters stay as large as those around them."""
 
 
@@ -55,15 +55,15 @@ def _intervals(lines: Sequence[Line], width: int) -> Any:
     import altair as alt
 
     rows = [row for line in lines for row in _of_line(line)]
-    label, counted = (190, 64) if width == WIDE else (104, 52)
+    label, counted = (220, 72) if width == WIDE else (116, 60)
     order = [plain(line.label) for line in lines]
-    there = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=label - 8, minExtent=label, maxExtent=label))
+    there = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=label - 24, labelAlign="left", labelPadding=label, minExtent=label, maxExtent=label))
     beside = alt.YOffset("run:N", sort=["before", "after"], scale=alt.Scale(domain=["before", "after"], paddingOuter=0.6))
     ticks = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1] if width == WIDE else [0, 0.5, 1], title=None)
     colour = alt.Color("run:N", scale=alt.Scale(domain=["before", "after"], range=[FAINT, ACCENT]), legend=None)
     base = alt.Chart(alt.Data(values=rows)).encode(y=there, yOffset=beside, color=colour)
     bar = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), axis=ticks), x2="high:Q")
-    hollow = base.mark_point(size=46, filled=True, fill="white", strokeWidth=1.5).encode(x="value:Q").transform_filter("datum.run == 'before'")
+    hollow = base.mark_point(size=46, filled=False, fill="white", strokeWidth=1.5, opacity=1).encode(x="value:Q").transform_filter("datum.run == 'before'")
     dot = base.mark_point(size=54, filled=True, opacity=1).encode(x="value:Q").transform_filter("datum.run == 'after'")
     text = (
         base.mark_text(align="right", dx=counted, fontSize=12, color=MUTED)
@@ -98,7 +98,13 @@ def fates(run: Run, comparison: Comparison | None) -> dict[Fate, int]:
 def strip(found: dict[Fate, int]) -> Picture:
     """Every case as one mark: what was lost first."""
     says = ", ".join(f"{count} {FATES[fate][2]}" for fate, count in found.items())
-    return Picture(_svg(_strip(found, 40)), _svg(_strip(found, 20)), says)
+    return Picture(*(_svg(_strip(found, _across(sum(found.values()), most))) for most in (55, 19)), says)
+
+
+def _across(count: int, most: int) -> int:
+    """Marks in a row, so that rows are about equally long."""
+    rows = -(-count // most)
+    return -(-count // rows)
 
 
 def _strip(found: dict[Fate, int], across: int) -> Any:
@@ -130,8 +136,8 @@ def _svg(chart: Any) -> Markup:
         "font": FACE,
         "padding": 1,
         "view": {"stroke": None},
-        "axis": {"labelColor": MUTED, "labelFontSize": 12, "gridColor": HAIRLINE, "domain": False, "ticks": False, "labelPadding": 6},
-        "axisY": {"grid": False, "labelColor": INK, "labelFontSize": 13},
+        "axis": {"labelColor": MUTED, "labelFontSize": 12, "gridColor": HAIRLINE, "domain": False, "ticks": False, "labelPadding": 6, "labelFlush": False},
+        "axisY": {"grid": False, "labelColor": INK, "labelFontSize": 12.5},
     }
     return _clean(vl_convert.vegalite_to_svg(chart.configure().to_dict() | {"config": config}))
 

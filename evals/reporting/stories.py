@@ -48,12 +48,14 @@ class Drafted(NamedTuple):
     after: tuple[Piece, ...]
     notes_before: tuple[str, ...]
     notes_after: tuple[str, ...]
+    anew: bool = False
+    """They share so little that no word of either is marked."""
 
     @property
     def same(self) -> bool:
         """Whether nothing of it changed."""
         whole = all(piece.kind == "same" for piece in (*(self.before or ()), *self.after))
-        return self.before is not None and whole and self.notes_before == self.notes_after
+        return self.before is not None and whole and not self.anew and self.notes_before == self.notes_after
 
 
 class Broken(NamedTuple):
@@ -93,15 +95,17 @@ class Wanted(NamedTuple):
     moved: Sequence[Moved] = ()
 
 
-def tell(wanted: Iterable[Wanted], run: Run, baseline: Run | None) -> list[Story]:
-    """The samples in the order given; those that the logs do not hold any more are left out."""
-    after, before = _samples(run), _samples(baseline) if baseline else {}
-    kept = {row.key: row for row in baseline.rows} if baseline else {}
-    return [
-        _story(one, after[one.task, one.sample], before.get((one.task, one.sample)), kept)
-        for one in wanted
-        if (one.task, one.sample) in after
-    ]
+class Teller:
+    """Reads the logs of both runs once."""
+
+    def __init__(self, run: Run, baseline: Run | None) -> None:
+        self._after, self._before = _samples(run), _samples(baseline) if baseline else {}
+        self._kept = {row.key: row for row in baseline.rows} if baseline else {}
+
+    def tell(self, wanted: Iterable[Wanted]) -> list[Story]:
+        """The samples in the order given; those that the logs do not hold any more are left out."""
+        known = ((one, (one.task, one.sample)) for one in wanted)
+        return [_story(one, self._after[key], self._before.get(key), self._kept) for one, key in known if key in self._after]
 
 
 def _samples(run: Run) -> dict[tuple[str, str], Any]:
@@ -197,8 +201,15 @@ def _drafts(before: Outcome | None, after: Outcome) -> Iterator[Drafted]:
         if was is None and now is None:
             continue
         old, new = _text(was), _text(now)
-        pieces = within(old, new) if before else (None, (Piece(kind="same", text=new),))
-        yield Drafted(kind, *pieces, _notes(was), _notes(now))
+        cut, becomes = within(old, new) if before else (None, _whole(new))
+        anew = cut is not None and all(piece.kind != "same" for piece in (*cut, *becomes))
+        if anew:
+            cut, becomes = _whole(old), _whole(new)
+        yield Drafted(kind, cut, becomes, _notes(was), _notes(now), anew)
+
+
+def _whole(text: str) -> tuple[Piece, ...]:
+    return (Piece(kind="same", text=text),)
 
 
 def _text(made: Suggestion | None) -> str:

@@ -66,7 +66,8 @@ def _severe(severities: Sequence[object]) -> tuple[str, ...]:
     high = sum(one == "high" for one in severities)
     if not high:
         return ()
-    return (f"{high} of them {'is' if high == 1 else 'are'} of high severity: a thing that must not reach a customer.",)
+    which = f"{high} of those that go wrong {'is' if high == 1 else 'are'}" if high < len(severities) else "What goes wrong is"
+    return (f"{which} of high severity: it must not reach a customer.",)
 
 
 def _sure(found: Compared, moved: Sequence[Moved]) -> tuple[str, ...]:
