@@ -55,7 +55,7 @@ def print_comparison(found: Comparison) -> None:
     """What got worse first."""
     console = Console()
     console.print(Text(f"\n{found.before.name} → {found.after.name}", style="bold"))
-    table = _table("", found.before.name, found.after.name, "difference", "95 %", "would be seen from")
+    table = _table("", found.before.name, found.after.name, "difference", "95 %", "seen from", "")
     for one in sorted(found.metrics, key=lambda one: one.word != "worse"):
         style = {"better": GOOD, "worse": BAD}.get(one.word, QUIET)
         gap = one.difference
@@ -143,9 +143,9 @@ def _print_moved(console: Console, moved: Moved) -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for column in columns:
-        table.add_column(column)
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for place, column in enumerate(columns, 1):
+        table.add_column(column, no_wrap=place < len(columns))
     return table
 
 
