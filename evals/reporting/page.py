@@ -161,4 +161,3 @@ def _missing(run: Run, comparison: Comparison | None) -> Iterable[str]:
 
 def _some(samples: Sequence[str]) -> str:
     return ", ".join(samples[:3]) + (f" and {len(samples) - 3} more" if len(samples) > 3 else "")
-

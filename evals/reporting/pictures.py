@@ -57,13 +57,22 @@ def _intervals(lines: Sequence[Line], width: int) -> Any:
     rows = [row for line in lines for row in _of_line(line)]
     label, counted = (220, 72) if width == WIDE else (116, 60)
     order = [plain(line.label) for line in lines]
-    there = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=label - 24, labelAlign="left", labelPadding=label, minExtent=label, maxExtent=label))
+    there = alt.Y(
+        "label:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelLimit=label - 24, labelAlign="left", labelPadding=label, minExtent=label, maxExtent=label),
+    )
     beside = alt.YOffset("run:N", sort=["before", "after"], scale=alt.Scale(domain=["before", "after"], paddingOuter=0.6))
     ticks = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1] if width == WIDE else [0, 0.5, 1], title=None)
     colour = alt.Color("run:N", scale=alt.Scale(domain=["before", "after"], range=[FAINT, ACCENT]), legend=None)
     base = alt.Chart(alt.Data(values=rows)).encode(y=there, yOffset=beside, color=colour)
     bar = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), axis=ticks), x2="high:Q")
-    hollow = base.mark_point(size=46, filled=False, fill="white", strokeWidth=1.5, opacity=1).encode(x="value:Q").transform_filter("datum.run == 'before'")
+    hollow = (
+        base.mark_point(size=46, filled=False, fill="white", strokeWidth=1.5, opacity=1)
+        .encode(x="value:Q")
+        .transform_filter("datum.run == 'before'")
+    )
     dot = base.mark_point(size=54, filled=True, opacity=1).encode(x="value:Q").transform_filter("datum.run == 'after'")
     text = (
         base.mark_text(align="right", dx=counted, fontSize=12, color=MUTED)
@@ -118,7 +127,9 @@ def _strip(found: dict[Fate, int], across: int) -> Any:
     return (
         alt.Chart(alt.Data(values=values))
         .mark_point(size=90, filled=True, opacity=1)
-        .encode(x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, across - 0.5])), y=alt.Y("y:O", axis=None), shape=shape, color=colour)
+        .encode(
+            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, across - 0.5])), y=alt.Y("y:O", axis=None), shape=shape, color=colour
+        )
         .properties(width=across * 15, height=alt.Step(16))
     )
 
@@ -136,7 +147,15 @@ def _svg(chart: Any) -> Markup:
         "font": FACE,
         "padding": 1,
         "view": {"stroke": None},
-        "axis": {"labelColor": MUTED, "labelFontSize": 12, "gridColor": HAIRLINE, "domain": False, "ticks": False, "labelPadding": 6, "labelFlush": False},
+        "axis": {
+            "labelColor": MUTED,
+            "labelFontSize": 12,
+            "gridColor": HAIRLINE,
+            "domain": False,
+            "ticks": False,
+            "labelPadding": 6,
+            "labelFlush": False,
+        },
         "axisY": {"grid": False, "labelColor": INK, "labelFontSize": 12.5},
     }
     return _clean(vl_convert.vegalite_to_svg(chart.configure().to_dict() | {"config": config}))

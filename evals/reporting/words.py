@@ -43,7 +43,9 @@ def _of_change(comparison: Comparison) -> Headline:
     moved = [one for one in comparison.moved if one.after.metric == MAIN]
     lost, won = [one for one in moved if one.worse], [one for one in moved if not one.worse]
     found = next(one for one in comparison.metrics if one.metric == MAIN)
-    return Headline(*_verdict(len(lost), len(won), found), (*_severe([one.after.facts.get("severity") for one in lost]), *_sure(found, moved)))
+    return Headline(
+        *_verdict(len(lost), len(won), found), (*_severe([one.after.facts.get("severity") for one in lost]), *_sure(found, moved))
+    )
 
 
 def _verdict(lost: int, won: int, found: Compared) -> tuple[Mood, str]:
@@ -77,7 +79,10 @@ def _sure(found: Compared, moved: Sequence[Moved]) -> tuple[str, ...]:
     if gap is None or not moved:
         return (counted,)
     if gap.seen:
-        return (counted, f"That is more than chance explains: {points(gap.value)}, surely between {points(gap.low)} and {points(gap.high)}.")
+        return (
+            counted,
+            f"That is more than chance explains: {points(gap.value)}, surely between {points(gap.low)} and {points(gap.high)}.",
+        )
     return (counted, f"So small a difference could still be chance: {points(gap.value)}, but anything from {_span(gap.low, gap.high)}.")
 
 
@@ -111,7 +116,9 @@ def _of_metric(name: str, run: Run, comparison: Comparison | None) -> Sequence[s
     unit = CATALOGUE[name].unit
     told = []
     if found.k is not None:
-        told.append(f"{found.k} of {found.n}: {_share(found.value)}. With other cases of the same sort it would lie between {_range(found)}.")
+        told.append(
+            f"{found.k} of {found.n}: {_share(found.value)}. With other cases of the same sort it would lie between {_range(found)}."
+        )
     else:
         told.append(f"{number(found.value, unit)} over {found.n} samples; with others of the same sort, between {_range(found, unit)}.")
     compared = next((one for one in comparison.metrics if one.metric == name), None) if comparison else None

@@ -56,9 +56,7 @@ def test_a_run_goes_on_and_repeats_nothing_but_what_changed(house: House, watche
     assert values == {"a-missing-suitcase-is-answered-with-the-sum": 1, "a-seat-is-free-of-charge": 0, "what-cannot-be-found": 0}
 
 
-def test_a_sample_that_breaks_off_is_told_and_tried_again(
-    house: House, watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sample_that_breaks_off_is_told_and_tried_again(house: House, watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     house.cases(BAG, SEAT)
 
     async def fails(case: Case) -> None:
