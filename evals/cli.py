@@ -13,7 +13,8 @@ from copilot.commands.output import say
 app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Is it good, and did it get better? Run suites of cases, compare runs, stop a release.",
+    help="Is it good, and did it get better? Run suites of cases, compare runs, stop a release.\n\n"
+    "Start with: copilot eval run offline --name first",
     rich_markup_mode=None,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -49,6 +49,8 @@ class Run(BaseModel):
     rows: tuple[Row, ...] = ()
     failed: tuple[str, ...] = ()
     """Tasks that did not end well, and samples that broke off, with the reason. Nothing of them is in the figures."""
+    skipped: tuple[str, ...] = ()
+    """Tasks that were not run because their data is not there, with what to do; known to whoever ran it, not kept in the logs."""
     uncalibrated: tuple[str, ...] = ()
     """Judges whose agreement with people was not measured, or is too low, with what is known of it."""
 

@@ -139,6 +139,7 @@ def _versions(run: Run | None) -> str:
 def _missing(run: Run, comparison: Comparison | None) -> Iterable[str]:
     """What this page cannot say."""
     yield from (f"{one} – nothing of it is in the figures." for one in run.failed)
+    yield from (f"{one} (skipped)" for one in run.skipped)
     measured = set(run.metrics())
     if not measured:
         yield "Nothing was counted in this run."

@@ -30,8 +30,8 @@ SVG = "http://www.w3.org/2000/svg"
 TAGS = {"svg", "g", "path", "text", "line", "rect", "tspan", "title", "defs", "clipPath"}
 ATTRIBUTES = {
     "width", "height", "viewBox", "version", "class", "transform", "d", "fill", "stroke", "stroke-width", "stroke-opacity", "fill-opacity",
-    "opacity", "stroke-miterlimit", "stroke-dasharray", "text-anchor", "font-family", "font-size", "font-weight", "x", "y", "x1", "x2", "y1",
-    "y2", "clip-path", "id", "aria-hidden",
+    "opacity", "stroke-miterlimit", "stroke-dasharray", "text-anchor", "font-family", "font-size", "font-weight", "x", "y", "x1", "x2",
+    "y1", "y2", "clip-path", "id", "aria-hidden",
 }  # fmt: skip
 WIDE, NARROW = 880, 312
 """Pixels. Two drawings rather than one that shrinks: letters stay as large as those around them."""

@@ -52,7 +52,7 @@ def made(name: str, rows: Sequence[Row], **given: Any) -> Run:
 
 
 def several(values: Sequence[float], metric: str = "as expected", **given: Any) -> list[Row]:
-    """A row for each value: s0, s1 …"""
+    """A row for each value, named s0, s1 and so on."""
     return [row(f"s{number}", value, metric, **given) for number, value in enumerate(values)]
 
 

@@ -69,10 +69,8 @@ def test_a_run_that_did_not_end_releases_nothing() -> None:
 
 def test_hostile_texts_stay_texts(house: House) -> None:
     """In the name, the reason, a tag, a message, the customer, an article, a run's name in the page's own words."""
-    house.knowledge.joinpath("evil.md").write_text(
-        f"---\nid: evil\ntitle: 'Suitcase {EVIL.replace(chr(39), '')}'\naudience: public\nstatus: published\n---\nMissing suitcase: clothes {EVIL}\n",
-        encoding="utf-8",
-    )
+    front = f"id: evil\ntitle: 'Suitcase {EVIL.replace(chr(39), '')}'\naudience: public\nstatus: published"
+    house.knowledge.joinpath("evil.md").write_text(f"---\n{front}\n---\nMissing suitcase: clothes {EVIL}\n", encoding="utf-8")
     evil = {"case": f"evil {EVIL}"[:120], "why": EVIL, "tags": [EVIL], "customer": {"name": EVIL, "bag_tag": EVIL}}
     house.cases(BAG | evil | {"conversation": [{"customer": f"My suitcase did not arrive. {EVIL}"}], "must": [{"say": EVIL}]}, SEAT)
     house.run("x", "--html", "report.html")
