@@ -1,5 +1,6 @@
 """Running a suite with Inspect: its tasks one after the other, its logs in the run's folder. A run that was stopped goes on."""
 
+import asyncio
 import hashlib
 import inspect
 from collections.abc import Iterator
@@ -43,9 +44,10 @@ class Plan:
 async def run(plan: Plan) -> Run:
     """The rows of all tasks. What of this run is done is not done again; samples that broke off, or whose case changed, are.
 
+    Logs are read in a thread: in a running loop Inspect's readers patch asyncio, and loops are not closed from then on.
     Raises Refused when the name belongs to a run that tried something else.
     """
-    there = latest_logs(plan.folder)
+    there = await asyncio.to_thread(latest_logs, plan.folder)
     steps = [(step, _made(plan, step)) for step in plan.suite.steps]
     for step, given in steps:
         if step.task in there:
@@ -56,7 +58,7 @@ async def run(plan: Plan) -> Run:
                 await _step(plan, step, given, there.get(step.task))
     finally:
         await close_subjects()
-    return read_run(str(plan.folder))
+    return await asyncio.to_thread(read_run, str(plan.folder))
 
 
 def _made(plan: Plan, step: Step) -> dict[str, Any]:

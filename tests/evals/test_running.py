@@ -49,7 +49,7 @@ def test_a_run_goes_on_and_repeats_nothing_but_what_changed(house: House, watche
     assert "2 samples, 1 of them done before" in second.err
     assert "all 2 samples were done before" in house.run("x").err
     assert len(watched.ran) == 2
-    house.cases(BAG, SEAT | {"must": [{"find": "bags"}]}, WRONG)
+    house.cases(BAG, SEAT | {"must": [{"find": "nowhere"}]}, WRONG)
     house.run("x")
     assert watched.ran[2:] == [SEAT["case"], WRONG["case"]]
     values = {row.sample: row.value for row in read_run("x").of("as expected")}
@@ -67,8 +67,7 @@ def test_a_sample_that_breaks_off_is_told_and_tried_again(house: House, watched:
         patch.setattr(watched, "act", fails)
         broken = house.run("x")
     assert broken.code == 1
-    assert "a-seat-is-free-of-charge broke off: " in broken.out
-    assert "the disk is full" in broken.out
+    assert "a-seat-is-free-of-charge broke off: the disk is full" in " ".join(broken.out.split())
     assert [row.sample for row in read_run("x").of("as expected")] == ["a-missing-suitcase-is-answered-with-the-sum"]
     assert house("gate", "x").code == 1
     assert house.run("x").code == 0
