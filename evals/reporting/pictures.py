@@ -66,7 +66,7 @@ def _intervals(lines: Sequence[Line], width: int) -> Any:
     beside = alt.YOffset("run:N", sort=["before", "after"], scale=alt.Scale(domain=["before", "after"], paddingOuter=0.6))
     ticks = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1] if width == WIDE else [0, 0.5, 1], title=None)
     colour = alt.Color("run:N", scale=alt.Scale(domain=["before", "after"], range=[FAINT, ACCENT]), legend=None)
-    base = alt.Chart(alt.Data(values=rows)).encode(y=there, yOffset=beside, color=colour)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=there, yOffset=beside, color=colour)
     bar = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), axis=ticks), x2="high:Q")
     hollow = (
         base.mark_point(size=46, filled=False, fill="white", strokeWidth=1.5, opacity=1)
@@ -107,7 +107,8 @@ def fates(run: Run, comparison: Comparison | None) -> dict[Fate, int]:
 def strip(found: dict[Fate, int]) -> Picture:
     """Every case as one mark: what was lost first."""
     says = ", ".join(f"{count} {FATES[fate][2]}" for fate, count in found.items())
-    return Picture(*(_svg(_strip(found, _across(sum(found.values()), most))) for most in (55, 19)), says)
+    count = sum(found.values())
+    return Picture(_svg(_strip(found, _across(count, 55))), _svg(_strip(found, _across(count, 19))), says)
 
 
 def _across(count: int, most: int) -> int:
@@ -125,7 +126,7 @@ def _strip(found: dict[Fate, int], across: int) -> Any:
     shape = alt.Shape("fate:N", scale=alt.Scale(domain=domain, range=[FATES[fate][0] for fate in domain]), legend=None)
     colour = alt.Color("fate:N", scale=alt.Scale(domain=domain, range=[FATES[fate][1] for fate in domain]), legend=None)
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(alt.InlineData(values=values))
         .mark_point(size=90, filled=True, opacity=1)
         .encode(
             x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, across - 0.5])), y=alt.Y("y:O", axis=None), shape=shape, color=colour
