@@ -141,11 +141,10 @@ def runs() -> int:
 @app.command("schema")
 def schema() -> int:
     """Print the JSON Schema of a file of cases, for your editor."""
-    from pydantic import TypeAdapter
+    from copilot.domain.schemas import written
+    from evals.casebook.schema import schema as made
 
-    from evals.casebook.format import Case
-
-    sys.stdout.write(json.dumps(TypeAdapter(list[Case]).json_schema(), indent=1) + "\n")
+    sys.stdout.write(written(made()))
     return 0
 
 
