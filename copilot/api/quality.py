@@ -6,7 +6,6 @@ Nobody is named: neither the customer, whose values are invented ones, nor the a
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from copilot.api.auth import App, Me
@@ -15,7 +14,6 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.formats import Strict
 from copilot.domain.quality import Ability, CaseDraft, CaseSource, CaseState, Found, MetricFigure, QualityCase, QualityRun, Severity, Side
-from copilot.services.case_format import as_yaml
 from copilot.services.case_making import Marked
 from copilot.services.harvesting import MOST, USUAL, Harvested
 from copilot.services.quality import Correction, RunGiven
@@ -31,7 +29,11 @@ MARKED: dict[str, Any] = {
     "severity": "high",
     "tags": ["refund"],
 }
-CORRECTED: dict[str, Any] = {"name": "A refund has no date that nobody gave", "severity": "high", "must_not": [{"say": "tomorrow", "in": "reply"}]}
+CORRECTED: dict[str, Any] = {
+    "name": "A refund has no date that nobody gave",
+    "severity": "high",
+    "must_not": [{"say": "tomorrow", "in": "reply"}],
+}
 RUN: dict[str, Any] = {
     "name": "cases-20260301",
     "made_at": "2026-03-01T10:00:00+01:00",
@@ -118,6 +120,12 @@ class CasesView(Frozen):
     counts: dict[CaseState, int]
 
 
+class ApprovedView(Frozen):
+    """By name."""
+
+    cases: list[dict[str, Any]]
+
+
 class RunView(Frozen):
     """A published run."""
 
@@ -151,28 +159,28 @@ async def cases(app: App, me: Me, state: CaseState = "candidate", limit: Annotat
     return CasesView(cases=[CaseView.of(case) for case in found], counts=await app.quality.cases.counts(me.tenant_id))
 
 
-@router.get("/quality/approved", response_class=PlainTextResponse)
-async def approved(app: App, me: Me) -> PlainTextResponse:
-    """All approved cases as one file of cases (YAML), which `copilot eval` reads. Nothing that nobody approved is in it."""
-    return PlainTextResponse(as_yaml(case.body for case in await app.quality.cases.approved(me.tenant_id)))
+@router.get("/quality/approved")
+async def approved(app: App, me: Me) -> ApprovedView:
+    """All approved cases as a file of cases writes them (JSON is YAML, too). Nothing that nobody approved is in it."""
+    return ApprovedView(cases=[case.body for case in await app.quality.cases.approved(me.tenant_id)])
 
 
-@router.get("/quality/cases/{case_id}")
-async def case(app: App, me: Me, case_id: str) -> CaseView:
+@router.get("/quality/cases/{quality_id}")
+async def case(app: App, me: Me, quality_id: str) -> CaseView:
     """One case."""
-    return CaseView.of(await app.quality.cases.case(me.tenant_id, case_id))
+    return CaseView.of(await app.quality.cases.case(me.tenant_id, quality_id))
 
 
-@router.patch("/quality/cases/{case_id}")
-async def correct(app: App, me: Me, case_id: str, given: Annotated[CorrectionIn, example(CORRECTED)]) -> CaseView:
+@router.patch("/quality/cases/{quality_id}")
+async def correct(app: App, me: Me, quality_id: str, given: Annotated[CorrectionIn, example(CORRECTED)]) -> CaseView:
     """Change a candidate before it is decided on."""
-    return CaseView.of(await app.quality.cases.correct(me, case_id, Correction.model_validate(given.model_dump())))
+    return CaseView.of(await app.quality.cases.correct(me, quality_id, Correction.model_validate(given.model_dump())))
 
 
-@router.post("/quality/cases/{case_id}/decide")
-async def decide(app: App, me: Me, case_id: str, given: Annotated[DecidedIn, example({"state": "approved"})]) -> CaseView:
+@router.post("/quality/cases/{quality_id}/decide")
+async def decide(app: App, me: Me, quality_id: str, given: Annotated[DecidedIn, example({"state": "approved"})]) -> CaseView:
     """Approve or reject it, once."""
-    return CaseView.of(await app.quality.cases.decide(me, case_id, given.state, given.note))
+    return CaseView.of(await app.quality.cases.decide(me, quality_id, given.state, given.note))
 
 
 @router.post("/quality/harvest")

@@ -72,7 +72,8 @@ class MetricFigure(Frozen):
     high: float = Field(allow_inf_nan=False)
     n: int = Field(ge=1, lt=2**31)
     k: int | None = Field(default=None, ge=0, lt=2**31)
-    higher_is_better: bool = True
+    better: Literal["higher", "lower"] = "higher"
+    unit: Literal["share", "score", "count", "ms", "tokens", "dollars", "points"] = "share"
 
 
 class QualityRun(Frozen):

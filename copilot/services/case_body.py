@@ -16,6 +16,8 @@ SAID: Final = 12
 BASICS: Final = frozenset({"name", "email", "phone", "handle", "tier", "since", "locale", "preferences"})
 """Fields that a case writes in a way of their own."""
 
+WORDS_OF_OURS: Final = frozenset({"ago", "assurance", "channel", "fault", "language", "since", "tier"})
+"""Fields of a case whose values are one of a few, or a measure of time: whatever somebody is called, these words stay."""
 _OFFICES: Final = frozenset({"assistant", "bot", "care", "customer", "desk", "service", "support", "team"})
 
 
@@ -103,6 +105,11 @@ def names_in(turn: Turn, earlier: Sequence[Conversation]) -> Iterator[str]:
     if turn.person:
         yield turn.person.name
     for message in (*turn.window, *(said for one in earlier for said in one.messages)):
-        if message.author in ("customer", "agent") and not _OFFICES & set(message.author_name.casefold().split()):
+        if message.author in ("customer", "agent") and is_person(message.author_name):
             yield message.author_name
     yield turn.agent.name
+
+
+def is_person(name: str) -> bool:
+    """Whether it is not the name of a team, an assistant or a program."""
+    return not _OFFICES & set(name.casefold().split())

@@ -26,7 +26,7 @@ from copilot.domain.suggestion import Suggestion
 from copilot.domain.turn import Turn
 from copilot.graph.secrets import HARMLESS, personal_values
 from copilot.services import case_format
-from copilot.services.case_body import chosen, names_in, situation
+from copilot.services.case_body import WORDS_OF_OURS, chosen, is_person, names_in, situation
 from copilot.services.case_expecting import Proposal, propose, said
 from copilot.services.pseudonyms import Pseudonyms
 from copilot.services.reading import actor
@@ -144,7 +144,9 @@ async def gather(records: Records, suggestion_id: str) -> Material:
     if suggestion is None or stored is None or stored.turn is None:
         raise NotFound(f"There is no suggestion {suggestion_id!r}.", todo="Read the conversation's suggestions again.")
     if suggestion.state != "proposed":
-        raise Conflict(f"This suggestion is {suggestion.state}: there are no words to make a case of.", todo="Choose a draft that was offered.")
+        raise Conflict(
+            f"This suggestion is {suggestion.state}: there are no words to make a case of.", todo="Choose a draft that was offered."
+        )
     turn = stored.turn
     customer = await records.customers.find(turn.person.id) if turn.person else None
     talks = await records.conversations.of_customer(customer.id) if customer else []
@@ -179,7 +181,7 @@ def _invented(
         body["why"] = invent.text(why.strip())
     if tags:
         body["tags"] = [invent.text(tag) for tag in dict.fromkeys(tag.strip() for tag in tags) if tag]
-    body |= invent.tree(situation(material.turn, material.customer, material.earlier))
+    body |= invent.tree(situation(material.turn, material.customer, material.earlier), WORDS_OF_OURS)
     body["kinds"] = [material.suggestion.kind]
     for side, expected in (("must", proposal.must), ("must_not", proposal.must_not)):
         if expected:
@@ -192,7 +194,13 @@ def _invented(
 def _names(material: Material) -> list[str]:
     """The customer's first: addresses are invented after it."""
     named = [*names_in(material.turn, material.earlier), material.customer.name if material.customer else ""]
-    return list(dict.fromkeys(name for name in (*named, *(user.name for user in material.staff)) if name.strip()))
+    return list(
+        dict.fromkeys(
+            name
+            for name in (*named, *(user.name for user in material.staff if user.role != "integrator" and is_person(user.name)))
+            if name.strip()
+        )
+    )
 
 
 def _values(material: Material) -> list[str]:

@@ -6,7 +6,7 @@ a language model; then a placeholder becomes a value of the same kind, so that t
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from copilot.domain.ports.models import Privacy
@@ -26,9 +26,10 @@ STREETS: Final = ("Linden Row", "Harbour Lane", "Mill Street", "Chapel Road", "O
 
 
 class Pseudonyms:
-    """One case's inventions. `names`: of people, whole; `values`: everything else that says who somebody is. It loads patterns: use a thread.
+    """One case's inventions. `names`: of people, whole; `values`: everything else that says who somebody is.
 
-    `seed` makes the choice repeatable, and different from that of the next case.
+    It loads patterns when it first meets something like a number: use a thread. `seed` makes the choice repeatable, and different from
+    that of the next case.
     """
 
     def __init__(self, privacy: Privacy, names: Sequence[str], values: Sequence[str], seed: str) -> None:
@@ -47,14 +48,14 @@ class Pseudonyms:
         masker = self._privacy.masker(self._secrets)
         return _PLACEHOLDER.sub(lambda found: self._invented(found[1], masker.restore(found[0])), masker.mask(text))
 
-    def tree(self, value: Any) -> Any:
-        """The same for every text in a JSON value; names of fields stay."""
+    def tree(self, value: Any, keep: Collection[str] = ()) -> Any:
+        """The same for every text in a JSON value; names of fields stay, and so do the values of the fields in `keep`."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
-            return {name: self.tree(one) for name, one in value.items()}
+            return {name: one if name in keep else self.tree(one, keep) for name, one in value.items()}
         if isinstance(value, list | tuple):
-            return [self.tree(one) for one in value]
+            return [self.tree(one, keep) for one in value]
         return value
 
     def _invented(self, label: str, value: str) -> str:
@@ -92,7 +93,11 @@ class Pseudonyms:
         number = self._chance.randrange(1000)
         if label == "EMAIL":
             who = self._whole(self._names[0]) if self._names else "Robin Vale"
-            return f"@{who.lower().replace(' ', '_')}{number}" if value.startswith("@") else f"{'.'.join(who.lower().split())}{number}@example.com"
+            return (
+                f"@{who.lower().replace(' ', '_')}{number}"
+                if value.startswith("@")
+                else f"{'.'.join(who.lower().split())}{number}@example.com"
+            )
         if label == "PHONE":
             return f"+44 20 7946 0{number:03}"  # set aside for stories
         if label == "IP":

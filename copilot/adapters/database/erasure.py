@@ -175,8 +175,11 @@ async def _named(db: Transaction, begun: Sequence[str]) -> set[str]:
 
 
 async def _undecided(db: Transaction, cases: Sequence[str]) -> list[str]:
-    """Of these cases those that nobody approved. The others are the company's test by now, hold invented values only, and stay, without
-    where they came from; whose they were is kept, so that an erasure still finds them."""
+    """Of these cases those that nobody approved.
+
+    The others are the company's test by now, hold invented values only, and stay, without where they came from; whose they were is kept,
+    so that an erasure still finds them.
+    """
     approved: set[str] = set()
     for some in batches(cases):
         which = mine(quality_cases), quality_cases.c.id.in_(some), quality_cases.c.state == "approved"

@@ -24,8 +24,8 @@ from copilot.domain.ports.editing import Editing
 from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
-from copilot.domain.ports.quality import Quality
 from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.quality import Quality
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User

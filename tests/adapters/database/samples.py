@@ -121,8 +121,13 @@ def handover(conversation_id: str, turn_id: str, **values: Any) -> Handover:
     return Handover.model_validate(plain | {"offered_by": "u1", "brief": brief, "offered_at": NOON, "changed_at": NOON} | values)
 
 
-def quality_case(conversation_id: str, customer_id: str | None, **values: Any) -> QualityCase:
-    body = {"case": "reply says: bag", "ability": "honesty", "conversation": [{"customer": "Where is Ann's bag?"}], "must": [{"say": "bag"}]}
+def quality_case(conversation_id: str | None, customer_id: str | None, **values: Any) -> QualityCase:
+    body = {
+        "case": "reply says: bag",
+        "ability": "honesty",
+        "conversation": [{"customer": "Where is Ann's bag?"}],
+        "must": [{"say": "bag"}],
+    }
     plain = {"id": "quality", "name": body["case"], "source": "made", "origin": "made:quality", "conversation_id": conversation_id}
     made = {"customer_id": customer_id, "draft": {"kind": "reply", "text": "The bag is here, Ann."}, "body": body, "made_by": "u1"}
     return QualityCase.model_validate(plain | made | {"made_at": NOON} | values)

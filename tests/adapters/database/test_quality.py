@@ -52,13 +52,13 @@ async def test_what_became_of_drafts_is_told_apart(database: SqlDatabase) -> Non
             "rewritten": ["draft-rewritten"],
             "agreed": ["draft-agreed"],
         }
-        await records.quality.add(samples.quality_case("", None, conversation_id=None, origin="harvest:draft-wrong"))
+        await records.quality.add(samples.quality_case(None, None, origin="harvest:draft-wrong"))
         assert "said_wrong" not in await found(records)
 
 
 async def test_a_case_is_made_once_of_one_origin_and_decided_once(database: SqlDatabase) -> None:
     async with database.write("default") as records:
-        case = samples.quality_case("", None, conversation_id=None)
+        case = samples.quality_case(None, None)
         assert await records.quality.add(case)
         assert not await records.quality.add(case.model_copy(update={"id": "other"}))
         assert await records.quality.change(case.model_copy(update={"name": "better"}))
@@ -73,8 +73,8 @@ async def test_a_case_is_made_once_of_one_origin_and_decided_once(database: SqlD
 async def test_what_a_person_marked_comes_first_then_what_is_dangerous(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         for number, way in enumerate(("agreed", "flagged", None, "said_wrong", "rewritten")):
-            ident = {"id": way or "marked", "origin": str(number), "conversation_id": None, "made_at": minutes(number)}
-            await records.quality.add(samples.quality_case("", None, found=way, **ident))
+            ident = {"id": way or "marked", "origin": str(number), "made_at": minutes(number)}
+            await records.quality.add(samples.quality_case(None, None, found=way, **ident))
         listed = [case.id for case in await records.quality.cases(("candidate",))]
     assert listed == ["marked", "said_wrong", "flagged", "rewritten", "agreed"]
 
@@ -109,7 +109,7 @@ async def test_retention_lets_go_of_cases_nobody_approved_and_an_erasure_still_f
 async def test_old_cases_go_unless_they_were_approved(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         for state in ("candidate", "approved", "rejected"):
-            await records.quality.add(samples.quality_case("", None, conversation_id=None, id=state, origin=state, state=state))
+            await records.quality.add(samples.quality_case(None, None, id=state, origin=state, state=state))
         assert await records.admin.outdated("quality_cases", NOON, 9) == []
         old = await records.admin.outdated("quality_cases", minutes(1), 9)
         assert sorted(old) == ["candidate", "rejected"]
