@@ -79,7 +79,7 @@ def write(bodies: Sequence[dict[str, Any]], folder: Path) -> tuple[list[Path], l
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^\w]+", "-", name.casefold()).strip("-")[:100] or "case"
+    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:100] or "case"
 
 
 async def publish(api: Api, run: Run, *, as_json: bool) -> int:

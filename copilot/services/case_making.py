@@ -33,6 +33,7 @@ from copilot.services.reading import actor
 
 LONGEST_NAME: Final = 110
 """Characters of a case's name that are ours; a number may follow."""
+_NUMBERS: Final = re.compile(r"\S*\d\S*")
 VERBS: Final[dict[Side, str]] = {"must": "says", "must_not": "does not say"}
 WHY: Final[dict[Found, str]] = {
     "said_wrong": "This draft was said to be wrong.",
@@ -174,7 +175,7 @@ def _invented(
     privacy: Privacy, material: Material, seed: str, name: str, why: str, tags: Sequence[str], proposal: Proposal
 ) -> tuple[dict[str, Any], CaseDraft]:
     """(the body of the case, its draft) with inventions for everything personal. It may load patterns: call it in a thread."""
-    invent = Pseudonyms(privacy, _names(material), _values(material), seed)
+    invent = Pseudonyms(privacy, _names(material), _values(material), seed, _places(material))
     words = invent.text(name)
     body: dict[str, Any] = {"case": _short(words), "ability": proposal.ability, "severity": proposal.severity}
     if why.strip():
@@ -212,6 +213,14 @@ def _values(material: Material) -> list[str]:
         values.append(material.customer.external_id)
     values += [address for user in material.staff for address in (user.email, user.external_id)]
     return [value for value in dict.fromkeys(values) if value.strip()]
+
+
+def _places(material: Material) -> list[str]:
+    """Towns of the customer's addresses: "90326 Umeå" stands there whole, "in Umeå" may stand anywhere."""
+    known = [(detail.field, detail.value) for detail in material.turn.evidence.known_details]
+    known += [(field.name, field.value) for field in material.customer.fields] if material.customer else []
+    pieces = [piece for field, value in known if "address" in field for piece in value.split(",")[1:]]
+    return list(dict.fromkeys(town for piece in pieces if len(town := _NUMBERS.sub("", piece).strip()) > 2))
 
 
 def _short(text: str) -> str:

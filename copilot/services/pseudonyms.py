@@ -22,19 +22,20 @@ LAST: Final = (
     *("Dorsey", "Ember", "Garnet", "Harrow", "Ingle", "Juniper", "Kestrel", "Larkin", "Merrow", "Nettle", "Orrin", "Pell"),
 )
 """Of no customer in particular; chosen anew for each case."""
+TOWNS: Final = ("Sampleton", "Fernhaven", "Oldbridge", "Marlstead", "Westmere", "Larkfield")
 STREETS: Final = ("Linden Row", "Harbour Lane", "Mill Street", "Chapel Road", "Orchard Way")
 
 
 class Pseudonyms:
-    """One case's inventions. `names`: of people, whole; `values`: everything else that says who somebody is.
+    """One case's inventions. `names`: of people, whole; `values`: everything else that says who somebody is; `places`: towns they live in.
 
     It loads patterns when it first meets something like a number: use a thread. `seed` makes the choice repeatable, and different from
     that of the next case.
     """
 
-    def __init__(self, privacy: Privacy, names: Sequence[str], values: Sequence[str], seed: str) -> None:
+    def __init__(self, privacy: Privacy, names: Sequence[str], values: Sequence[str], seed: str, places: Sequence[str] = ()) -> None:
         self._names = [" ".join(name.split()) for name in names if name.strip()]
-        self._secrets = tuple(dict.fromkeys([*self._names, *values]))
+        self._secrets = tuple(dict.fromkeys([*self._names, *values, *places]))
         self._privacy = privacy
         self._chance = random.Random(seed)  # noqa: S311 - inventions need variety, not secrecy: nothing of the value goes into them
         self._taken = {word.casefold() for one in self._secrets for word in (one, *_WORD.findall(one))}
@@ -42,6 +43,9 @@ class Pseudonyms:
         self._made: dict[str, str] = {}
         for name in self._names:
             self._whole(name)
+        for place in places:
+            for word in _WORD.findall(place):
+                self._word(word, TOWNS)
 
     def text(self, text: str) -> str:
         """The text, with inventions in place of what is personal."""
@@ -104,7 +108,7 @@ class Pseudonyms:
             return f"192.0.2.{number % 256}"  # set aside for documentation
         if label == "ADDRESS":
             street = f"{1 + number % 99} {self._chance.choice(STREETS)}"
-            return f"{street}, {self._chance.randrange(10_000, 99_999)} Sampleton" if "," in value else street
+            return f"{street}, {self._chance.randrange(10_000, 99_999)} {TOWNS[0]}" if "," in value else street
         return "".join(self._like(character) for character in value)
 
     def _like(self, character: str) -> str:
