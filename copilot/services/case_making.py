@@ -35,6 +35,12 @@ LONGEST_NAME: Final = 110
 """Characters of a case's name that are ours; a number may follow."""
 _NUMBERS: Final = re.compile(r"\S*\d\S*")
 VERBS: Final[dict[Side, str]] = {"must": "says", "must_not": "does not say"}
+WANTED: Final[dict[Found, str]] = {
+    "said_wrong": "No wrong {} to",
+    "flagged": "A {} without a doubt to",
+    "rewritten": "Another {} to",
+    "agreed": "Such a {} again to",
+}
 WHY: Final[dict[Found, str]] = {
     "said_wrong": "This draft was said to be wrong.",
     "flagged": "A check found something in this draft, and it was taken.",
@@ -85,7 +91,7 @@ class CaseMaking:
         expected = {marked.side: [said(words, material.suggestion.kind)]}
         proposal = Proposal(marked.ability, marked.severity, expected.get("must", []), expected.get("must_not", []))
         ident = new_id()
-        name = f"{material.suggestion.kind} {VERBS[marked.side]}: {words}"
+        name = f"The {material.suggestion.kind} {VERBS[marked.side]}: {words}"
         case = await self._case(material, ident, f"made:{ident}", name, self.privacy.cut(marked.why), marked.tags, proposal)
         made = await self._add(caller, case.model_copy(update={"source": "made", "made_by": caller.who}))
         if made is None:
@@ -101,7 +107,7 @@ class CaseMaking:
                 return None
         proposal = propose(found, material.suggestion, material.sent.text if material.sent else "")
         asked = material.turn.waiting[0].text if material.turn.waiting else material.turn.said_by_customer
-        name = f"{material.suggestion.kind} to: {' '.join(asked.split())}"
+        name = f"{WANTED[found].format(material.suggestion.kind)}: {' '.join(asked.split())}"
         case = await self._case(material, new_id(), f"harvest:{suggestion_id}", name, WHY[found], ("harvested",), proposal)
         return await self._add(caller, case.model_copy(update={"found": found}))
 

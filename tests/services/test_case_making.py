@@ -45,7 +45,7 @@ async def house(opened: Open) -> House:
 
 def told() -> list[dict[str, Any]]:
     """Thora writes thrice, Tom notes something and answers, she asks."""
-    said = [("customer", text, {}) for text in SAID]
+    said: list[tuple[str, str, dict[str, str]]] = [("customer", text, {}) for text in SAID]
     said += [("agent", NOTED, {"visibility": "private", "author_name": "Tom Berg"}), ("agent", ANSWERED, {"author_name": "Tom Berg"})]
     said += [("customer", ASKED, {})]
     return [
@@ -56,7 +56,7 @@ def told() -> list[dict[str, Any]]:
 
 async def drafted(house: House, ref: str = "chat-77", *texts: str) -> dict[str, Any]:
     """The reply to Thora's conversation, or to these words of hers."""
-    more = {} if texts else {"messages": told()}
+    more: dict[str, Any] = {} if texts else {"messages": told()}
     reply = of_kind(await house.begin(ref, *texts, customer=THORA, **more), "reply")
     assert reply["state"] == "proposed", reply["reason"]
     return reply

@@ -87,10 +87,11 @@ async def judged(site: Site) -> dict[str, str]:
     words = reply.text.split(". ")[0]
     marked = Marked(suggestion_id=reply.id, side="must_not", words=words, ability="honesty", severity="high", tags=("refund",))
     case = await app.quality.making.mark(await caller(site, "agent-lea"), marked)
-    for number, value in enumerate((0.81, 0.92)):
+    for number, counts in enumerate(((122, 4), (138, 3))):
         figures = [
-            {"metric": name, "version": 1, "value": value, "low": value - 0.04, "high": value + 0.03, "n": 150, "k": k}
-            for name, k in (("as expected", round(150 * value)), ("asks what is on record", 3), ("figures without a source", None))
+            {"metric": name, "version": 1, "value": k / 150, "low": max(0, k / 150 - 0.05), "high": k / 150 + 0.04, "n": 150, "k": k}
+            | {"better": better}
+            for name, k, better in zip(("as expected", "asks what is on record"), counts, ("higher", "lower"), strict=True)
         ]
         tried = {"model": "openai/gpt-4.1-mini", "prompts": "shorter"} if number else {}
         given = {"name": f"cases-2026030{number}", "made_at": site.clock() - timedelta(days=2 - number), "tried": tried, "figures": figures}

@@ -142,7 +142,8 @@ async def test_on_its_page_words_are_marked_and_taken_away_and_the_case_is_named
     await expect(expected).to_contain_text(f"must say “{words}”")
     await expected.get_by_role("listitem").filter(has_text="must not").get_by_role("button", name="Take away").click()
     await expect(expected.get_by_role("listitem")).to_have_count(1)
-    await expect(expected.get_by_role("button", name="Take away")).to_have_count(0), "a case that expects nothing is none"
+    # A case that expects nothing is none.
+    await expect(expected.get_by_role("button", name="Take away")).to_have_count(0)
     await quentin.get_by_label("do what").select_option("cite")
     await quentin.get_by_label("Words, or the article’s id").fill("refund-timelines-2024")
     await quentin.get_by_role("button", name="Add").click()

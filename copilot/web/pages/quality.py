@@ -1,5 +1,6 @@
 """The cases that came from the desk: which wait, what one looks like, and what was approved. Nobody is named on these pages."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, Literal
@@ -17,6 +18,7 @@ from copilot.web.render import page
 from copilot.web.sessions import page_router
 
 router = page_router()
+_AGO: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*")
 STATES: Final[tuple[tuple[CaseState, str], ...]] = (("candidate", "To decide"), ("approved", "Approved"), ("rejected", "Rejected"))
 FOUND: Final[dict[Found, str]] = {
     "said_wrong": "said to be wrong",
@@ -91,13 +93,22 @@ def marked(text: str, expected: Sequence[Expected]) -> tuple[Piece, ...]:
     return tuple(Piece(text=text[a:b], side=sides[a]) for a, b in pairwise(cuts) if a < b)
 
 
+def before(ago: str) -> str:
+    """`243.11d` as a person says it: "243 days before"; empty where nothing is said of it."""
+    found = _AGO.fullmatch(ago)
+    if found is None:
+        return f"{ago} before" if ago else ""
+    number, unit = max(1, round(float(found[1]))), {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}[found[2]]
+    return f"{number} {unit}{'' if number == 1 else 's'} before"
+
+
 def said(messages: Sequence[dict[str, Any]], person: str) -> tuple[Said, ...]:
     """Messages as a case writes them."""
     told = []
     for one in messages:
         author = next((name for name in ("customer", "agent", "bot", "system", "note") if name in one), "system")
         name = str(one.get("name") or (person if author == "customer" else ""))
-        told.append(Said(author=author, name=name, text=str(one.get(author, "")), ago=str(one.get("ago", ""))))
+        told.append(Said(author=author, name=name, text=str(one.get(author, "")), ago=before(str(one.get("ago", "")))))
     return tuple(told)
 
 
@@ -130,7 +141,7 @@ async def _case(app: Application, me: Caller, quality_id: str) -> dict[str, Any]
         "person": person,
         "known": basics,
         "said": said(case.body.get("conversation", ()), person),
-        "history": [(one.get("ago", ""), one.get("channel", ""), said(one.get("said", ()), person)) for one in history],
+        "history": [(before(str(one.get("ago", ""))), one.get("channel", ""), said(one.get("said", ()), person)) for one in history],
         "draft": marked(case.draft.text, expected),
         "expected": expected,
         "abilities": ABILITIES,
