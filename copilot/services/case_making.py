@@ -139,7 +139,7 @@ class CaseMaking:
             if not await records.quality.add(named):
                 return None
             data = {"state": named.state, "source": named.source}
-            await records.log.event("quality.case", subject_id=named.id, actor=actor(caller), data=data)
+            await records.log.event("quality.made", subject_id=named.id, actor=actor(caller), data=data)
         self.wake(caller.tenant_id)
         return named
 

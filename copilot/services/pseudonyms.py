@@ -106,6 +106,8 @@ class Pseudonyms:
             return f"+44 20 7946 0{number:03}"  # set aside for stories
         if label == "IP":
             return f"192.0.2.{number % 256}"  # set aside for documentation
+        if label == "ADDRESS" and not any(character.isdigit() for character in value):
+            return " & ".join(self._chance.sample(LAST, 2))  # an employer, a club
         if label == "ADDRESS":
             street = f"{1 + number % 99} {self._chance.choice(STREETS)}"
             return f"{street}, {self._chance.randrange(10_000, 99_999)} {TOWNS[0]}" if "," in value else street

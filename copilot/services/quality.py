@@ -69,7 +69,7 @@ class Quality:
             body = _corrected(case.body, given)
             changed = await named_alone(records, case.model_copy(update={"name": body["case"], "body": body}))
             case_format.check(changed.body)
-            await self._store(records, caller, changed)
+            await self._store(records, caller, changed, "quality.changed")
         self.wake(caller.tenant_id)
         return changed
 
@@ -79,7 +79,7 @@ class Quality:
             case = _open(await _case(records, case_id))
             decided = {"state": state, "decided_by": caller.who, "decided_at": self.clock(), "note": note.strip()}
             changed = case.model_copy(update=decided)
-            await self._store(records, caller, changed)
+            await self._store(records, caller, changed, "quality.decided")
         self.wake(caller.tenant_id)
         return changed
 
@@ -107,10 +107,10 @@ class Quality:
         async with self.database.read(tenant) as records:
             return await records.quality.runs(limit)
 
-    async def _store(self, records: Records, caller: Caller, case: QualityCase) -> None:
+    async def _store(self, records: Records, caller: Caller, case: QualityCase, event: str) -> None:
         if not await records.quality.change(case):
             raise _decided()
-        await records.log.event("quality.case", subject_id=case.id, actor=actor(caller), data={"state": case.state, "source": case.source})
+        await records.log.event(event, subject_id=case.id, actor=actor(caller), data={"state": case.state, "source": case.source})
 
 
 async def _case(records: Records, case_id: str) -> QualityCase:

@@ -225,3 +225,31 @@ async def test_a_published_run_is_there_for_those_who_look_after_quality(house: 
     assert (await qa.post("/v1/quality/runs", json=run | {"figures": [figure | {"value": 0.6}]})).status_code == 201
     (found,) = (await qa.get("/v1/quality/runs")).json()["runs"]
     assert (found["name"], found["figures"][0]["value"]) == ("cases-1", 0.6)
+
+
+async def test_the_audit_names_who_decided_and_not_who_made_a_case(house: House) -> None:
+    tom, qa, ada = await house.enter("agent"), await house.enter("qa"), await house.enter("admin")
+    draft = await drafted(house)
+    made = (await mark(tom, draft, draft["text"])).json()
+    (await qa.post(f"/v1/quality/cases/{made['id']}/decide", json={"state": "approved"})).raise_for_status()
+    events = {one["type"]: one["actor"] for one in (await ada.get("/v1/events", params={"limit": 500})).json()["events"]}
+    async with house.application.database.read("default") as records:
+        quinn = await records.admin.user("quinn.ito")
+    assert quinn is not None
+    assert events["quality.made"] == "user"
+    assert events["quality.decided"] == f"user:{quinn.id}"
+
+
+async def test_a_town_and_an_employer_on_record_are_somewhere_else(house: House) -> None:
+    more = {"employer": "Lindqvist & Ahrens Architects", "address": "Storgatan 14, 90326 Umeå"}
+    said = "I write from Umeå, where Lindqvist & Ahrens Architects is. My flight to Lisbon was cancelled. Where is my refund?"
+    reply = next(
+        one
+        for one in (await house.begin("chat-8", said, customer=THORA | more))["suggestions"]
+        if one["state"] == "proposed" and one["text"]
+    )
+    (await mark(await house.enter("agent"), reply, reply["text"].split(".")[0])).raise_for_status()
+    (case,) = await cases(house)
+    told = case["body"]["conversation"][0]["customer"]
+    assert "Lisbon" in told
+    assert not [word for word in ("Umeå", "Ahrens", "Architects") if word in json.dumps(case, ensure_ascii=False)]

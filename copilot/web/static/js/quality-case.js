@@ -16,7 +16,7 @@ const place = region("quality-case");
 const here = `/v1/quality/cases/${encodeURIComponent(place.dataset.case ?? "")}`;
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
-refreshOn(stream, "quality-case", ["quality.case"], (event) => event.data.subject === place.dataset.case);
+refreshOn(stream, "quality-case", ["quality."], (event) => event.data.subject === place.dataset.case);
 void stream.start();
 
 const open = () => place.querySelector("[data-state='candidate']") !== null;

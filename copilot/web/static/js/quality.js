@@ -9,7 +9,7 @@ import { toast } from "./toast.js";
 
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
-refreshOn(stream, "quality", ["quality.case"]);
+refreshOn(stream, "quality", ["quality."]);
 void stream.start();
 
 listen({ harvest: (_, button) => void act(button, harvest) });
