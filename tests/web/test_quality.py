@@ -7,7 +7,10 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.quality import MetricFigure, QualityCase
 from copilot.services.quality import RunGiven
+from evals.casebook.format import Case
 from evals.casebook.reading import read_cases
+from evals.subject import Variant, opened
+from tests.web.busy import judged
 from tests.web.cast import caller
 from tests.web.conftest import PATIENCE_MS, watch
 from tests.web.site import Site
@@ -93,6 +96,30 @@ async def test_from_a_dismissed_draft_to_a_case_that_evals_reads(site: Site, lea
     assert not [name for name in ("Marta", "Lindqvist", "Brandt") if name in file.read_text(encoding="utf-8")]
     await context.close()
     assert not wrong, wrong
+
+
+async def test_a_case_from_the_desk_behaves_like_the_conversation_it_came_from(site: Site) -> None:
+    """Run as `copilot eval run` runs it: the broken promise, the mood, the identity and what is on record are there again."""
+    there = await judged(site)
+    async with site.application.database.read(DEFAULT_TENANT) as records:
+        made = await records.quality.case(there["case"])
+        suggestion = await records.suggestions.get(there["suggestion"])
+        assert made is not None
+        assert suggestion is not None
+        before = await records.turns.get(suggestion.turn_id)
+    assert before is not None
+    assert before.turn is not None
+    async with opened(Variant(embedder="hash")) as subject:
+        outcome = await subject.run(Case.model_validate(made.body))
+    then, now = before.turn, outcome.turn
+    assert now.person is not None
+    assert now.person.name != "Marta Lindqvist"
+    assert [message.author for message in now.window] == [message.author for message in then.window]
+    assert [promise.state for promise in now.evidence.promises if promise.state == "overdue"]
+    assert abs(now.evidence.emotion.heat - then.evidence.emotion.heat) <= 5
+    assert now.assurance == then.assurance
+    on_record = {detail.field for detail in then.evidence.known_details if detail.source == "profile"}
+    assert on_record <= {detail.field for detail in now.evidence.known_details}
 
 
 async def test_words_marked_with_the_mouse_become_a_case_without_the_numbers_of_their_sources(site: Site, lea: Page) -> None:
