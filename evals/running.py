@@ -1,23 +1,32 @@
 """Running a suite with Inspect: its tasks one after the other, its logs in the run's folder. A run that was stopped goes on."""
 
+import asyncio
+import hashlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from copilot.domain.errors import Invalid
+from copilot.commands.output import warn
+from copilot.domain.errors import Invalid, Refused
 from evals.answers.estimate import Estimate, estimate
 from evals.casebook.format import Case
-from evals.runs import HOME, Run, read_run
+from evals.runs import HOME, Run, latest_logs, read_run
 from evals.session import Session, under
 from evals.subject import close_subjects
 from evals.suites import Step, Suite
 from evals.tasks import CATALOGUE
 from evals.tasks.cases import CASE, variant_of
+from evals.watching import watched
 
 AT_ONCE = 4
 """Samples under way: the encoder is busy all the time, and answers of a model are waited for together."""
+FOLDERS = ("prompts", "knowledge")
+"""What is tried by its folder: a run remembers what stood in it."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +36,7 @@ class Plan:
     suite: Suite
     name: str
     given: dict[str, Any] = field(default_factory=dict)
-    """For every task that takes it: model, api_base, prompts, knowledge, judge, judge_base, data, where, tags, ability."""
-    show: str = "plain"
-    """Inspect's display: full, rich, plain or none."""
+    """For every task that takes it: model, api_base, prompts, knowledge, embedder, judge, judge_base, data, where, tags, ability."""
     limit: int | None = None
 
     @property
@@ -39,69 +46,120 @@ class Plan:
 
 
 async def run(plan: Plan, session: Session | None = None, confirm: Callable[[Estimate], None] | None = None) -> Run:
-    """The rows of all tasks. Tasks of this run that ended well are not run again; one that was stopped goes on where it was.
+    """The rows of all tasks. What of this run is done is not done again; samples that broke off, or whose case changed, are.
 
+    Logs are read in a thread: in a running loop Inspect's readers patch asyncio, and loops are not closed from then on.
     `confirm` hears what models will cost before they are asked; what it raises ends the run.
+    Raises Refused when the name belongs to a run that tried something else.
     """
     session = session or Session()
-    with under(session):
-        try:
+    there = await asyncio.to_thread(latest_logs, plan.folder)
+    steps = [(step, _made(plan, step)) for step in plan.suite.steps]
+    for step, given in steps:
+        if step.task in there:
+            _same_trial(plan, there[step.task], given)
+    try:
+        with _quiet(), under(session):
             if confirm and (plan.given.get("model") or plan.given.get("judge")):
-                confirm(await _estimated(plan))
-            await _run(plan)
-        finally:
-            await close_subjects()
-            await session.close()
-    return read_run(str(plan.folder))
+                confirm(await _estimated(plan, steps))
+            for step, given in steps:
+                await _step(plan, step, given, there.get(step.task))
+    finally:
+        await close_subjects()
+        await session.close()
+    return await asyncio.to_thread(read_run, str(plan.folder))
 
 
-async def _run(plan: Plan) -> None:
-    from inspect_ai.log import read_eval_log
-
-    done: dict[str, tuple[str, Path | None]] = {}
-    for path in sorted(plan.folder.glob("*.eval")) if plan.folder.is_dir() else ():
-        log = read_eval_log(str(path), header_only=True)
-        done[log.eval.task] = (log.status if _whole(log) else "stopped", path)
-    for step in plan.suite.steps:
-        status, stopped = done.get(step.task, ("", None))
-        if status == "success":
-            continue
-        await _step(plan, step, stopped)
-
-
-async def _estimated(plan: Plan) -> Estimate:
-    """Of the tasks that read cases; the others are named."""
+async def _estimated(plan: Plan, steps: list[tuple[Step, dict[str, Any]]]) -> Estimate:
+    """Of the tasks that read cases; the others that ask a model are named."""
     cases: list[Case] = []
     others: list[str] = []
-    for step in plan.suite.steps:
-        samples = list(_task(plan, step).dataset)[: plan.limit]
+    for step, given in steps:
+        samples = list(CATALOGUE[step.task](**given).dataset)[: plan.limit]
         found = [Case.model_validate(sample.metadata[CASE]) for sample in samples if CASE in (sample.metadata or {})]
         cases += found
-        if not found and {"model", "judge"} & set(inspect.signature(CATALOGUE[step.task]).parameters):
+        if not found and {"model", "judge"} & set(given):
             others.append(step.task)
     return await estimate(cases, variant_of(**plan.given), plan.given.get("judge", ""), plan.given.get("judge_base", ""), others)
 
 
-def _whole(log: Any) -> bool:
-    """Whether every sample came to its end."""
-    return log.results is None or log.results.completed_samples >= log.results.total_samples
+def _made(plan: Plan, step: Step) -> dict[str, Any]:
+    """What the step's task is given, of all that the plan names."""
+    takes = inspect.signature(CATALOGUE[step.task]).parameters
+    return {name: value for name, value in (plan.given | step.given).items() if name in takes and value not in ("", None)}
 
 
-def _task(plan: Plan, step: Step) -> Any:
-    make = CATALOGUE[step.task]
-    takes = inspect.signature(make).parameters
-    given = {name: value for name, value in (plan.given | step.given).items() if name in takes and value not in ("", None)}
-    return make(**given)
-
-
-async def _step(plan: Plan, step: Step, stopped: Path | None) -> None:
+async def _step(plan: Plan, step: Step, given: dict[str, Any], log: Any | None) -> None:
     from inspect_ai import eval_async, eval_retry_async
 
-    how: dict[str, Any] = {"log_dir": str(plan.folder), "max_samples": AT_ONCE, "fail_on_error": False}
-    if stopped is not None:
-        await eval_retry_async(str(stopped), **how)
+    task = CATALOGUE[step.task](**given)
+    wanted = {str(sample.id): sample.metadata or {} for sample in list(task.dataset)[: plan.limit]}
+    done = _done(log, wanted)
+    if log is not None and log.status == "success" and len(done) == len(wanted) == len(log.samples or ()):
+        warn(f"{step.task}: all {len(wanted)} samples were done before.")
         return
-    await eval_async(_task(plan, step), model=None, limit=plan.limit, score_display=False, **how)
+    began = monotonic()
+    how: dict[str, Any] = {"log_dir": str(plan.folder), "max_samples": AT_ONCE, "fail_on_error": False, "score_display": False}
+    how |= {"log_realtime": False, "log_buffer": 1, "ctl_server": False}  # each sample is in the log as soon as it is done
+    with watched(step.task, len(wanted) - len(done)):
+        if log is not None and done:
+            log.samples = done
+            log.eval.config.limit, log.eval.dataset.samples = plan.limit, len(wanted)
+            await eval_retry_async(log, **how)
+        else:
+            await eval_async(task, model=None, limit=plan.limit, metadata=_stood(given), **how)
+    before = f", {len(done)} of them done before" if done else ""
+    warn(f"{step.task}: {len(wanted)} samples{before}, {monotonic() - began:.0f} s.")
+
+
+def _done(log: Any | None, wanted: dict[str, Any]) -> list[Any]:
+    """Samples that need not run again: they ended well, and their case is still the same."""
+    found = (log.samples or []) if log is not None else []
+    return [one for one in found if not one.error and wanted.get(str(one.id)) == one.metadata]
+
+
+def _same_trial(plan: Plan, log: Any, given: dict[str, Any]) -> None:
+    tried = {name: value for name, value in (log.eval.task_args or {}).items() if value}
+    stood = {name: value for name, value in (log.eval.metadata or {}).items() if name in FOLDERS}
+    other = sorted({name for name in tried | given if tried.get(name) != given.get(name)} | _differing(stood, _stood(given)))
+    if other:
+        raise Refused(
+            f"The run {plan.name!r} tried something else: {', '.join(other)} changed since.",
+            todo=f"Choose another --name, or remove {plan.folder} to run it anew.",
+        )
+
+
+def _differing(one: dict[str, str], other: dict[str, str]) -> set[str]:
+    return {name for name in one | other if one.get(name) != other.get(name)}
+
+
+def _stood(given: dict[str, Any]) -> dict[str, str]:
+    """What stood in the folders that are tried, as a digest each."""
+    return {name: _digest(Path(given[name])) for name in FOLDERS if given.get(name)}
+
+
+def _digest(folder: Path) -> str:
+    """Of all files' names and contents. Raises Invalid when there is no such folder."""
+    if not folder.is_dir():
+        raise Invalid(f"There is no folder {folder}.", todo="Name a folder.")
+    read = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        read.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return read.hexdigest()[:16]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Inspect draws and prints nothing: our own line for each task says how far it is, and `--json` prints JSON alone."""
+    from inspect_ai.util._display import display_type, init_display_type
+
+    before = display_type()
+    init_display_type("none")
+    try:
+        with redirect_stdout(StringIO()):
+            yield
+    finally:
+        init_display_type(before)
 
 
 def check_name(name: str) -> str:

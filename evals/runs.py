@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from copilot.domain.errors import Invalid, NotFound
 
+BUDGET_SPENT = "The budget of"
+"""How the reason begins why a sample was left for later."""
 HOME = Path(".evals")
 """Where runs are kept, each in a folder with its name; in the folder one is in."""
 
@@ -28,7 +30,7 @@ class Row(BaseModel):
     truth: float | None = None
     why: str = ""
     facts: dict[str, Any] = {}
-    """Of the sample: ability, severity, tags, channel, language …"""
+    """Of the sample: ability, severity, tags, channel, language …; and `prompt`, `producer`: what its drafts were made with."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -49,7 +51,11 @@ class Run(BaseModel):
     """What was tried, beyond what ships: model, prompts, knowledge."""
     rows: tuple[Row, ...] = ()
     failed: tuple[str, ...] = ()
-    """Tasks that did not end well, with the reason."""
+    """Tasks that did not end well, and samples that broke off, with the reason. Nothing of them is in the figures."""
+    skipped: tuple[str, ...] = ()
+    """Tasks that were not run because their data is not there, with what to do; known to whoever ran it, not kept in the logs."""
+    uncalibrated: tuple[str, ...] = ()
+    """Judges whose agreement with people was not measured, or is too low, with what is known of it."""
 
     def metrics(self) -> list[str]:
         """Names, in the order they were first met."""
@@ -80,37 +86,40 @@ def runs() -> list[str]:
 def read_run(name: str) -> Run:
     """All rows of a run. Raises NotFound, or Invalid for a folder without a log that can be read."""
     folder = folder_of(name)
-    logs = _logs(folder)
-    latest = {log.eval.task: log for log in logs}
-    rows = [row for log in latest.values() for row in _rows(log)]
+    latest = latest_logs(folder)
+    if not latest:
+        raise Invalid(f"{folder} holds no run.", todo="Name the folder of a run: it holds files that end in .eval.")
+    logs = list(latest.values())
     return Run(
-        name=folder.name,
+        name=folder.resolve().name,
         folder=folder,
-        made_at=datetime.fromisoformat(logs[0].eval.created),
+        made_at=min(datetime.fromisoformat(log.eval.created) for log in logs),
         seconds=sum(_seconds(log) for log in logs),
-        tried={key: value for log in latest.values() for key, value in (log.eval.task_args or {}).items() if value},
-        rows=tuple(rows),
-        failed=tuple(reason for log in latest.values() for reason in _reasons(log)),
+        tried={key: value for log in logs for key, value in (log.eval.task_args or {}).items() if value},
+        rows=tuple(row for log in logs for row in _rows(log)),
+        failed=tuple(line for log in logs for line in _failures(log)),
     )
 
 
 def latest_logs(folder: Path) -> dict[str, Any]:
-    """Inspect's log of each task of a run; of a run that was resumed, which leaves one for each attempt, the last. Raises Invalid."""
-    return {log.eval.task: log for log in _logs(folder)}
-
-
-def _logs(folder: Path) -> list[Any]:
+    """Inspect's log of each task, by the task's name: a run that was resumed leaves one for each attempt. Raises Invalid."""
     from inspect_ai.log import read_eval_log
 
-    logs = [read_eval_log(str(path)) for path in sorted(folder.glob("*.eval"))]
-    if not logs:
-        raise Invalid(f"{folder} holds no run.", todo="Name the folder of a run: it holds files that end in .eval.")
-    return logs
+    found: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.eval")):
+        try:
+            log = read_eval_log(str(path))
+        except Exception as error:  # noqa: BLE001 - whatever a broken file makes of a reader, its name is what helps
+            raise Invalid(f"{path}: this log cannot be read ({error}).", todo="Remove the file, and run it again.") from None
+        found[log.eval.task] = log
+    return found
 
 
 def _rows(log: Any) -> Iterator[Row]:
     for sample in log.samples or ():
-        facts = {name: value for name, value in sample.metadata.items() if name != "case"}
+        if sample.error:
+            continue
+        facts = {name: value for name, value in sample.metadata.items() if name != "case"} | _made_with(sample)
         for metric, score in (sample.scores or {}).items():
             value = score.value if isinstance(score.value, int | float) else math.nan
             if math.isnan(value):
@@ -128,6 +137,25 @@ def _rows(log: Any) -> Iterator[Row]:
             )
 
 
+def _made_with(sample: Any) -> dict[str, list[str]]:
+    """Versions of the prompts behind a sample's drafts, and who made them: model, fallback or rules."""
+    drafts = (sample.store.get("outcome") or {}).get("suggestions", ())
+    found = {name: sorted({str(one[name]) for one in drafts if one.get(name)}) for name in ("prompt", "producer")}
+    return {name: values for name, values in found.items() if values}
+
+
+def _failures(log: Any) -> Iterator[str]:
+    if log.status != "success":
+        yield f"{log.eval.task}: {_reason(log)}"
+    broke = [sample for sample in log.samples or () if sample.error]
+    unpaid = [sample for sample in broke if BUDGET_SPENT in str(sample.error.message)]
+    if unpaid:
+        yield f"{log.eval.task}: {len(unpaid)} of {len(log.samples)} samples were not run: {unpaid[0].error.message}"
+    for sample in broke:
+        if sample not in unpaid:
+            yield f"{log.eval.task}: {sample.id} broke off: {sample.error.message}"
+
+
 def _has(row: Row, name: str, value: str) -> bool:
     found = row.facts.get(name)
     return value in found if isinstance(found, list) else found == value
@@ -140,13 +168,8 @@ def _seconds(log: Any) -> float:
     return (datetime.fromisoformat(stats.completed_at) - datetime.fromisoformat(stats.started_at)).total_seconds()
 
 
-def _reasons(log: Any) -> Iterator[str]:
-    """Why a task did not end well; and why samples of one that did have no result."""
-    if log.status != "success":
-        yield f"{log.eval.task}: {log.error.message if log.error else log.status}"
-    errors = [str(sample.error.message) for sample in log.samples or () if sample.error]
-    for reason in dict.fromkeys(errors):
-        yield f"{log.eval.task}: {errors.count(reason)} of {len(log.samples)} samples were not measured. {reason}"
+def _reason(log: Any) -> str:
+    return str(log.error.message) if log.error else str(log.status)
 
 
 def by_metric(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from copilot.domain.errors import Refused
+from evals.runs import BUDGET_SPENT
 
 MICRO = 1_000_000
 """Millionths of a dollar in a dollar."""
@@ -40,7 +41,7 @@ class Purse:
         """Raises BudgetSpent when the budget is used up. What is under way may still finish: a few samples more."""
         if self.limit is not None and self.trial is None and self.spent >= self.limit:
             raise BudgetSpent(
-                f"The budget of ${self.limit / MICRO:.2f} is spent.",
+                f"{BUDGET_SPENT} ${self.limit / MICRO:.2f} is spent.",
                 todo="The same command again, with a budget, goes on with what is left.",
             )
 

@@ -29,15 +29,16 @@ def cases(
     api_base: str = "",
     prompts: str = "",
     knowledge: str = "",
+    embedder: str = "",
     judge: str = "",
     judge_base: str = "",
 ) -> Task:
     """Cases of `where` (comma-separated files and folders; default: those that ship), of these tags or this ability only.
 
-    `model`, `api_base`, `prompts`, `knowledge`: what is tried; empty: what ships, without a language model.
+    `model`, `api_base`, `prompts`, `knowledge`, `embedder`: what is tried; empty: what ships, without a language model.
     `judge`, `judge_base`: the model that judges, and where it answers; empty: nothing is judged.
     """
-    variant = variant_of(model, api_base, prompts, knowledge)
+    variant = variant_of(model, api_base, prompts, knowledge, embedder)
     chosen = [case for case in read_cases([Path(place) for place in where.split(",") if place]) if _wanted(case, tags, ability)]
     return Task(
         dataset=MemoryDataset([sample(case) for case in chosen], name="cases"),
@@ -47,9 +48,11 @@ def cases(
     )
 
 
-def variant_of(model: str = "", api_base: str = "", prompts: str = "", knowledge: str = "", **_: object) -> Variant:
+def variant_of(
+    model: str = "", api_base: str = "", prompts: str = "", knowledge: str = "", embedder: str = "", **_: object
+) -> Variant:
     """What is tried, from what a task is given."""
-    return Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None)
+    return Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None, embedder)
 
 
 def sample(case: Case) -> Sample:

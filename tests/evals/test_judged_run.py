@@ -69,7 +69,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def _tell(told: Story, provider: ScriptedProvider, folder: Path) -> None:
-    given = {"where": str(folder / "cases.yaml"), "model": MODEL, "api_base": provider.base_url}
+    given = {"where": str(folder / "cases.yaml"), "embedder": "hash", "model": MODEL, "api_base": provider.base_url}
     judged = {**given, "judge": JUDGE, "judge_base": provider.base_url}
 
     def do(step: str, name: str, given: dict[str, str], limit: int | None = None, kept: bool = True) -> None:
@@ -79,7 +79,7 @@ def _tell(told: Story, provider: ScriptedProvider, folder: Path) -> None:
         def confirm(found: Estimate) -> None:
             told.estimates[step] = found
 
-        told.runs[step] = asyncio.run(run(Plan(suite("cases"), name, given, "none"), session, confirm))
+        told.runs[step] = asyncio.run(run(Plan(suite("cases"), name, given), session, confirm))
         told.requests[step] = len(provider.requests) - already
         told.purses[step] = purse
 
@@ -88,7 +88,7 @@ def _tell(told: Story, provider: ScriptedProvider, folder: Path) -> None:
     do("again", "second", judged)
     do("asked anew", "third", given, kept=False)
     do("other judge", "fourth", {**judged, "judge": MODEL})
-    do("offline", "offline", {"where": given["where"]})
+    do("offline", "offline", {"where": given["where"], "embedder": "hash"})
     told.questions = [request.model + request.text for request in provider.requests[: told.requests["stopped"] + told.requests["gone on"]]]
 
 
@@ -97,7 +97,7 @@ def test_a_budget_stops_a_run_and_the_run_says_so(story: Story) -> None:
     measured = {row.sample for row in stopped.rows}
     assert len(measured) < COUNT
     (reason,) = stopped.failed
-    assert f"{COUNT - len(measured)} of {COUNT} samples were not measured" in reason
+    assert f"{COUNT - len(measured)} of {COUNT} samples were not run" in reason
     assert "The budget of $0.00 is spent." in reason
     assert 0 < story.requests["stopped"]
 
