@@ -43,7 +43,9 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
     judge: Annotated[str, typer.Option(help="A LiteLLM model name: it judges the drafts. Best not the model that wrote them.")] = "",
     judge_base: Annotated[str, typer.Option(help="Where the judge answers, if not at its vendor's.")] = "",
-    budget: Annotated[float | None, typer.Option(min=0, help="Dollars that this command may spend. Later, the same command goes on.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Dollars that this command may spend. Later, the same command goes on.")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask models again what they answered before.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it may cost that much.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,

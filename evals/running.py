@@ -76,7 +76,7 @@ async def _estimated(plan: Plan, steps: list[tuple[Step, dict[str, Any]]]) -> Es
     others: list[str] = []
     for step, given in steps:
         samples = list(CATALOGUE[step.task](**given).dataset)[: plan.limit]
-        found = [Case.model_validate(sample.metadata[CASE]) for sample in samples if CASE in (sample.metadata or {})]
+        found = [Case.model_validate(sample.metadata[CASE]) for sample in samples if sample.metadata and CASE in sample.metadata]
         cases += found
         if not found and {"model", "judge"} & set(given):
             others.append(step.task)

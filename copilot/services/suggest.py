@@ -56,9 +56,7 @@ class Suggest:
     clock: Callable[[], datetime]
     reader: Callable[[str], KnowledgeReader]
 
-    async def once(
-        self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), turn_id: str = ""
-    ) -> tuple[Turn, list[Suggestion]]:
+    async def once(self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), turn_id: str = "") -> tuple[Turn, list[Suggestion]]:
         """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn.
 
         `turn_id`: under the same id the same words come out (turns of phrase are chosen by it); empty: a new one.

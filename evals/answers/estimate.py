@@ -61,7 +61,8 @@ async def estimate(cases: Sequence[Case], variant: Variant, judge: str, judge_ba
 async def _trial(case: Case, variant: Variant, judge: str, judge_base: str) -> list[Asked]:
     """What one case would ask."""
     purse = session().purse
-    purse.trial = noted = []
+    noted: list[Asked] = []
+    purse.trial = noted
     try:
         outcome = await (await subject(variant)).run(case)
         for metric in BY_JUDGE if judge else ():

@@ -13,7 +13,6 @@ from evals.answers import prices
 from evals.answers.purse import Asked, Purse
 from evals.answers.store import Store, key_of
 
-
 PLENTY = 10**12
 """An evaluation's own budget counts, not a tenant's of the day."""
 

@@ -36,8 +36,10 @@ class Ballot:
     def picked(self, pair: Pair) -> Pick | None:
         """The same, by its place."""
         vote = self.vote_on(pair)
-        if vote is None or vote.choice == "neither":
-            return vote and "neither"
+        if vote is None:
+            return None
+        if vote.choice == "neither":
+            return "neither"
         return "left" if vote.choice == self.left(pair) else "right"
 
     def next(self) -> int | None:

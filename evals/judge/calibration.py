@@ -157,7 +157,9 @@ def _place(folder: Path, who: str, way: Way) -> Path:
     return folder / f"{hashlib.sha256(who.encode()).hexdigest()[:16]}-{way}.json"
 
 
-def _kappa(a: "np.ndarray[tuple[int], np.dtype[np.str_]]", b: "np.ndarray[tuple[int], np.dtype[np.str_]]", names: list[str], weights: str | None) -> float:
+def _kappa(
+    a: "np.ndarray[tuple[int], np.dtype[np.str_]]", b: "np.ndarray[tuple[int], np.dtype[np.str_]]", names: list[str], weights: str | None
+) -> float:
     from sklearn.metrics import cohen_kappa_score
 
     if len(names) < 2:

@@ -29,8 +29,8 @@ def calibrate(
     from evals.answers.asking import microusd, spending
     from evals.answers.purse import Purse
     from evals.answers.store import ANSWERS, Store
-    from evals.judge.calibration import keep
     from evals.judge.calibration import calibrate as compare
+    from evals.judge.calibration import keep
     from evals.judge.model import Judge
     from evals.judge.votes import read_votes
 

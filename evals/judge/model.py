@@ -108,4 +108,3 @@ class Judge:
 
 class NoVerdict(Unavailable):
     """It answered, and there was no verdict in it."""
-

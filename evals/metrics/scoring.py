@@ -11,7 +11,7 @@ from inspect_ai.solver import TaskState
 
 from evals.metrics.base import Metric, Reading
 
-Read = Callable[[TaskState], Reading | None | Awaitable[Reading | None]]
+Read = Callable[[TaskState], Reading | Awaitable[Reading | None] | None]
 
 
 def as_scorer(measured: Metric, read: Read, version: str | None = None) -> Scorer:

@@ -14,8 +14,8 @@ from copilot.web.markup import plain
 from evals.casebook.format import Ability
 from evals.comparing import Comparison, Moved, compare
 from evals.gating import Held, hold, read_gates
-from evals.junit import title
 from evals.judge.trust import doubts
+from evals.junit import title
 from evals.metrics import CATALOGUE
 from evals.metrics.judged import JudgedMetric
 from evals.reporting import pictures, words

@@ -48,9 +48,7 @@ def cases(
     )
 
 
-def variant_of(
-    model: str = "", api_base: str = "", prompts: str = "", knowledge: str = "", embedder: str = "", **_: object
-) -> Variant:
+def variant_of(model: str = "", api_base: str = "", prompts: str = "", knowledge: str = "", embedder: str = "", **_: object) -> Variant:
     """What is tried, from what a task is given."""
     return Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None, embedder)
 

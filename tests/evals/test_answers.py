@@ -13,9 +13,9 @@ from copilot.domain.errors import Refused, Unavailable
 from copilot.domain.ports.models import ChatMessage, ModelRequest
 from copilot.graph.draft import random_fence
 from copilot.kinds import by_name
+from copilot.testing import turns
 from copilot.testing.provider import ScriptedProvider
 from copilot.testing.provider.plays import answers, refuses
-from copilot.testing import turns
 from evals.answers import asking, prices
 from evals.answers.estimate import Estimate
 from evals.answers.models import KeptModels, opened
@@ -198,7 +198,7 @@ def test_a_person_is_asked_above_a_sum(monkeypatch: pytest.MonkeyPatch, dollars:
         questions.append(text)
         return False
 
-    monkeypatch.setattr(asking.typer, "confirm", no)
+    monkeypatch.setattr("typer.confirm", no)
     if asked:
         with pytest.raises(Refused, match="Nothing was run"):
             asking.confirm(found(dollars=dollars), None, yes=yes)
@@ -211,5 +211,3 @@ def test_a_budget_wants_a_price() -> None:
     with pytest.raises(Refused, match="price of openai/own is not known"):
         asking.confirm(found(unpriced=("openai/own",)), 2.0, yes=True)
     asking.confirm(found(unpriced=("openai/own",), questions=0.0, dollars=0.0), 2.0, yes=True)  # all of it is kept
-
-

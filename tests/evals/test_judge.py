@@ -268,5 +268,3 @@ def test_a_judge_nobody_checked_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert trust.doubts(run_judged_by(who)) == []
     (doubt,) = trust.doubts(run_judged_by(who, JUDGE))
     assert "the same model wrote" in doubt
-
-

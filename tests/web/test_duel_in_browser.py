@@ -59,6 +59,7 @@ async def test_a_duel_by_keys_alone(kim: Page, tmp_path: Path) -> None:
     await expect(kim.get_by_text("1 of 3", exact=True).first).to_be_visible()
     (first,) = read_votes(tmp_path / "votes.jsonl")[0]
     assert (first.choice, first.why) == ("b", ("names the matter", "honest"))
+    await arrives(kim, "/pairs/2")
     await kim.keyboard.press("Backspace")
     await arrives(kim, "/pairs/1")
     await expect(kim.get_by_role("checkbox", name="honest", exact=False)).to_be_checked()
