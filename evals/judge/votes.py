@@ -1,4 +1,4 @@
-"""What people said of drafts: which of two they would rather use, or points by a rubric. One JSON object a line; a file speaks for itself."""
+"""What people said of drafts: which of two they would rather use, or points by a rubric. One JSON object a line."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -188,7 +188,7 @@ def test_the_cost_is_said_beforehand() -> None:
     assert "$" not in unknown
 
 
-@pytest.mark.parametrize(("dollars", "yes", "terminal", "asked"), [(4.5, False, True, True), (4.5, True, True, False), (4.5, False, False, False), (0.9, False, True, False)])  # fmt: skip
+@pytest.mark.parametrize(("dollars", "yes", "terminal", "asked"), [(4.5, False, True, True), (4.5, True, True, False), (4.5, False, False, False), (0.9, False, True, False)])  # fmt: skip # noqa: E501
 def test_a_person_is_asked_above_a_sum(monkeypatch: pytest.MonkeyPatch, dollars: float, yes: bool, terminal: bool, asked: bool) -> None:
     questions: list[str] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: terminal, raising=False)

@@ -184,7 +184,7 @@ def test_half_of_the_samples_are_turned() -> None:
 def vote(sample: str, choice: Literal["a", "b", "neither"], voter: str = "kim", **other: Any) -> Vote:
     setting = MATTER.model_copy(update={"sample": sample})
     given = {"rubric": "empathy", "ability": "empathy", "shown_first": "a", "at": datetime(2026, 1, 1, tzinfo=UTC)}
-    return Vote(sample=sample, choice=choice, voter=voter, setting=setting, a=Side(run="x", text="one"), b=Side(run="y", text="two"), **(given | other))  # fmt: skip
+    return Vote(sample=sample, choice=choice, voter=voter, setting=setting, a=Side(run="x", text="one"), b=Side(run="y", text="two"), **(given | other))  # fmt: skip # noqa: E501
 
 
 def test_the_last_vote_of_a_person_counts(tmp_path: Path) -> None:
