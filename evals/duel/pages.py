@@ -100,7 +100,7 @@ class Duel:
         if not secrets.compare_digest(form.get("token", [""])[0].encode(), self._token.encode()):
             return PlainTextResponse("This page is from an earlier start of the duel. Go to / and vote again.", 403)
         pick = form.get("pick", [""])[0]
-        if pick != "left" and pick != "right" and pick != "neither":  # noqa: PLR1714 - so that mypy knows it for a Pick
+        if pick != "left" and pick != "right" and pick != "neither":
             return PlainTextResponse("A vote is left, right or neither.", 422)
         self._ballot.cast(pair, pick, form.get("why", []))
         return RedirectResponse("/", 303)
