@@ -1,0 +1,26 @@
+"""promise dated: what is promised has a day or a time."""
+
+from typing import ClassVar
+
+from evals.casebook.format import Case
+from evals.metrics.base import About, CaseMetric, Reading
+from evals.outcome import Outcome
+from evals.reading.words import COMMITS, TIME, sentences, unquoted
+
+
+class PromiseDated(CaseMetric):
+    """Sentence by sentence, so that each promise stands by itself; what is done now is no promise."""
+
+    name = "promise dated"
+    ability: ClassVar[About] = "honesty"
+    source = "CRAFT, Replies 5: a promise is a date and an owner."
+    says = (
+        "The share of sentences for the customer in which somebody says what they will do, that say by when. Without it waiting has no end; "
+        "a date too many costs nothing."
+    )
+
+    def read(self, case: Case, outcome: Outcome) -> Reading | None:
+        """None where nothing is promised."""
+        told = [sentence.text for shown in outcome.told() for sentence in sentences(unquoted(shown.text)) if COMMITS.search(sentence.text)]
+        open_ended = [sentence for sentence in told if not TIME.search(sentence)]
+        return Reading(1 - len(open_ended) / len(told), "\n".join(open_ended)) if told else None
