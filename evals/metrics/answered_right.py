@@ -6,7 +6,7 @@ from evals.casebook.format import Case
 from evals.metrics.base import About, CaseMetric, Reading
 from evals.outcome import Outcome
 from evals.reading.figures import figures
-from evals.reading.words import sentences
+from evals.reading.words import COMMITS, sentences
 
 Way = Literal["answer", "ask", "decline"]
 
@@ -24,10 +24,11 @@ class AnsweredRight(CaseMetric):
 
     def read(self, case: Case, outcome: Outcome) -> Reading | None:
         """None for a case that does not say, or where no reply was made."""
-        wanted, done = wanted_ways(case), way_taken(outcome)
-        if not wanted or done is None:
+        wanted, done = wanted_ways(case), ways_taken(outcome)
+        if not wanted or not done:
             return None
-        return Reading(float(done in wanted), "" if done in wanted else f"{' or '.join(wanted)} was wanted, it chose to {done}")
+        right = bool(set(wanted) & done)
+        return Reading(float(right), "" if right else f"{' or '.join(wanted)} was wanted, it chose to {' and '.join(sorted(done))}")
 
 
 def wanted_ways(case: Case) -> tuple[Way, ...]:
@@ -44,14 +45,15 @@ def wanted_ways(case: Case) -> tuple[Way, ...]:
     return ()
 
 
-def way_taken(outcome: Outcome) -> Way | None:
-    """What the reply does: a question with nothing cited before it is asking. None: no reply was made."""
+def ways_taken(outcome: Outcome) -> set[Way]:
+    """What the reply does: it may tell something and ask something. Empty: no reply was made."""
     reply = outcome.of("reply")
     if reply is None or reply.state == "failed":
-        return None
+        return set()
     if reply.state != "proposed":
-        return "decline"
-    found = sentences(reply.text)
-    claims = any(citation.source.startswith(("passage:", "lever:")) for citation in reply.citations)
-    claims = claims or any(figures(one.text) and not one.asks for one in found)
-    return "ask" if any(one.asks for one in found) and not claims else "answer"
+        return {"decline"}
+    asks = any(one.asks for one in sentences(reply.text))
+    tells = any(citation.source.startswith(("passage:", "lever:")) for citation in reply.citations)
+    tells = tells or any(figures(one.text) and not one.asks and not COMMITS.search(one.text) for one in sentences(reply.text))
+    ways: dict[Way, bool] = {"ask": asks, "answer": tells or not asks}
+    return {way for way, taken in ways.items() if taken}

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from evals.casebook.format import Case
-from evals.metrics.answered_right import wanted_ways, way_taken
+from evals.metrics.answered_right import wanted_ways, ways_taken
 from evals.metrics.base import About, Better, CaseMetric, Reading
 from evals.outcome import Outcome
 
@@ -19,9 +19,9 @@ class AnsweredUnfounded(CaseMetric):
 
     def read(self, case: Case, outcome: Outcome) -> Reading | None:
         """None where silence is not wanted, or no reply was made."""
-        done = way_taken(outcome)
-        if wanted_ways(case) != ("decline",) or done is None:
+        done = ways_taken(outcome)
+        if wanted_ways(case) != ("decline",) or not done:
             return None
         reply = outcome.of("reply")
-        answers = done == "answer"
+        answers = "answer" in done
         return Reading(float(answers), reply.text if answers and reply else "")

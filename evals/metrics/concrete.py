@@ -14,7 +14,7 @@ _ANY_CASE = stems(
     "issue problem request matter enquiry inquiry concern case situation question message service customer company contact team help "
     "answer reply check looking into sorry apologise inconvenience experience understand patience possible today feedback regarding "
     "anliegen problem anfrage frage nachricht fall situation geduld kunde kundin "
-    "problema solicitud consulta pregunta mensaje caso situación paciencia cliente"
+    "problema consulta pregunta mensaje caso situación paciencia cliente"
 )
 """Words that any case is about."""
 _GREETS = re.compile(r"^(?:dear|hello|hi|guten tag|hallo|hola|estimad[oa])\b[^,.\n]*[,.]?", re.IGNORECASE)

@@ -65,7 +65,7 @@ def _on_record(turn: Turn) -> Iterator[tuple[str, str]]:
 
 
 def _holds(text: str, value: str) -> bool:
-    """As whole words, whatever stands between them."""
-    parts = [re.escape(part) for part in re.findall(r"[^\W_]+", value.casefold())]
-    pattern = r"[\W_]{0,3}".join(parts)
+    """As whole words, whatever stands between them; of a number or a reference, between its signs (`TW-7K2Q`, `49 17`)."""
+    parts = re.findall(r"[^\W_]" if any(char.isdigit() for char in value) else r"[^\W_]+", value.casefold())
+    pattern = r"[\W_]{0,3}".join(map(re.escape, parts))
     return bool(parts) and bool(re.search(rf"(?<![^\W_]){pattern}(?![^\W_])", text.casefold()))

@@ -7,7 +7,7 @@ from evals.casebook.format import Case
 from evals.metrics.base import About, Better, CaseMetric, Reading
 from evals.outcome import Outcome
 from evals.reading.record import record, spoken
-from evals.reading.words import sentences, squeezed
+from evals.reading.words import sentences, squeezed, unquoted
 
 _ADMITS = re.compile(
     r"\b(?:our|my) (?:own )?(?:fault|mistake|error|failure|oversight)\b|\b(?:fault|mistake|error) (?:is|was) (?:ours|mine)\b|"
@@ -42,7 +42,7 @@ class FaultInvented(CaseMetric):
         found = [
             sentence.text
             for text in said
-            for sentence in sentences(text)
+            for sentence in sentences(unquoted(text))
             for match in _ADMITS.finditer(sentence.text)
             if not _DENIES.search(sentence.text[: match.start()]) and squeezed(sentence.text) not in written
         ]

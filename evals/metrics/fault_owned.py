@@ -18,9 +18,16 @@ class FaultOwned(CaseMetric):
     says = "The share of replies that take responsibility where the record shows our mistake. Regret without it reads as an excuse."
 
     def read(self, case: Case, outcome: Outcome) -> Reading | None:
-        """None without a mistake of ours on record, a reply, or somebody it may be told to."""
+        """None without a mistake of ours on record that is not settled, a reply, or somebody it may be told to."""
         fault = outcome.turn.evidence.fault
-        if fault is None or fault.party != "company" or not may_be_told(outcome.turn) or not list(outcome.shown("reply")):
+        settled = {f"memory:{memory.id}" for memory in outcome.turn.evidence.memories if memory.resolved}
+        if (
+            fault is None
+            or fault.source in settled
+            or fault.party != "company"
+            or not may_be_told(outcome.turn)
+            or not list(outcome.shown("reply"))
+        ):
             return None
         seen = Own().look(outcome, "company", "reply")
         return Reading(float(seen.happened), "" if seen.happened else f"{seen.what}; on record: {fault.text}")

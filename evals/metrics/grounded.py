@@ -6,7 +6,7 @@ from typing import ClassVar
 from evals.casebook.format import Case
 from evals.metrics.base import About, CaseMetric, Reading
 from evals.outcome import Outcome
-from evals.reading.figures import figures
+from evals.reading.figures import figures, unlisted
 from evals.reading.record import known, sources
 from evals.reading.words import COMMITS, sentences
 
@@ -36,9 +36,8 @@ class Grounded(CaseMetric):
         bound = "\n".join(text for name, text in sources(outcome.turn) if name.startswith(_BINDS)).casefold()
         claims: dict[str, bool] = {}
         for suggestion in outcome.told():
-            for figure in figures(suggestion.text):
-                claims[figure.text] = bool(figure.supported_by & supports)
-            for sentence in sentences(suggestion.text):
+            for sentence in sentences(unlisted(suggestion.text)):
+                claims |= {figure.text: supports.supports(figure, sentence.text) for figure in figures(sentence.text)}
                 if COMMITS.search(sentence.text):
                     claims |= {gift[0]: gift[1].casefold() in bound for gift in _GIFTS.finditer(sentence.text)}
         if not claims:

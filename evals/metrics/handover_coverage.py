@@ -61,7 +61,7 @@ def _items(turn: Turn) -> Iterator[tuple[str, str]]:
 def _wanted(turn: Turn) -> list[str]:
     """What the waiting messages ask; where none asks, how the last one begins."""
     found = [sentence for message in turn.waiting for sentence in sentences(message.text)]
-    asked = [sentence.text for sentence in found if sentence.asks and len(stems(sentence.text)) > 1]
+    asked = [sentence.text for sentence in found if sentence.asks and stems(sentence.text)]
     return asked or [message.text[:BEGINNING] for message in turn.waiting[-1:]]
 
 

@@ -7,8 +7,7 @@ from copilot.domain.turn import Turn
 from evals.casebook.format import Case
 from evals.metrics.base import About, Better, CaseMetric, Reading
 from evals.outcome import Outcome, words_of
-from evals.reading.figures import figures
-from evals.reading.record import known, record
+from evals.reading.record import Known, known, record
 from evals.reading.words import words
 
 _NAMES = re.compile(
@@ -37,8 +36,8 @@ class HandoverInvented(CaseMetric):
             return None
         text = f"{words_of(brief.payload)}\n{brief.text}".replace("{next agent}", "")
         turn = outcome.turn
-        supports = known(turn) | _counted(turn)
-        found = [figure.text for figure in figures(text) if not figure.supported_by & supports]
+        base = known(turn)
+        found = Known(base.names | _counted(turn), base.elapsed).loose(text)
         there = set(words(record(turn)))
         found += [match[0] for match in _NAMES.finditer(text) if not there & set(words(match["titled"] or match["pair"]))]
         return Reading(float(bool(found)), ", ".join(dict.fromkeys(found)))

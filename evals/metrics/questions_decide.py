@@ -1,5 +1,6 @@
 """questions decide: each question says what its answer changes."""
 
+import re
 from typing import Any, ClassVar
 
 from copilot.domain.turn import Turn
@@ -12,6 +13,12 @@ FEWEST = 2
 """What `decides` has to be about, in words that carry meaning."""
 SAME = 0.8
 """Likeness from which it only says the question again."""
+
+_VACUOUS = re.compile(
+    r"what (?:I|we) can do(?: next| now| for you)?(?: (?:about|with) .*)?|was ich (?:als Nächstes )?tun kann(?:, .*)?|qué puedo hacer(?: ahora)?(?: con .*)?",
+    re.IGNORECASE,
+)
+"""True of any question, whatever the matter."""
 
 
 class QuestionsDecide(CaseMetric):
@@ -38,7 +45,6 @@ def _idle(one: dict[str, Any], turn: Turn) -> str:
     question, decides = str(one["question"]), str(one["decides"])
     if any(ask.answered_by and likeness(ask.ask.question, question) >= SAME for ask in turn.evidence.asks):
         return "its answer is on record"
-    # Naming their matter again (`what I can do next about your bag`) decides nothing of it.
-    if len(stems(decides) - stems(turn.said_by_customer, 3)) < FEWEST or likeness(decides, question) >= SAME:
+    if _VACUOUS.fullmatch(decides.strip()) or len(stems(decides)) < FEWEST or likeness(decides, question) >= SAME:
         return f"decides nothing: {decides or '(empty)'}"
     return "" if str(one["why"]).strip() else "no reason"

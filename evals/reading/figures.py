@@ -19,23 +19,34 @@ class Figure(NamedTuple):
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "jan ene|feb|mar|apr abr|may mai|jun|jul|aug ago|sep|oct okt|nov|dec dez dic".split("|"), 1
+        ["jan ene", "feb", "mar", "apr abr", "may mai", "jun", "jul", "aug ago", "sep", "oct okt", "nov", "dec dez dic"], 1
     )
     for name in names.split()
 }
 _MONTH = r"(?P<{0}>jan|ene|feb|m[aä]r|apr|abr|ma[yi]|jun|jul|aug|ago|sep|o[ck]t|nov|de[cz]|dic)[a-zä]*\.?"
 _DATES = (
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:de\s+|of\s+)?{_MONTH.format('m')}(?:,?\s+(?:de\s+)?\d{{4}}\b)?", re.IGNORECASE),
-    re.compile(rf"\b{_MONTH.format('m')}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s+\d{{4}}\b)?", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?[^\S\n]+(?:de\s+|of\s+)?{_MONTH.format('m')}(?:,?\s+(?:de\s+)?\d{{4}}\b)?", re.IGNORECASE
+    ),
+    re.compile(rf"\b{_MONTH.format('m')}[^\S\n]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,?\s+\d{{4}}\b)?", re.IGNORECASE),
     re.compile(r"\b\d{4}-(?P<m>\d{2})-(?P<d>\d{2})\b"),
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?:\d{2,4}\b)?"),
 )
-_CLOCK = re.compile(r"\b(?P<h>\d{1,2})[:.](?P<min>\d{2})(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?|\b(?P<h2>\d{1,2})\s*(?P<half2>[ap])\.?m\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b(?P<h>\d{1,2})[:.](?P<min>\d{2})(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?|\b(?P<h2>\d{1,2})\s*(?P<half2>[ap])\.?m\b", re.IGNORECASE
+)
 _WEEKDAYS = {
     fold(name): number
     for number, names in enumerate(
-        "monday montag lunes|tuesday dienstag martes|wednesday mittwoch miércoles|thursday donnerstag jueves|friday freitag viernes|"
-        "saturday samstag sonnabend sábado|sunday sonntag domingo".split("|")
+        [
+            "monday montag lunes",
+            "tuesday dienstag martes",
+            "wednesday mittwoch miércoles",
+            "thursday donnerstag jueves",
+            "friday freitag viernes",
+            "saturday samstag sonnabend sábado",
+            "sunday sonntag domingo",
+        ]
     )
     for name in names.split()
 }
@@ -43,7 +54,7 @@ _ADDRESS = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+\w")
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{4,}(?:-\d+)?\b|\b[A-Z]{2,3}[- ]\d{4,}\b")
 _NUMBER = re.compile(
     r"(?P<sign>[€£$¥])?\s?(?<![\w.,])(?P<n>\d{1,3}(?:[., '’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)(?!\w*[A-Z]\w*\d)"
-    r"(?:[\s-]{0,2}(?P<after>%|€|£|\$|[^\W\d_]+(?:[\s-](?=[^\W\d_])[^\W\d_]+)?))?"
+    r"(?:[\s-]{0,2}(?P<after>%|€|£|\$|[^\W\d_]+(?:[ -](?=[^\W\d_])[^\W\d_]+)?))?"
 )
 _LISTING = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _UNITS = {
@@ -60,25 +71,25 @@ _UNITS = {
     }.items()
     for word in names.split()
 }  # fmt: skip
-_BETWEEN = frozenset({"working", "business", "full", "more", "further", "calendar", "award", "bonus", "free", "ternway", "volle", "weitere"})
+_BETWEEN = frozenset(
+    {"working", "business", "full", "more", "further", "calendar", "award", "bonus", "free", "ternway", "volle", "weitere"}
+)
 _SPELLED = {
     fold(word): number
     for number, names in enumerate(
-        "two zwei dos|three drei tres|four vier cuatro|five fünf cinco|six sechs seis|seven sieben siete|eight acht ocho|"
-        "nine neun nueve|ten zehn diez|eleven elf once|twelve zwölf doce|thirteen dreizehn|fourteen vierzehn|fifteen fünfzehn|"
-        "sixteen|seventeen|eighteen|nineteen|twenty zwanzig veinte".split("|"), 2,
+        ["two zwei dos", "three drei tres", "four vier cuatro", "five fünf cinco", "six sechs seis", "seven sieben siete", "eight acht ocho", "nine neun nueve", "ten zehn diez", "eleven elf once", "twelve zwölf doce", "thirteen dreizehn", "fourteen vierzehn", "fifteen fünfzehn", "sixteen", "seventeen", "eighteen", "nineteen", "twenty zwanzig veinte"], 2,
     )
     for name in [names]
     for word in name.split()
 }  # fmt: skip
 _SPELLED_UNIT = re.compile(
-    rf"\b(?P<n>{'|'.join(sorted(_SPELLED, key=len, reverse=True))}|fünf|zwölf)[\s-](?P<after>[^\W\d_]+(?:[\s-][^\W\d_]+)?)", re.IGNORECASE
+    rf"\b(?P<n>{'|'.join(sorted(_SPELLED, key=len, reverse=True))}|fünf|zwölf)[\s-](?P<after>[^\W\d_]+(?:[ -][^\W\d_]+)?)", re.IGNORECASE
 )
 
 
 def figures(text: str) -> list[Figure]:
     """In the order of their sorts. What was read as a date or a reference is not read again as a number."""
-    text = _LISTING.sub(lambda match: " " * len(match[0]), text)
+    text = unlisted(text)
     found: list[Figure] = []
     for read in (_addresses, _dates, _clock, _codes, _numbers, _spelled, _weekdays):
         taken = list(read(text))
@@ -88,6 +99,11 @@ def figures(text: str) -> list[Figure]:
     return found
 
 
+def unlisted(text: str) -> str:
+    """Without the numbers that only number a list. Places are kept."""
+    return _LISTING.sub(lambda match: " " * len(match[0]), text)
+
+
 def named(text: str) -> frozenset[str]:
     """Everything that a text of the record supports."""
     return frozenset(name for figure in figures(text) for name in figure.named)
@@ -95,7 +111,9 @@ def named(text: str) -> frozenset[str]:
 
 def moments(at: datetime) -> frozenset[str]:
     """A moment as a text would say it: its day, its weekday, its time, its year."""
-    return frozenset({f"date {at.month}-{at.day}", f"weekday {at.weekday()}", f"clock {at.hour}:{at.minute:02}", f"{at.year} *", f"{at.year}"})
+    return frozenset(
+        {f"date {at.month}-{at.day}", f"weekday {at.weekday()}", f"clock {at.hour}:{at.minute:02}", f"{at.year} *", f"{at.year}"}
+    )
 
 
 Place = tuple[int, int]

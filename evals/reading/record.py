@@ -1,8 +1,10 @@
 """What a turn's record says: its sources by the names that citations use, its figures, and what may be told to whom."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from copilot.domain.knowledge import Limit
@@ -12,7 +14,14 @@ from copilot.domain.turn import Turn
 from copilot.kinds.wording import back_by
 from copilot.sensing.heat import boils_at
 from evals.outcome import FOR_CUSTOMER, Outcome
-from evals.reading.figures import moments, named
+from evals.reading.figures import Figure, figures, moments, named, unlisted
+from evals.reading.words import sentences
+
+_LASTING = re.compile(
+    r"\b(?:ago|for|since|after|with us|waiting|waited|late|overdue|over|vor|seit|mit uns|lang|hace|desde|con nosotros|lleva\w*|de retraso)\b",
+    re.IGNORECASE,
+)
+"""Words beside which a figure says how long something lasts or lies back."""
 
 
 def sources(turn: Turn) -> Iterator[tuple[str, str]]:
@@ -44,23 +53,38 @@ def record(turn: Turn) -> str:
     return "\n".join(text for _, text in sources(turn))
 
 
-def known(turn: Turn) -> frozenset[str]:
-    """Every figure that the record supports, with what follows from it: times of its rows, how long ago, the answer time that is set."""
+class Known(NamedTuple):
+    """Every figure that the record supports; `elapsed`: how long ago its rows are, which only words such as `for` or `ago` may say."""
+
+    names: frozenset[str]
+    elapsed: frozenset[str]
+
+    def supports(self, figure: Figure, around: str) -> bool:
+        """Whether the record holds it; `around`: the sentence it stands in."""
+        return bool(figure.supported_by & self.names) or (bool(figure.supported_by & self.elapsed) and bool(_LASTING.search(around)))
+
+    def loose(self, text: str) -> list[str]:
+        """The figures of a text that it does not support."""
+        return [figure.text for part in sentences(unlisted(text)) for figure in figures(part.text) if not self.supports(figure, part.text)]
+
+
+def known(turn: Turn) -> Known:
+    """What stands on record, and what follows from it: times of its rows, how long ago, the answer time that is set."""
     return _known(turn.model_dump_json())
 
 
 @lru_cache(maxsize=8)
-def _known(as_json: str) -> frozenset[str]:
+def _known(as_json: str) -> Known:
     turn = Turn.model_validate_json(as_json)
-    found = set(named(record(turn)))
+    found, elapsed = set(named(record(turn))), set[str]()
     for at in _moments(turn):
         for seen in (at, at.astimezone(ZoneInfo(turn.settings.time_zone))):
             found |= moments(seen)
-        found |= _since(at, turn.as_of)
+        elapsed |= _since(at, turn.as_of)
     found |= {f"weekday {_nearest(name, turn.as_of).weekday()}" for name in found if name.startswith("date ")}
     minutes = turn.settings.answer_minutes.get(turn.channel, 0)
     found |= {f"{minutes:g} min", f"{minutes / 60:g} hour", f"{minutes / 1440:g} day"}
-    return frozenset(found)
+    return Known(frozenset(found), frozenset(elapsed))
 
 
 def _nearest(day: str, now: datetime) -> datetime:
@@ -93,11 +117,11 @@ def _moments(turn: Turn) -> Iterator[datetime]:
 
 
 def _since(at: datetime, now: datetime) -> set[str]:
-    """How long ago it was (or how long until then), rounded down and up, in every unit that fits."""
+    """How long ago it was (or how long until then), in every unit that fits, give or take one: half a day makes a year of 364 days."""
     gap: timedelta = abs(now - at)
     spans = {"min": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629800.0, "year": 31557600.0}
     counts = {unit: gap.total_seconds() / length for unit, length in spans.items()}
-    return {f"{int(count) + more} {unit}" for unit, count in counts.items() if count < 1000 for more in (0, 1) if int(count) + more > 0}
+    return {f"{int(count) + more} {unit}" for unit, count in counts.items() if count < 1000 for more in (-1, 0, 1) if int(count) + more > 0}
 
 
 def _limit(limit: Limit | None) -> str:
