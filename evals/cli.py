@@ -34,6 +34,7 @@ def run(
     data: Annotated[Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates' result as JUnit XML here.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say below each metric what it counts.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
@@ -61,7 +62,7 @@ def run(
     if as_json:
         print_json(done, against)
         return int(bool(done.failed))
-    print_run(done)
+    print_run(done, explain=explain)
     if against:
         print_comparison(_compared(against, called))
     return int(bool(done.failed))
@@ -125,6 +126,15 @@ def suites() -> int:
     from evals.printing import print_suites
 
     print_suites()
+    return 0
+
+
+@app.command("metrics")
+def metrics() -> int:
+    """List metrics: what each counts, its version, where it comes from."""
+    from evals.printing import print_metrics
+
+    print_metrics()
     return 0
 
 

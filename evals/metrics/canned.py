@@ -27,7 +27,8 @@ _PHRASES = re.compile(
             r"\b(?:schnellstmöglich|so (?:bald|schnell) wie möglich|zeitnah)\w*|\bwie (?:bereits|schon) (?:gesagt|erwähnt)\b|"
             r"\bvielen Dank für Ihre Geduld\b|\bseien Sie versichert\b",
             r"\b(?:entiendo|comprendo|lamento) su (?:frustraci|enfado|malestar|molest)\w*|\bc[áa]lmese\b|"
-            r"\b(?:las|cualquier) molestias?\b|\b(?:lo antes posible|cuanto antes|a la mayor brevedad)\b|\bcomo ya (?:le )?(?:dije|he dicho)\b",
+            r"\b(?:las|cualquier) molestias?\b|\b(?:lo antes posible|cuanto antes|a la mayor brevedad)\b|"
+            r"\bcomo ya (?:le )?(?:dije|he dicho)\b",
         )
     ),
     re.IGNORECASE,

@@ -20,7 +20,7 @@ SHORTEST = 3
 
 
 class Disclosed(CaseMetric):
-    """Looked up value by value, in what is spoken; the product's check reads meanings (`3 h 10` for 190 minutes), this reads what stands there."""
+    """Looked up value by value, in what is spoken. The product's check reads meanings (`3 h 10` for 190 minutes); this reads letters."""
 
     name = "disclosed"
     ability: ClassVar[About] = "identity"

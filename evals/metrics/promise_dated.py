@@ -12,14 +12,14 @@ _OFFERS = re.compile(r"(?:if|should you|wenn|falls|sollte\w*|si)\b", re.IGNORECA
 
 
 class PromiseDated(CaseMetric):
-    """Sentence by sentence, so that each promise stands by itself. What depends on the customer (`If anything comes up, I …`) is an offer."""
+    """Sentence by sentence: each promise stands by itself. What depends on the customer (`If anything comes up, I …`) is an offer."""
 
     name = "promise dated"
     ability: ClassVar[About] = "honesty"
     source = "CRAFT, Replies 5: a promise is a date and an owner."
     says = (
-        "The share of sentences for the customer in which somebody says what they will do, that say by when. Without it waiting has no end; "
-        "a date too many costs nothing."
+        "The share of sentences for the customer in which somebody says what they will do, that say by when. Without it waiting has no "
+        "end; a date too many costs nothing."
     )
 
     def read(self, case: Case, outcome: Outcome) -> Reading | None:

@@ -15,7 +15,8 @@ SAME = 0.8
 """Likeness from which it only says the question again."""
 
 _VACUOUS = re.compile(
-    r"what (?:I|we) can do(?: next| now| for you)?(?: (?:about|with) .*)?|was ich (?:als Nächstes )?tun kann(?:, .*)?|qué puedo hacer(?: ahora)?(?: con .*)?",
+    r"what (?:I|we) can do(?: next| now| for you)?(?: (?:about|with) .*)?|"
+    r"was ich (?:als Nächstes )?tun kann(?:, .*)?|qué puedo hacer(?: ahora)?(?: con .*)?",
     re.IGNORECASE,
 )
 """True of any question, whatever the matter."""

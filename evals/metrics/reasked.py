@@ -15,7 +15,10 @@ _ASKS = re.compile(
     r"bitte|können Sie|könnten Sie|nennen|schicken|brauche|por favor|puede|podría|indíqueme|díganos|necesito)\b",
     re.IGNORECASE,
 )
-_WHOSE = r"(?:your|ihre?\w{0,2}|deine?\w{0,2}|su|tu|what(?:['’]s| is| was)(?: the)?|which|welche\w?|(?:need|have|give \w+|send \w+|tell \w+) the)"
+_WHOSE = (
+    r"(?:your|ihre?\w{0,2}|deine?\w{0,2}|su|tu|what(?:['’]s| is| was)(?: the)?|which|welche\w?|"
+    r"(?:need|have|give \w+|send \w+|tell \w+) the)"
+)
 
 
 class Reasked(CaseMetric):

@@ -9,7 +9,8 @@ from evals.outcome import FOR_CUSTOMER, Outcome
 from evals.reading.words import sentences
 
 _SORRY = re.compile(
-    r"\b(?:sorry|apologi[sz]e|apolog(?:y|ies)|entschuldig\w+|tut (?:mir|uns)\b[^.!?]{0,20}\bleid|lo siento|sentimos|disculp\w+|perd[óo]n\w*)",
+    r"\b(?:sorry|apologi[sz]e|apolog(?:y|ies)|entschuldig\w+|tut (?:mir|uns)\b[^.!?]{0,20}\bleid|"
+    r"lo siento|sentimos|disculp\w+|perd[óo]n\w*)",
     re.IGNORECASE,
 )
 _SYMPATHY = re.compile(

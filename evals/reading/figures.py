@@ -77,10 +77,12 @@ _BETWEEN = frozenset(
 _SPELLED = {
     fold(word): number
     for number, names in enumerate(
-        ["two zwei dos", "three drei tres", "four vier cuatro", "five fünf cinco", "six sechs seis", "seven sieben siete", "eight acht ocho", "nine neun nueve", "ten zehn diez", "eleven elf once", "twelve zwölf doce", "thirteen dreizehn", "fourteen vierzehn", "fifteen fünfzehn", "sixteen", "seventeen", "eighteen", "nineteen", "twenty zwanzig veinte"], 2,
+        ["two zwei dos", "three drei tres", "four vier cuatro", "five fünf cinco", "six sechs seis", "seven sieben siete",
+         "eight acht ocho", "nine neun nueve", "ten zehn diez", "eleven elf once", "twelve zwölf doce", "thirteen dreizehn",
+         "fourteen vierzehn", "fifteen fünfzehn", "sixteen", "seventeen", "eighteen", "nineteen", "twenty zwanzig veinte"],
+        2,
     )
-    for name in [names]
-    for word in name.split()
+    for word in names.split()
 }  # fmt: skip
 _SPELLED_UNIT = re.compile(
     rf"\b(?P<n>{'|'.join(sorted(_SPELLED, key=len, reverse=True))}|fünf|zwölf)[\s-](?P<after>[^\W\d_]+(?:[ -][^\W\d_]+)?)", re.IGNORECASE

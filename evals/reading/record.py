@@ -18,7 +18,8 @@ from evals.reading.figures import Figure, figures, moments, named, unlisted
 from evals.reading.words import sentences
 
 _LASTING = re.compile(
-    r"\b(?:ago|for|since|after|with us|waiting|waited|late|overdue|over|vor|seit|mit uns|lang|hace|desde|con nosotros|lleva\w*|de retraso)\b",
+    r"\b(?:ago|for|since|after|with us|waiting|waited|late|overdue|over|"
+    r"vor|seit|mit uns|lang|hace|desde|con nosotros|lleva\w*|de retraso)\b",
     re.IGNORECASE,
 )
 """Words beside which a figure says how long something lasts or lies back."""
