@@ -54,7 +54,7 @@ def print_metrics() -> None:
 def by_ability(names: Iterable[str]) -> dict[str, list[str]]:
     """Metrics under what they are about: what is over all first, what it costs last."""
     found: dict[str, list[str]] = {}
-    for name in names:
+    for name in sorted(names, key=list(CATALOGUE).index):
         found.setdefault(CATALOGUE[name].ability, []).append(name)
     order = ["all", *(ability for ability in found if ability not in ("all", "cost")), "cost"]
     return {ability: found[ability] for ability in order if ability in found}

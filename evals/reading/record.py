@@ -19,7 +19,7 @@ from evals.reading.words import sentences
 
 _LASTING = re.compile(
     r"\b(?:ago|for|since|after|with us|waiting|waited|late|overdue|over|"
-    r"vor|seit|mit uns|lang|hace|desde|con nosotros|lleva\w*|de retraso)\b",
+    r"vor|nach|seit|mit uns|lang|hace|desde|tras|después|con nosotros|lleva\w*|de retraso)\b",
     re.IGNORECASE,
 )
 """Words beside which a figure says how long something lasts or lies back."""
