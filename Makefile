@@ -60,6 +60,7 @@ screenshots: setup browser ## The pictures of the README, from the sample compan
 
 schemas: setup ## Write the JSON Schemas of the formats again
 	$(BIN)/python -m copilot.commands.schemas copilot/schemas
+	$(BIN)/copilot eval schema > copilot/schemas/case.schema.json
 
 lock: ## Pin every dependency again, with hashes, at releases at least a week old
 	$(BIN)/python -m pip install --quiet uv

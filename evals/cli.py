@@ -18,6 +18,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the service's data. Default: COPILOT_DATA_DIR or .data")]
+Tenant = Annotated[str, typer.Option("--tenant", envvar="COPILOT_TENANT", help="Which company's records.")]
 
 
 @app.command("run")
@@ -156,14 +158,44 @@ def runs() -> int:
     return 0
 
 
+@app.command("harvest")
+def harvest(
+    out: Annotated[Path | None, typer.Option(help="Write the approved cases into this folder, one file each.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Make so many candidates at most.")] = 20,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Make candidate cases of what agents decided, the dangerous ones first. Only those that somebody approved are written out."""
+    from evals.desk import harvest as bring_in
+    from evals.desk import with_api
+
+    return with_api(data, tenant, lambda api: bring_in(api, out, limit, as_json=as_json))
+
+
+@app.command("publish")
+def publish(
+    run: Annotated[str, typer.Argument(help="A run.")],
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Show a run's figures on the quality pages of the service."""
+    from evals.desk import publish as show
+    from evals.desk import with_api
+    from evals.runs import read_run
+
+    found = read_run(run)
+    return with_api(data, tenant, lambda api: show(api, found, as_json=as_json))
+
+
 @app.command("schema")
 def schema() -> int:
     """Print the JSON Schema of a file of cases, for your editor."""
-    from pydantic import TypeAdapter
+    from copilot.domain.schemas import written
+    from evals.casebook.schema import schema as made
 
-    from evals.casebook.format import Case
-
-    sys.stdout.write(json.dumps(TypeAdapter(list[Case]).json_schema(), indent=1) + "\n")
+    sys.stdout.write(written(made()))
     return 0
 
 
