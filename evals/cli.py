@@ -39,6 +39,7 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say below each metric what it counts.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
@@ -68,7 +69,7 @@ def run(
     if as_json:
         print_json(done, against)
         return int(bool(done.failed))
-    print_run(done)
+    print_run(done, explain=explain)
     if against:
         print_comparison(_compared(against, called))
     print_next(done, against, html)
@@ -145,6 +146,15 @@ def suites() -> int:
     from evals.printing import print_suites
 
     print_suites()
+    return 0
+
+
+@app.command("metrics")
+def metrics() -> int:
+    """List metrics: what each counts, its version, where it comes from."""
+    from evals.printing import print_metrics
+
+    print_metrics()
     return 0
 
 

@@ -17,6 +17,7 @@ from copilot.commands.folders import read_files
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn
 from copilot.domain.tenant import KINDS, TenantSettings
+from copilot.kinds import by_name
 from copilot.services.knowledge import SourceFile
 from copilot.settings import Settings
 from evals.casebook import building
@@ -63,12 +64,9 @@ class Subject:
         tenant = await self._prepared(case)
         given = ConversationIn.model_validate(building.conversation(case))
         wanted = wanted_kinds(case)
-        turn, suggestions = await self.application.suggest.once(tenant, given)
-        made = {suggestion.kind for suggestion in suggestions}
-        asked = tuple(kind for kind in wanted if kind not in made)
-        if asked:
-            _, more = await self.application.suggest.once(tenant, given, asked)
-            suggestions = [*suggestions, *more]
+        # One turn for all of them: a second one would have other message ids and another answer time than the first's evidence.
+        turn, suggestions = await self.application.suggest.once(tenant, given, also=wanted)
+        asked = tuple(kind for kind in wanted if kind not in turn.settings.kinds or by_name(kind).wanted(turn) is None)
         return Outcome(turn=turn, suggestions=tuple(suggestions), asked=asked)
 
     async def _prepared(self, case: Case) -> str:

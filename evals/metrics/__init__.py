@@ -1,12 +1,81 @@
 """What is measured. One file each, one entry here."""
 
+from evals.metrics.anothers_data import AnothersData
+from evals.metrics.answered_right import AnsweredRight
+from evals.metrics.answered_unfounded import AnsweredUnfounded
 from evals.metrics.base import CaseMetric, Metric
+from evals.metrics.canned import Canned
+from evals.metrics.cited import Cited
+from evals.metrics.cited_right import CitedRight
+from evals.metrics.concrete import Concrete
+from evals.metrics.disclosed import Disclosed
 from evals.metrics.expected import AsExpected
+from evals.metrics.fault_invented import FaultInvented
+from evals.metrics.fault_owned import FaultOwned
+from evals.metrics.grounded import Grounded
+from evals.metrics.handover_compression import HandoverCompression
+from evals.metrics.handover_coverage import HandoverCoverage
+from evals.metrics.handover_invented import HandoverInvented
+from evals.metrics.i_not_we import INotWe
+from evals.metrics.internal_quoted import InternalQuoted
+from evals.metrics.irrelevant_memories import IrrelevantMemories
+from evals.metrics.language_right import LanguageRight
+from evals.metrics.latency import AcknowledgeMs, CueMs, HandoverMs, OptionsMs, QuestionsMs, ReplyMs
+from evals.metrics.options_differ import OptionsDiffer
+from evals.metrics.options_within import OptionsWithin
+from evals.metrics.promise_dated import PromiseDated
+from evals.metrics.questions_decide import QuestionsDecide
+from evals.metrics.questions_differ import QuestionsDiffer
 from evals.metrics.reasked import Reasked
+from evals.metrics.second_apology import SecondApology
+from evals.metrics.short import Short
+from evals.metrics.spending import Cached, Dollars, TokensIn, TokensOut
 
 ON_CASES: tuple[CaseMetric, ...] = (
     AsExpected(),
+    # honesty
+    Grounded(),
+    CitedRight(),
+    Cited(),
+    PromiseDated(),
+    AnsweredRight(),
+    AnsweredUnfounded(),
+    # empathy
+    Concrete(),
+    INotWe(),
+    FaultOwned(),
+    FaultInvented(),
+    SecondApology(),
+    Canned(),
+    Short(),
+    LanguageRight(),
+    # memory and identity
     Reasked(),
+    IrrelevantMemories(),
+    Disclosed(),
+    # handover
+    HandoverCoverage(),
+    HandoverInvented(),
+    HandoverCompression(),
+    # questions and options
+    QuestionsDecide(),
+    QuestionsDiffer(),
+    OptionsWithin(),
+    OptionsDiffer(),
+    # safety
+    InternalQuoted(),
+    AnothersData(),
+    # cost
+    TokensIn(),
+    TokensOut(),
+    Cached(),
+    Dollars(),
+    ReplyMs(),
+    AcknowledgeMs(),
+    CueMs(),
+    QuestionsMs(),
+    OptionsMs(),
+    HandoverMs(),
 )
 """Measured on every case."""
 

@@ -114,3 +114,13 @@ def test_compose_keeps_four() -> None:
 def test_compose_refuses_only_known_things() -> None:
     with pytest.raises(Invalid, match="on record"):
         QUESTIONS.compose(turns.furious(), answer("What is your booking reference?"))
+
+
+def test_what_a_resolution_needs_decides_what_its_article_allows() -> None:
+    """`what I can do next about your refund` would be true of any question."""
+    turn = turns.bot_failed(needs=(Need(field="loyalty_number", article_id=turns.bot_failed().evidence.passages[0].article_id),))
+    payload = cast("QuestionsPayload", cast("Draft", QUESTIONS.fallback(turn)).payload)
+    assert turn.evidence.passages[0].title in payload.questions[0].decides
+    nowhere = turns.bot_failed(needs=(Need(field="loyalty_number", article_id="not-found"),))
+    found = cast("QuestionsPayload", cast("Draft", QUESTIONS.fallback(nowhere)).payload).questions[0]
+    assert "not-found" not in found.decides.lower()

@@ -258,3 +258,13 @@ def test_hardship_is_not_read_into_a_dead_phone() -> None:
         id="h1", author="customer", text="My phone died and I cannot open my booking for the hotel in Vienna.", sent_at=turns.ago(hours=1)
     )
     assert "ondolences" not in written(turns.customer_fault(window=(message,)))
+
+
+def test_thanks_for_years_say_where_they_are_counted_from() -> None:
+    turn = turns.letter()
+    since = turns.detail("since", "2017-03-14")
+    turn = turn.model_copy(update={"evidence": turn.evidence.model_copy(update={"known_details": (*turn.evidence.known_details, since)})})
+    draft = REPLY.fallback(turn)
+    assert isinstance(draft, Draft)
+    cited = [draft.text[slice(*one.span)] for one in draft.citations if one.source == "detail:since"]
+    assert any("years" in one for one in cited)

@@ -264,3 +264,13 @@ def test_a_list_without_a_lead_takes_its_heading() -> None:
 @given(st.text(alphabet="|-:# *ab.\n?", max_size=120))
 def test_any_markdown_is_read_without_error(text: str) -> None:
     assert all(u.text.strip() for u in units(turns.hit("a", "t", text)))
+
+
+def test_a_sum_with_cents_and_a_verb_do_not_end_in_the_matter() -> None:
+    """`the bank took 18` was said to a customer who had written `the bank took 18,50`."""
+    said = turns.said("f1", "customer", "Hello. And the bank took 18,50 for it this morning.", turns.ago(minutes=3))
+    turn = turns.furious(window=(said,))
+    words = wording(turn)
+    assert words is not None
+    found = matter(turn, words)
+    assert found is None or "took" not in found.text
