@@ -12,15 +12,20 @@ from copilot.kinds import case
 from copilot.kinds.asked import asks_for_known
 from copilot.kinds.composing import Piece, shortened
 from copilot.kinds.cue import need_of
-from copilot.kinds.extract import units
+from copilot.kinds.extract import telling_stems, units
 from copilot.kinds.matter import matter
 from copilot.kinds.prompting import redactor
 from copilot.kinds.wording import back_by, english, limit_text, spell_wait, wording
+from copilot.memory.sentences import sentences
 from copilot.sensing.heat import boils_at
 
 NEXT_AGENT = "{next agent}"
 """Filled in when somebody has accepted."""
 _EPISODES, _SAID, _LONGEST = 4, 6, 200
+_ASKS, _ANSWERS = 3, 4
+"""Telling words from which a sentence of the customer, or of an answer, says something. On 250 dialogues of TweetSumm's training part
+every pair from 2 to 4 and 4 to 5 is within .006 ROUGE-L of the best.
+"""
 _RISKS = {
     "threat_leave": "Says they will leave.",
     "threat_public": "Says they will make it public.",
@@ -76,12 +81,12 @@ def story(turn: Turn) -> list[Piece]:
         dated = said if _day(turn, episode.at) in said else f"{_day(turn, episode.at)}: {said}"
         text = f"{dated}{'' if dated[-1] in '.!?”…' else '.'}{end}{fault}"
         told.append((episode.at, Piece(text, (f"memory:{episode.id}",))))
-    for message in _telling(turn):
+    for message, said in _telling(turn):
         who = _who(turn, message)
-        text = f"{_day(turn, message.sent_at)} {_clock(turn, message.sent_at)}, {who}: “{shortened(redact(message.text), _LONGEST)}”"
+        text = f"{_day(turn, message.sent_at)} {_clock(turn, message.sent_at)}, {who}: “{shortened(redact(said), _LONGEST)}”"
         told.append((message.sent_at, Piece(text, (f"message:{message.id}",))))
     told.sort(key=lambda pair: pair[0])
-    opening = [Piece(_person(turn, years))] if person else [Piece("Nobody we know by name.")]
+    opening = [Piece(_person(turn, years))] if person else [] if told else [Piece("Nobody we know by name.")]
     return [*opening, *(piece for _, piece in told)]
 
 
@@ -100,13 +105,27 @@ def _person(turn: Turn, years: int) -> str:
     return f"{name}{tenure}{tier}; identity proven. Channel: {turn.channel}."
 
 
-def _telling(turn: Turn) -> list[Message]:
-    """The messages that carry the story: the first of the customer, what turned the mood, what waits, and the agents' own."""
+def _telling(turn: Turn) -> list[tuple[Message, str]]:
+    """The messages that carry the story, each with what it says of substance.
+
+    What the customer came with, what turned the mood, what colleagues noted, the last answer (earlier ones stand under `tried`), and
+    what waits.
+    """
     customer = [m for m in turn.window if m.author == "customer"]
-    wanted = {m.id for m in turn.waiting} | {turn.evidence.emotion.trigger_message_id} | {m.id for m in customer[:1]}
-    wanted |= {m.id for m in turn.window if m.author == "agent"}
-    told = [m for m in turn.window if m.id in wanted]
+    request = next((m for m in customer if _substance(turn, m.text, _ASKS)), customer[0] if customer else None)
+    waiting = [m for m in turn.waiting if _substance(turn, m.text, _ASKS)] or list(turn.waiting[-1:])
+    wanted = {m.id for m in waiting} | {turn.evidence.emotion.trigger_message_id, request.id if request else None}
+    told = [(m, " ".join(_substance(turn, m.text, _ASKS)) or m.text) for m in customer if m.id in wanted]
+    told += [(m, m.text) for m in turn.window if m.author == "agent" and m.visibility == "private"]
+    answers = [(m, s) for m in turn.window if m.author == "agent" and m.visibility != "private" for s in _substance(turn, m.text, _ANSWERS)]
+    told += answers[-1:] or [(m, m.text) for m in turn.window if m.author == "agent" and m.visibility != "private"][-1:]
+    told.sort(key=lambda pair: pair[0].sent_at)
     return told if len(told) <= _SAID else [told[0], *told[-(_SAID - 1) :]]
+
+
+def _substance(turn: Turn, text: str, least: int) -> list[str]:
+    """Its sentences with at least `least` telling words: without greetings, thanks, signatures and a lone “yes”."""
+    return [s.text for s in sentences(text) if len(set(telling_stems(s.text, turn.language))) >= least]
 
 
 def _who(turn: Turn, message: Message) -> str:

@@ -142,3 +142,27 @@ def test_a_link_that_somebody_pasted_does_not_take_the_brief_away(link: str) -> 
     assert isinstance(made, Draft)
     assert link.lower() not in made.text.lower()
     assert verdict(run_checks(turn, Checked(kind="handover", text=made.text, payload=made.payload, citations=made.citations))) != "withhold"
+
+
+def test_the_story_tells_what_was_said_of_substance() -> None:
+    """The request and what waits, the last answer that says something; no greeting, no thanks, no signature."""
+    window = (
+        turns.said("m1", "customer", "Hi there! My seat map shows row 12 but the ticket says row 31. Thanks!", turns.ago(minutes=9)),
+        turns.said(
+            "m2", "agent", "Hello, sorry to hear that. Row 12 is held for families until tomorrow. Regards, Ada", turns.ago(minutes=6)
+        ),
+        turns.said("m3", "agent", "No problem! Ada", turns.ago(minutes=5)),
+        turns.said("m4", "customer", "Yes. Please keep row 31 then and send me the new boarding pass.", turns.ago(minutes=2)),
+    )
+    told = brief(turns.stranger(window=window, unanswered=("m4",), trigger_message_id=None)).story
+    assert [line.partition(": ")[2] for line in told] == [
+        "“My seat map shows row 12 but the ticket says row 31.”",
+        "“Row 12 is held for families until tomorrow.”",
+        "“Please keep row 31 then and send me the new boarding pass.”",
+    ]
+
+
+def test_the_story_of_a_lone_word_is_that_word() -> None:
+    window = (turns.said("m1", "customer", "Hello?", turns.ago(minutes=9)), turns.said("m2", "agent", "Hi!", turns.ago(minutes=6)))
+    told = brief(turns.stranger(window=window, unanswered=(), trigger_message_id=None)).story
+    assert [line.partition(": ")[2] for line in told] == ["“Hello?”", "“Hi!”"]
