@@ -1,6 +1,7 @@
 """What the record says for a handover, part by part: in order, with dates, in the customer's own words, nothing invented."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from copilot.domain.conversation import Message
@@ -10,7 +11,7 @@ from copilot.domain.suggestion import HandoverAction
 from copilot.domain.turn import Turn, TurnLever
 from copilot.kinds import case
 from copilot.kinds.asked import asks_for_known
-from copilot.kinds.composing import Piece, shortened
+from copilot.kinds.composing import Piece, inert, shortened
 from copilot.kinds.cue import need_of
 from copilot.kinds.extract import telling_stems, units
 from copilot.kinds.matter import matter
@@ -41,6 +42,12 @@ _NEEDS = {
 _IF = re.compile(r"^(?:if|when|wenn|falls|si|cuando)\b", re.IGNORECASE)
 
 
+def _quoting(turn: Turn) -> Callable[[str], str]:
+    """Makes what somebody wrote fit to be quoted: nothing on record that may not be told, nothing that only a machine reads."""
+    redact = redactor(turn)
+    return lambda text: redact(inert(text))
+
+
 def urgency(turn: Turn) -> Piece:
     """How hot, in which direction, how long they wait, and when it boils."""
     felt = turn.evidence.emotion
@@ -58,7 +65,7 @@ def reason(turn: Turn) -> Piece:
     """Why it changes hands."""
     asked = case.asks_for_someone_else(turn)
     if asked:
-        return Piece(f"The customer asks for someone else: “{shortened(redactor(turn)(asked.text), 140)}”", (f"message:{asked.id}",))
+        return Piece(f"The customer asks for someone else: “{shortened(_quoting(turn)(asked.text), 140)}”", (f"message:{asked.id}",))
     if case.needs_supervisor(turn):
         lever = next(lever for lever in case.usable_levers(turn) if lever.authority == "supervisor")
         return Piece(f"A way out needs a supervisor's yes: {lever.offer}.", (f"lever:{lever.id}",))
@@ -69,7 +76,7 @@ def reason(turn: Turn) -> Piece:
 
 def story(turn: Turn) -> list[Piece]:
     """Earlier contacts, then this conversation, oldest first; the customer in their own words."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     told: list[tuple[datetime, Piece]] = []
     person = turn.person
     years = int((turn.as_of - person.since).days / 365.25) if person and person.since else 0
@@ -137,7 +144,7 @@ def _who(turn: Turn, message: Message) -> str:
 
 def tried(turn: Turn) -> list[Piece]:
     """What has not helped: the bot, earlier contacts left unsettled, and what agents answered here."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     pieces: list[Piece] = []
     bots = turn.evidence.bot_failed
     if bots:
@@ -156,7 +163,7 @@ def tried(turn: Turn) -> list[Piece]:
 
 def promises(turn: Turn) -> list[Piece]:
     """Every promise that is neither kept nor withdrawn, overdue first."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     return [
         Piece(
             f"{p.state.upper()}: “{redact(p.text)}” – {p.owner or 'no owner'}, {_due(turn, p)}, made {_day(turn, p.made_at)}",
@@ -174,7 +181,7 @@ def emotion(turn: Turn) -> Piece:
         return Piece(
             f"Not measured in this language; they have waited {spell_wait(felt.waiting_seconds)}. They need {_NEEDS[need_of(turn)]}."
         )
-    turned = f" It turned at {_clock(turn, trigger.sent_at)}: “{shortened(redactor(turn)(trigger.text), 120)}”" if trigger else ""
+    turned = f" It turned at {_clock(turn, trigger.sent_at)}: “{shortened(_quoting(turn)(trigger.text), 120)}”" if trigger else ""
     label = (felt.label or "neutral").capitalize()
     why = felt.why.strip().rstrip(".")
     return Piece(
@@ -197,7 +204,7 @@ def known(turn: Turn) -> list[Piece]:
 
 def actions(turn: Turn) -> list[tuple[HandoverAction, str]]:
     """What has to be done: promises first, then identity, what is missing, what somebody may grant, and the answer by its time."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     todo = [
         (
             HandoverAction(what=f"Keep or renew: “{shortened(redact(p.text), 140)}”", owner=p.owner or NEXT_AGENT, by=_due(turn, p)),
@@ -269,7 +276,7 @@ def risks(turn: Turn) -> list[Piece]:
         pieces.append(Piece("Articles contradict each other on this.", tuple(f"passage:{i}" for i in turn.evidence.coverage.conflict)))
     disputed = [d.field for d in turn.evidence.known_details if d.state == "disputed"]
     pieces += [Piece(f"Sources differ on the {field.replace('_', ' ')}.", (f"detail:{field}",)) for field in disputed]
-    redact = redactor(turn)
+    redact = _quoting(turn)
     guides = [m for m in turn.evidence.memories if m.use == "guide"][:3]
     pieces += [Piece(f"Know it, don't say it: {shortened(redact(guide.text), 140)}", (f"memory:{guide.id}",)) for guide in guides]
     return pieces
