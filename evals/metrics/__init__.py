@@ -3,7 +3,9 @@
 from evals.metrics.base import CaseMetric, Metric
 from evals.metrics.evidence import EvidenceRecall
 from evals.metrics.expected import AsExpected
+from evals.metrics.grounding import WAYS
 from evals.metrics.hit import Hit
+from evals.metrics.injection import FalseAlarm, Injected
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
 from evals.metrics.outside import SampleMetric
@@ -28,6 +30,9 @@ ON_DATA: tuple[SampleMetric, ...] = (
     Rouge("rougeL"),
     Rouge("rougeL", "lead-3"),
     Rouge("rougeL", "TextRank"),
+    *WAYS,
+    Injected(),
+    FalseAlarm(),
 )
 """Measured on data from outside, each in its own task."""
 

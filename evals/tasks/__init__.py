@@ -5,7 +5,9 @@ from collections.abc import Callable
 from inspect_ai import Task
 
 from evals.tasks.cases import cases
+from evals.tasks.grounding import grounding
 from evals.tasks.handover import handover
+from evals.tasks.injection import injection
 from evals.tasks.retrieval import memory, retrieval
 
 CATALOGUE: dict[str, Callable[..., Task]] = {
@@ -13,5 +15,7 @@ CATALOGUE: dict[str, Callable[..., Task]] = {
     "retrieval": retrieval,
     "memory": memory,
     "handover": handover,
+    "grounding": grounding,
+    "injection": injection,
 }
 """By the name in a suite."""
