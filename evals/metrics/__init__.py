@@ -6,6 +6,7 @@ from evals.metrics.expected import AsExpected
 from evals.metrics.grounding import WAYS
 from evals.metrics.hit import Hit
 from evals.metrics.injection import FalseAlarm, Injected
+from evals.metrics.masking import Hidden, HiddenOnRecord, MaskingF2
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
 from evals.metrics.outside import SampleMetric
@@ -33,6 +34,9 @@ ON_DATA: tuple[SampleMetric, ...] = (
     *WAYS,
     Injected(),
     FalseAlarm(),
+    Hidden(),
+    HiddenOnRecord(),
+    MaskingF2(),
 )
 """Measured on data from outside, each in its own task."""
 

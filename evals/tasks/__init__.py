@@ -8,6 +8,7 @@ from evals.tasks.cases import cases
 from evals.tasks.grounding import grounding
 from evals.tasks.handover import handover
 from evals.tasks.injection import injection
+from evals.tasks.privacy import privacy
 from evals.tasks.retrieval import memory, retrieval
 
 CATALOGUE: dict[str, Callable[..., Task]] = {
@@ -17,5 +18,6 @@ CATALOGUE: dict[str, Callable[..., Task]] = {
     "handover": handover,
     "grounding": grounding,
     "injection": injection,
+    "privacy": privacy,
 }
 """By the name in a suite."""
