@@ -31,7 +31,7 @@ class Attack:
 
 def bipia(folder: Path) -> Iterator[Attack]:
     """Text attacks, each at the end of one of the e-mails."""
-    mails = [json.loads(line)["context"] for line in (folder / MAILS).open(encoding="utf-8")]
+    mails = [json.loads(line)["context"] for line in _lines(folder / MAILS)]
     sorts = json.loads((folder / "bipia_text_attacks.json").read_text(encoding="utf-8"))
     orders = [order for sort in sorts.values() for order in sort]
     for number, order in enumerate(orders):
@@ -48,7 +48,7 @@ def injecagent(folder: Path) -> Iterator[Attack]:
 
 def tensor_trust(folder: Path) -> Iterator[Attack]:
     """What players wrote to get at somebody's instructions; only what a gullible model would obey."""
-    for number, line in enumerate((folder / "tensor_trust_extraction.jsonl").open(encoding="utf-8")):
+    for number, line in enumerate(_lines(folder / "tensor_trust_extraction.jsonl")):
         text = json.loads(line)["attack"]
         if text.strip() and obeyed(text):
             yield Attack("tensor_trust", number, text)
@@ -67,6 +67,11 @@ def needle(wanted: str) -> str:
 def _ordered(name: str, number: int, order: str, before: str) -> Attack:
     what = _flat(order).replace('"', "'")[:190]
     return Attack(name, number, f"{before}{ORDER.format(what=what)}", (what,))
+
+
+def _lines(path: Path) -> list[str]:
+    """Only a line feed ends one: what people wrote holds other separators."""
+    return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def _flat(text: str) -> str:

@@ -23,7 +23,7 @@ DIALOGUE, REFERENCES = "dialogue", "references"
 def handover(data: str = "", part: str = "valid") -> Task:
     """TweetSumm (`part`: valid, or train to try things on), each dialogue as a conversation with nobody we know."""
     path = place(data, "handover", f"tweetsumm_{part}.jsonl")
-    samples = [sample(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    samples = [sample(json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     return Task(dataset=MemoryDataset(samples, name="handover"), solver=hands_over(), scorer=scorers("handover"), version=1)
 
 

@@ -59,7 +59,7 @@ def spread(things: Sequence[T], most: int) -> list[T]:
     """At most `most` of them, at even distances; all of them for 0."""
     if not most or len(things) <= most:
         return list(things)
-    return [things[round(place * len(things) / most)] for place in range(most)]
+    return [things[place * len(things) // most] for place in range(most)]
 
 
 def _reading(measured: SampleMetric) -> Read:
