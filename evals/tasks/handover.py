@@ -29,7 +29,7 @@ def handover(data: str = "", part: str = "valid") -> Task:
 
 def sample(row: Mapping[str, Any]) -> Sample:
     """One dialogue with its summaries."""
-    said = [(turn["role_heuristic"], turn["text"]) for turn in row["turns"] if turn["text"].strip()]
+    said = [[turn["role_heuristic"], turn["text"]] for turn in row["turns"] if turn["text"].strip()]
     facts = {"ability": "handover", CASE: {DIALOGUE: said, REFERENCES: row["references"]}}
     return Sample(id=row["conversation_id"], input="\n".join(f"{who}: {text}" for who, text in said), metadata=facts)
 

@@ -72,7 +72,7 @@ def injection(data: str = "", whole: bool = False) -> Task:
 def _attack(attack: Attack, where: str) -> Sample:
     case = attacked(attack, where)
     facts = {"set": f"{attack.name} by {where}", "ability": "safety"}
-    asked = {"case": case.model_dump(mode="json"), "wanted": attack.wanted, "text": attack.text, "mode": "gullible"}
+    asked = {"case": case.model_dump(mode="json"), "wanted": list(attack.wanted), "text": attack.text, "mode": "gullible"}
     return Sample(id=f"{attack.name}-{where}-{attack.number}", input=attack.text, metadata={**facts, CASE: asked})
 
 

@@ -40,7 +40,7 @@ def samples_of(number: int, row: dict[str, Any]) -> Iterator[Sample]:
     """One for each sort of marked data in the sentence; one for a sentence without any."""
     spans = [Marked(one["entity_type"], one["start_position"], one["end_position"]) for one in row["spans"]]
     for place_, sort in enumerate(dict.fromkeys(span.sort for span in spans) or [NOTHING]):
-        asked = {"text": row["full_text"], "spans": spans, "first": place_ == 0}
+        asked = {"text": row["full_text"], "spans": [list(span) for span in spans], "first": place_ == 0}
         facts = {"set": sort, "ability": "safety", CASE: asked}
         yield Sample(id=f"{number}-{sort}", input=row["full_text"], metadata=facts)
 
