@@ -35,7 +35,7 @@ def test_a_task_without_its_folder_says_what_to_do(tmp_path: Path) -> None:
 
 async def test_a_suite_without_its_data_is_skipped_and_did_not_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    done = await run(Plan(suite("research"), "none", {"data": str(tmp_path)}, show="none"))
+    done = await run(Plan(suite("research"), "none", {"data": str(tmp_path)}))
     assert not done.failed
     assert not done.rows
     assert [one.partition(":")[0] for one in done.skipped] == [step.task for step in suite("research").steps]
