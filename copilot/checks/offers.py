@@ -124,7 +124,7 @@ _PAST_OF_THEIRS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning) (?:your|the|this|that|a|an) (?:\w+ ){0,2}?"
+    r"\b(?:about|into|regarding|concerning) (?:your|the|this|that|a|an) (?:\w+ ){0,2}?"
     r"(?:refunds?|credits?|offers?|transfers?|upgrades?|bookings?|changes?|covers?|returns?|processe?s?|awards?|gifts?|moves?|releases?)\b"
     r"|\b(?:zu[rm]?|wegen|über|bezüglich) (?:ihre[rmns]?|deine[rmns]?|de[rmns]|die|diese[rmns]?|eine[rmns]?) (?:\w+ ){0,2}?"
     r"\w*(?:erstattung|zahlung|überweisung|buchung|gutschrift|verlängerung|stornierung|sendung)(?:en)?\b",

@@ -14,6 +14,7 @@ from copilot.testing import turns
         "I have your message about your refund for the cancelled flight to Lisbon.",
         "We got your mail regarding the second transfer.",
         "I have your message about the free upgrade.",
+        "I am looking into your refund.",
         "Ich habe Ihre Nachricht zu Ihrer Erstattung gelesen.",
         "Ich habe Ihre Nachricht wegen der doppelten Zahlung.",
     ],
