@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from time import monotonic
@@ -15,10 +16,11 @@ from typing import Any
 from copilot.commands.output import warn
 from copilot.domain.errors import Invalid, Refused
 from evals.metrics import CATALOGUE as METRICS
+from evals.resources import close_shared
 from evals.runs import HOME, Run, latest_logs, read_run
-from evals.subject import close_subjects
 from evals.suites import Step, Suite
 from evals.tasks import CATALOGUE
+from evals.tasks.outside import Absent
 from evals.watching import watched
 
 AT_ONCE = 4
@@ -46,6 +48,7 @@ class Plan:
 async def run(plan: Plan) -> Run:
     """The rows of all tasks. What of this run is done is not done again; samples that broke off, or whose case changed, are.
 
+    A task whose data is not there is skipped, and the run says so.
     Logs are read in a thread: in a running loop Inspect's readers patch asyncio, and loops are not closed from then on.
     Raises Refused when the name belongs to a run that tried something else.
     """
@@ -56,11 +59,12 @@ async def run(plan: Plan) -> Run:
             _same_trial(plan, there[step.task], given)
     try:
         with _quiet():
-            for step, given in steps:
-                await _step(plan, step, given, there.get(step.task))
+            skipped = [reason for step, given in steps if (reason := await _step(plan, step, given, there.get(step.task)))]
     finally:
-        await close_subjects()
-    return await asyncio.to_thread(read_run, str(plan.folder))
+        await close_shared()
+    if len(skipped) == len(steps):
+        return Run(name=plan.name, folder=plan.folder, made_at=datetime.now(UTC), skipped=tuple(skipped))
+    return (await asyncio.to_thread(read_run, str(plan.folder))).model_copy(update={"skipped": tuple(skipped)})
 
 
 def _made(plan: Plan, step: Step) -> dict[str, Any]:
@@ -69,10 +73,19 @@ def _made(plan: Plan, step: Step) -> dict[str, Any]:
     return {name: value for name, value in (plan.given | step.given).items() if name in takes and value not in ("", None)}
 
 
-async def _step(plan: Plan, step: Step, given: dict[str, Any], log: Any | None) -> None:
+async def _step(plan: Plan, step: Step, given: dict[str, Any], log: Any | None) -> str:
+    """Run one task; returns why it was skipped, or nothing."""
+    try:
+        task = CATALOGUE[step.task](**given)
+    except Absent as absent:
+        return f"{step.task}: {absent}"
+    await _run_task(plan, step, given, log, task)
+    return ""
+
+
+async def _run_task(plan: Plan, step: Step, given: dict[str, Any], log: Any | None, task: Any) -> None:
     from inspect_ai import eval_async, eval_retry_async
 
-    task = CATALOGUE[step.task](**given)
     wanted = {str(sample.id): sample.metadata or {} for sample in list(task.dataset)[: plan.limit]}
     done = _done(log, wanted)
     if log is not None and log.status == "success" and len(done) == len(wanted) == len(log.samples or ()):

@@ -9,24 +9,34 @@ from evals.metrics.cited import Cited
 from evals.metrics.cited_right import CitedRight
 from evals.metrics.concrete import Concrete
 from evals.metrics.disclosed import Disclosed
+from evals.metrics.evidence import EvidenceRecall
 from evals.metrics.expected import AsExpected
 from evals.metrics.fault_invented import FaultInvented
 from evals.metrics.fault_owned import FaultOwned
 from evals.metrics.grounded import Grounded
+from evals.metrics.grounding import WAYS
 from evals.metrics.handover_compression import HandoverCompression
 from evals.metrics.handover_coverage import HandoverCoverage
 from evals.metrics.handover_invented import HandoverInvented
+from evals.metrics.hit import Hit
 from evals.metrics.i_not_we import INotWe
+from evals.metrics.injection import FalseAlarm, Injected
 from evals.metrics.internal_quoted import InternalQuoted
 from evals.metrics.irrelevant_memories import IrrelevantMemories
 from evals.metrics.language_right import LanguageRight
 from evals.metrics.latency import AcknowledgeMs, CueMs, HandoverMs, OptionsMs, QuestionsMs, ReplyMs
+from evals.metrics.masking import Hidden, HiddenOnRecord, MaskingF2
+from evals.metrics.mrr import Mrr
+from evals.metrics.ndcg import Ndcg
 from evals.metrics.options_differ import OptionsDiffer
 from evals.metrics.options_within import OptionsWithin
+from evals.metrics.outside import SampleMetric
 from evals.metrics.promise_dated import PromiseDated
 from evals.metrics.questions_decide import QuestionsDecide
 from evals.metrics.questions_differ import QuestionsDiffer
 from evals.metrics.reasked import Reasked
+from evals.metrics.recall import Recall
+from evals.metrics.rouge import Rouge
 from evals.metrics.second_apology import SecondApology
 from evals.metrics.short import Short
 from evals.metrics.spending import Cached, Dollars, TokensIn, TokensOut
@@ -79,5 +89,25 @@ ON_CASES: tuple[CaseMetric, ...] = (
 )
 """Measured on every case."""
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in ON_CASES}
+ON_DATA: tuple[SampleMetric, ...] = (
+    Ndcg(),
+    Recall(),
+    Hit(),
+    Mrr(),
+    EvidenceRecall(),
+    Rouge("rouge1"),
+    Rouge("rouge2"),
+    Rouge("rougeL"),
+    Rouge("rougeL", "lead-3"),
+    Rouge("rougeL", "TextRank"),
+    *WAYS,
+    Injected(),
+    FalseAlarm(),
+    Hidden(),
+    HiddenOnRecord(),
+    MaskingF2(),
+)
+"""Measured on data from outside, each in its own task."""
+
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *ON_DATA)}
 """All metrics by name."""
