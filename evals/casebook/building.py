@@ -1,13 +1,15 @@
 """A case as the product takes it: its conversation, its customer's line with the history, its articles."""
 
 import copy
+import json
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import yaml
 
-from copilot.commands.demo import sample_conversations
+from copilot.commands.demo import sample_conversations, sample_customers
 from copilot.domain.errors import Invalid
 from copilot.domain.times import parse_when
 from evals.casebook.format import Case, Earlier, Said, Who, duration
@@ -26,9 +28,8 @@ def conversation(case: Case) -> dict[str, Any]:
     """As `ConversationIn` reads it. Raises Invalid for a conversation of the sample company that there is not."""
     if isinstance(case.conversation, str):
         return _from_sample(case, case.conversation)
-    customer = {"id": case.customer} if isinstance(case.customer, str) else _customer(case, case.customer) if case.customer else None
-    if customer is not None:
-        customer.setdefault("assurance", "proven")
+    who = Who(id=case.customer) if isinstance(case.customer, str) else case.customer
+    customer = _customer(case, who) if who is not None else None
     return {
         "conversation_id": ident(case),
         "channel": case.channel,
@@ -40,7 +41,7 @@ def conversation(case: Case) -> dict[str, Any]:
 
 def customer_line(case: Case) -> dict[str, Any] | None:
     """As `CustomerLine` reads it, with the history; None for a person of the sample company, or none."""
-    if not isinstance(case.customer, Who):
+    if not isinstance(case.customer, Who) or case.customer.id:
         return None
     line = _customer(case, case.customer)
     line.pop("assurance", None)
@@ -76,8 +77,23 @@ def _from_sample(case: Case, name: str) -> dict[str, Any]:
 
 
 def _customer(case: Case, who: Who) -> dict[str, Any]:
-    given = who.model_dump(exclude={"history"}, exclude_defaults=True)
+    if who.id and who.id not in _known_people():
+        raise Invalid(
+            f"case {case.case!r}: the sample company has no customer {who.id!r}.", todo=f"Choose from {', '.join(sorted(_known_people()))}."
+        )
+    if who.id and who.history:
+        raise Invalid(
+            f"case {case.case!r}: {who.id} has a history already.", todo="Leave out `history`, or leave out `id` and bring a person of your own."
+        )
+    # Whose record it is stands in the record: what the channel shows as a name does not change it.
+    left_out = {"history"} | ({"name"} if who.id else set())
+    given = who.model_dump(exclude=left_out, exclude_defaults=True)
     return {"id": f"{ident(case)}-person", "assurance": who.assurance, **given, "preferences": list(who.preferences)}
+
+
+@cache
+def _known_people() -> frozenset[str]:
+    return frozenset(str(json.loads(line)["id"]) for line in sample_customers())
 
 
 def _name(who: Who | str | None) -> str:
