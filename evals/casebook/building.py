@@ -14,6 +14,8 @@ from copilot.domain.errors import Invalid
 from copilot.domain.times import parse_when
 from evals.casebook.format import Case, Earlier, Said, Who, duration
 
+NOW = "-PT0S"
+"""When a case is read: what was said last has waited since it was said."""
 LAST_M, BETWEEN_M = 1, 2
 """Minutes ago that the last message was said, and between two whose time is not given."""
 _AUTHORS = {"note": "agent"}
@@ -34,6 +36,7 @@ def conversation(case: Case) -> dict[str, Any]:
         "conversation_id": ident(case),
         "channel": case.channel,
         "language": case.language,
+        "as_of": NOW,
         "customer": customer,
         "messages": _messages(ident(case), case.conversation, _name(case.customer)),
     }
@@ -69,6 +72,7 @@ def _from_sample(case: Case, name: str) -> dict[str, Any]:
         )
     given = copy.deepcopy(samples[name])
     given["conversation_id"] = ident(case)
+    given.setdefault("as_of", NOW)
     if case.then:
         person = (given.get("customer") or {}).get("name", "")
         added = _messages(f"{ident(case)}-then", case.then, person)
@@ -83,7 +87,8 @@ def _customer(case: Case, who: Who) -> dict[str, Any]:
         )
     if who.id and who.history:
         raise Invalid(
-            f"case {case.case!r}: {who.id} has a history already.", todo="Leave out `history`, or leave out `id` and bring a person of your own."
+            f"case {case.case!r}: {who.id} has a history already.",
+            todo="Leave out `history`, or leave out `id` and bring your own person.",
         )
     # Whose record it is stands in the record: what the channel shows as a name does not change it.
     left_out = {"history"} | ({"name"} if who.id else set())
@@ -112,7 +117,7 @@ def _messages(prefix: str, said: tuple[Said, ...], person: str, back_m: float = 
                 "author_name": one.name or (person if one.author == "customer" else ""),
                 "visibility": "private" if one.author == "note" else "public",
                 "text": one.text,
-                "sent_at": duration(one.ago) if one.ago else f"-PT{minutes:g}M",
+                "sent_at": duration(one.ago) if one.ago else f"-PT{minutes * 60:.0f}S",
             }
         )
     return made

@@ -17,6 +17,8 @@ _RUN = 5
 """So many words in a row of a memory or a promise tell it."""
 _LEAST = 3
 """Characters from which on a part of a value tells it."""
+_NATIONAL = 7
+"""Digits by which a phone number is told apart, whatever stands before them."""
 
 
 class Disclose(Expectation):
@@ -79,9 +81,10 @@ def _parts(detail: KnownDetail) -> Iterator[str]:
     for part in map(str.strip, re.split(r"[,;\n]", value)):
         street = re.sub(r"\b\d+\w?\b", "", part).strip()
         yield from (one for one in (part, street) if len(one) >= 2 * _LEAST and re.search(r"\d", part))
-    yield from (digits for digits in re.findall(r"\d{4,}", value))
-    if detail.field == "phone" or "phone" in detail.field:
-        yield re.sub(r"\D", "", value)[-7:]
+    yield from re.findall(r"\d{4,}|\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b", value)
+    if "phone" in detail.field:
+        digits = re.sub(r"\D", "", value)
+        yield from (written for n in range(_NATIONAL, len(digits)) for written in (digits[-n:], f"0{digits[-n:]}"))
 
 
 def _stands(part: str, text: str) -> bool:
