@@ -117,7 +117,7 @@ def test_a_wait_that_has_just_begun_may_be_told() -> None:
 @pytest.mark.parametrize("second", [0, 1, 30, 59])
 def test_the_time_by_which_an_answer_is_due_is_supported_at_every_second(second: int) -> None:
     """A letter may take two days: what the settings name is rounded up to five minutes, from whatever second it was asked."""
-    turn = case("letter", as_of=NOW.replace(minute=0, second=second))
+    turn = case("letter", as_of=NOW.replace(minute=30, second=second))
     clock = back_by(turn).astimezone(ZoneInfo(turn.settings.time_zone))
     assert findings(turn, f"You hear from us by {clock:%H:%M}.", UNSUPPORTED, kind="cue") == []
 
