@@ -14,8 +14,6 @@ from copilot.kinds.wording import Wording
 from copilot.memory.sentences import unquoted
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’\-–/][^\W_]+)*|[.,;:!?…()\n\"“”„«»]")
-_OWN, _OTHERS = 1.7, 0.2
-"""What a thing counts for by whose it is: theirs comes before another that knowledge speaks of, unless that one has a name."""
 LONGEST = 11
 """Words of the whole phrase; core of at most four, and at most three things that belong to it."""
 
@@ -68,7 +66,7 @@ def _score(phrase: _Phrase, known: frozenset[str]) -> float:
     telling = [w for w in phrase.words[1:] if len(w) > 3]
     about = sum(w[:6].lower() in known for w in telling)
     names = sum(w[0].isupper() or w[0].isdigit() for w in phrase.words[1:])
-    return (_OWN if phrase.mine else _OTHERS) + min(about, 2) * 0.7 + min(names, 2) * 0.3
+    return (1.0 if phrase.mine else 0.2) + min(about, 2) * 0.7 + min(names, 2) * 0.3
 
 
 def _phrases(words: Sequence[str], grammar: Mapping[str, Any]) -> Iterator[_Phrase]:

@@ -181,6 +181,7 @@ def test_the_matter_is_called_what_the_customer_calls_it(case: str, name: str | 
         ("how do i get my pushchair back", "your pushchair"),
         ("My 18,50 EUR fee for the card is wrong.", "your 18,50 EUR fee for the card"),
         ("My solicitor will write about it.", None),
+        ("I saw my error, the confirmation for the Belmarés says so.", "the confirmation for the Belmarés"),
     ],
 )
 def test_the_matter_ends_before_the_verb_and_keeps_its_sums_whole(said: str, name: str | None) -> None:
