@@ -13,6 +13,8 @@ FOR_CUSTOMER_IN = {"handover": ("introduction",), "cue": ("say",), "options": ("
 """Where the words for the customer stand in a kind that colleagues read."""
 _PLAIN = frozenset({"language", "locale", "preferred_language"})
 """Seen from how someone writes."""
+_NOTHING = frozenset({"none", "no", "yes"})
+"""Values that say that there is nothing to tell."""
 _RUN = 5
 """So many words in a row of a memory or a promise tell it."""
 _LEAST = 3
@@ -63,7 +65,7 @@ def _secrets(outcome: Outcome, fields: set[str] | None) -> Iterator[tuple[str, s
     """(what it is, folded words that tell it)."""
     evidence = outcome.turn.evidence
     for detail in evidence.known_details:
-        if detail.field not in _PLAIN and (fields is None or detail.field in fields):
+        if detail.field not in _PLAIN and detail.value.casefold() not in _NOTHING and (fields is None or detail.field in fields):
             yield from ((detail.field, part) for part in _parts(detail))
     if fields is not None:
         return
