@@ -10,7 +10,7 @@ from evals.casebook import building
 from evals.casebook.format import Case, duration
 from evals.casebook.reading import read_cases, shipped
 
-OURS = 120
+OURS = 136
 """Cases written by hand so far, over all files; never fewer."""
 IMPOSTORS = 40
 PLAIN = """\
