@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import inspect
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 from copilot.commands.output import warn
 from copilot.domain.errors import Invalid, Refused
+from evals.metrics import CATALOGUE as METRICS
 from evals.runs import HOME, Run, latest_logs, read_run
 from evals.subject import close_subjects
 from evals.suites import Step, Suite
@@ -91,9 +93,21 @@ async def _step(plan: Plan, step: Step, given: dict[str, Any], log: Any | None) 
 
 
 def _done(log: Any | None, wanted: dict[str, Any]) -> list[Any]:
-    """Samples that need not run again: they ended well, and their case is still the same."""
+    """Samples that need not run again: they ended well, and neither their case nor how it is counted has changed."""
     found = (log.samples or []) if log is not None else []
-    return [one for one in found if not one.error and wanted.get(str(one.id)) == one.metadata]
+    known = {name: _as_kept(facts) for name, facts in wanted.items()}
+    return [one for one in found if not one.error and known.get(str(one.id)) == _as_kept(one.metadata) and _counted_so(one)]
+
+
+def _as_kept(facts: dict[str, Any]) -> str:
+    """As a log holds them: tuples are lists there."""
+    return json.dumps(facts, sort_keys=True, default=str)
+
+
+def _counted_so(sample: Any) -> bool:
+    """Whether its metrics are of the present versions."""
+    counted = {name: (score.metadata or {}).get("version") for name, score in (sample.scores or {}).items()}
+    return all(METRICS[name].version == version for name, version in counted.items() if name in METRICS and isinstance(version, int))
 
 
 def _same_trial(plan: Plan, log: Any, given: dict[str, Any]) -> None:

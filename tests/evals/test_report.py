@@ -116,15 +116,10 @@ def test_what_it_tells_of_a_regression(house: House) -> None:
     assert -1 not in places, dict(zip(parts, places, strict=True))
     assert places == sorted(places)
     assert text.count("<svg") >= 6
-
-
-def test_a_judge_that_is_not_calibrated_is_said_in_red(house: House) -> None:
-    house.cases(SEAT)
-    house.run("x")
-    run = read_run("x")
-    write_report(Path("calm.html"), run)
+    # A judge that is not calibrated is said in red, and only then.
+    run = read_run("after")
     write_report(Path("red.html"), run.model_copy(update={"uncalibrated": ("empathy@2 – agreement with people was never measured",)}))
-    assert "not calibrated" not in Path("calm.html").read_text(encoding="utf-8")
+    assert "not calibrated" not in text
     red = Path("red.html").read_text(encoding="utf-8")
     assert '<p class="alarm" role="alert"><b>A judge here is not calibrated.' in red
     assert "empathy@2" in red
