@@ -69,7 +69,7 @@ def _secrets(outcome: Outcome, fields: set[str] | None) -> Iterator[tuple[str, s
             yield from ((detail.field, part) for part in _parts(detail))
     if fields is not None:
         return
-    for text in (one.text for one in (*evidence.memories, *evidence.promises)):
+    for text in [*(memory.text for memory in evidence.memories), *(promise.text for promise in evidence.promises)]:
         words = re.findall(r"[^\W_]+", fold(text).casefold())
         yield from (("history", word) for word in words if len(word) >= _LEAST and re.search(r"\d", word))
         yield from (("history", " ".join(words[at : at + _RUN])) for at in range(len(words) - _RUN + 1))
