@@ -31,6 +31,9 @@ _NO_FEELING = phrases(
     (?:thanks|thank you) (?:in advance|for your patience)\b
     (?:no|not a) (?:problem|worries|rush)\b
     love to\b
+    kindly (?:let|tell|inform|advise|send|confirm|note|find|refrain|explain|check|reply|answer|provide|forward|arrange|make|give)\b
+    (?:would|will) you be so kind\b
+    be so kind as to\b
     """
 )
 """Turns of phrase whose words mean no feeling."""

@@ -83,6 +83,9 @@ class Who(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
+    id: str | None = Field(
+        default=None, description="Of a customer of the sample company, whose record it is; `name` is then what the channel shows."
+    )
     name: str = ""
     assurance: Literal["proven", "claimed", "none"] = "proven"
     email: str | None = None

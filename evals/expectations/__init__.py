@@ -6,6 +6,8 @@ from evals.expectations.ask import Ask
 from evals.expectations.base import Expectation
 from evals.expectations.cite import Cite
 from evals.expectations.cover import Cover
+from evals.expectations.disclose import Disclose
+from evals.expectations.doubt import Doubt
 from evals.expectations.feel import Feel
 from evals.expectations.find import Find
 from evals.expectations.flag import Flag
@@ -28,6 +30,8 @@ CATALOGUE: dict[str, Expectation] = {
         Ask(),
         Cite(),
         Cover(),
+        Disclose(),
+        Doubt(),
         Feel(),
         Find(),
         Flag(),

@@ -12,7 +12,8 @@ _OWNED = re.compile(
     r"cancelled|promised)\b|\b(?:mistake|fault|error) (?:is|was) ours\b|\bwas not kept\b|\bunser(?:e|em|en|er)? (?:fehler|versäumnis)\b|"
     r"\b(?:wir|ich) (?:haben|habe) (?:\w+ ){0,5}(?:nicht|versäumt|vergessen|versprochen)\b|"
     r"\b(?:error|fallo|culpa) (?:es |ha sido |fue )?nuestr[oa]\b|\b(?:liegt|lag) (?:an|bei) uns\b|"
-    r"\bno se ha cumplido\b|\bno (?:hemos|he) cumplido\b",
+    r"\b(?:fehler|versäumnis) (?:liegt|lag) bei uns\b|\bdas ist nicht geschehen\b|"
+    r"\bno se ha cumplido\b|\bno (?:lo )?(?:hemos|he) cumplido\b",
     re.IGNORECASE,
 )
 
