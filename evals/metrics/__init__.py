@@ -2,6 +2,8 @@
 
 from evals.metrics.base import CaseMetric, Metric
 from evals.metrics.expected import AsExpected
+from evals.metrics.heat_spread import HeatSpread
+from evals.metrics.options_unequal import OptionsUnequal
 from evals.metrics.reasked import Reasked
 
 ON_CASES: tuple[CaseMetric, ...] = (
@@ -10,5 +12,11 @@ ON_CASES: tuple[CaseMetric, ...] = (
 )
 """Measured on every case."""
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in ON_CASES}
+ELSEWHERE: tuple[Metric, ...] = (
+    HeatSpread(),
+    OptionsUnequal(),
+)
+"""Measured by tasks of their own."""
+
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *ELSEWHERE)}
 """All metrics by name."""

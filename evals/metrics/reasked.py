@@ -9,6 +9,10 @@ from evals.metrics.base import About, Better, CaseMetric, Reading
 from evals.outcome import FOR_CUSTOMER, Outcome
 
 
+_WORDS = {"name": ["your name", "your full name", "Ihren Namen", "Ihr Name", "su nombre"]}
+"""What asks for a field whose own word stands in other questions: "the name on the door" is not the customer's."""
+
+
 class Reasked(CaseMetric):
     """Read from the words of each known detail, not by the product's own check."""
 
@@ -25,5 +29,5 @@ class Reasked(CaseMetric):
         drafted = any(suggestion.kind in FOR_CUSTOMER for suggestion in outcome.shown())
         if not fields or not drafted or turn.assurance != Assurance.PROVEN:
             return None
-        asked = [field for field in fields if Ask().look(outcome, field, None).happened]
+        asked = [field for field in fields if Ask().look(outcome, _WORDS.get(field, field), None).happened]
         return Reading(float(bool(asked)), f"asks for {', '.join(asked)}" if asked else "")
