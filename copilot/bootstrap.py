@@ -44,6 +44,7 @@ from copilot.services.answering import Answering
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
 from copilot.services.bringing import Bringing
+from copilot.services.case_making import CaseMaking
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.corrections import Correcting
@@ -64,6 +65,7 @@ from copilot.services.gap_drafts import GapDrafts
 from copilot.services.gap_history import HISTORY, GapHistory
 from copilot.services.grants import Grants
 from copilot.services.handovers import Handovers
+from copilot.services.harvesting import Harvesting
 from copilot.services.health import Healths
 from copilot.services.importing import IMPORT, Importing
 from copilot.services.indexing import Indexes
@@ -77,6 +79,7 @@ from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
 from copilot.services.publishing import refuse_mirrored
+from copilot.services.quality import Quality
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
 from copilot.services.reading import Reading
@@ -130,6 +133,15 @@ class GapWork:
     trying: Trying
 
 
+@dataclass(frozen=True)
+class QualityWork:
+    """Cases from the desk, one use case each."""
+
+    making: CaseMaking
+    harvesting: Harvesting
+    cases: Quality
+
+
 @dataclass
 class Application:
     """Everything, wired. `start` and `stop` belong to the edge's lifespan; without them nothing durable runs."""
@@ -181,6 +193,7 @@ class Application:
     curating: Curating
     gaps: GapWork
     day: Day
+    quality: QualityWork
     administration: Administration
     company_accounts: CompanyAccounts | None = None
     """With an identity provider."""
@@ -342,6 +355,7 @@ def _wire(
         closing=closing,
         trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
+    making = CaseMaking(database, privacy, clock, live.wake)
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
         TURN: drafting.turn,
@@ -419,6 +433,7 @@ def _wire(
         curating=Curating(database, indexes, privacy, clock, live.wake),
         gaps=gaps,
         day=day,
+        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake)),
         administration=Administration(database, live.wake),
     )
 

@@ -13,83 +13,99 @@ from copilot.commands.output import say
 app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Is it good, and did it get better? Run suites of cases, compare runs, stop a release.",
+    help="Is it good, and did it get better? Run suites of cases, compare runs, stop a release.\n\n"
+    "Start with: copilot eval run offline --name first",
     rich_markup_mode=None,
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the service's data. Default: COPILOT_DATA_DIR or .data")]
+Tenant = Annotated[str, typer.Option("--tenant", envvar="COPILOT_TENANT", help="Which company's records.")]
 
 
 @app.command("run")
 def run(
     suite: Annotated[str, typer.Argument(help="A suite (copilot eval suites lists them), or one task.")] = "offline",
     name: Annotated[str, typer.Option(help="What to call the run. The same name again goes on where it stopped.")] = "",
-    against: Annotated[str, typer.Option(help="A run to compare with.")] = "",
+    against: Annotated[str, typer.Option(help="An earlier run to compare with.")] = "",
     model: Annotated[str, typer.Option(help="A LiteLLM model name. Default: no language model.")] = "",
     api_base: Annotated[str, typer.Option(help="Where the model answers, if not at its vendor's.")] = "",
     prompts: Annotated[Path | None, typer.Option(help="A folder of prompts to try instead of those that ship.")] = None,
     knowledge: Annotated[Path | None, typer.Option(help="A folder of articles to try instead of the sample company's.")] = None,
+    embedder: Annotated[str, typer.Option(help="An encoder to try, as COPILOT_EMBEDDER names it; hash: a quick look.")] = "",
     cases: Annotated[list[Path] | None, typer.Option(help="Files or folders of cases. Default: those that ship.")] = None,
     tags: Annotated[str, typer.Option(help="Only cases with one of these tags, comma-separated.")] = "",
     ability: Annotated[str, typer.Option(help="Only cases of this ability.")] = "",
     data: Annotated[Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write the gates' result as JUnit XML here.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
     import asyncio
 
-    from evals.printing import print_comparison, print_run
+    from evals.printing import print_comparison, print_next, print_run
     from evals.running import Plan, check_name
     from evals.running import run as run_plan
     from evals.suites import suite as find
 
     chosen = find(suite)
     called = check_name(name or f"{suite}-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    _known(against)
     given: dict[str, Any] = {
         "model": model,
         "api_base": api_base,
         "prompts": str(prompts.resolve()) if prompts else "",
         "knowledge": str(knowledge.resolve()) if knowledge else "",
+        "embedder": embedder,
         "where": ",".join(str(place.resolve()) for place in cases or ()),
         "tags": tags,
         "ability": ability,
         "data": str(data.resolve()) if data else "",
     }
-    done = asyncio.run(run_plan(Plan(chosen, called, given, "none" if as_json else "plain", limit)))
-    _written(done, against, junit)
+    done = asyncio.run(run_plan(Plan(chosen, called, given, limit)))
+    _written(done, against, junit, html)
     if as_json:
         print_json(done, against)
         return int(bool(done.failed))
     print_run(done)
     if against:
         print_comparison(_compared(against, called))
+    print_next(done, against, html)
     return int(bool(done.failed))
 
 
 @app.command("compare")
 def compare(
-    before: Annotated[str, typer.Argument(help="A run.")],
-    after: Annotated[str, typer.Argument(help="A later run.")],
+    before: Annotated[str, typer.Argument(help="A run: its name, or its folder.")],
+    after: Annotated[str, typer.Argument(help="A later run of the same suite.")],
+    html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what got better and what got worse from one run to another. Exit 1 when something got worse."""
+    """Say what got better and what got worse from one run to another. Exit 1 when a figure got worse by more than chance."""
     from evals.printing import print_comparison
 
     found = _compared(before, after)
+    if html:
+        from evals.reporting import write_report
+
+        write_report(html, found.after, found.before)
     if as_json:
         print_json(found.after, before)
     else:
         print_comparison(found)
+        if html:
+            say(f"\nThe report: {html}")
     return int(any(one.word == "worse" for one in found.metrics))
 
 
 @app.command("gate")
 def gate(
-    run: Annotated[str, typer.Argument(help="A run.")],
-    against: Annotated[str, typer.Option(help="The run of what is released now.")] = "",
-    thresholds: Annotated[Path | None, typer.Option(help="A YAML file of gates. Default: those that ship.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    run: Annotated[str, typer.Argument(help="A run: its name, or its folder.")],
+    against: Annotated[str, typer.Option(help="The run of what is released now: it must not have been better.")] = "",
+    thresholds: Annotated[Path | None, typer.Option(help="A YAML file of gates. Default: evals/thresholds.yaml.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Hold a run to the thresholds. Exit 1, with the reasons, when one does not hold."""
@@ -98,10 +114,14 @@ def gate(
     from evals.printing import print_gates
     from evals.runs import read_run
 
-    found = read_run(run)
-    held = hold(read_gates(thresholds or THRESHOLDS), found, read_run(against) if against else None)
+    found, baseline = read_run(run), read_run(against) if against else None
+    held = hold(read_gates(thresholds or THRESHOLDS), found, baseline)
     if junit:
         write_junit(junit, found, held)
+    if html:
+        from evals.reporting import write_report
+
+        write_report(html, found, baseline, held)
     if as_json:
         sys.stdout.write(json.dumps({"run": found.name, "gates": [one.model_dump(mode="json") for one in held]}, indent=1) + "\n")
     else:
@@ -111,7 +131,7 @@ def gate(
 
 @app.command("check")
 def check(places: Annotated[list[Path] | None, typer.Argument(help="Files or folders of cases. Default: those that ship.")] = None) -> int:
-    """Read cases and say what is wrong with them. Runs nothing."""
+    """Read cases and say what is wrong with them, by file and case. Runs nothing."""
     from evals.casebook.reading import read_cases
 
     found = read_cases(places or [])
@@ -130,22 +150,52 @@ def suites() -> int:
 
 @app.command("runs")
 def runs() -> int:
-    """List the runs in this folder, the newest first."""
+    """List the runs in this folder (.evals), the newest first."""
     from evals.runs import runs as found
 
-    for name in found():
+    for name in found() or ["There is none yet. Make one with: copilot eval run offline --name NAME"]:
         say(name)
     return 0
+
+
+@app.command("harvest")
+def harvest(
+    out: Annotated[Path | None, typer.Option(help="Write the approved cases into this folder, one file each.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Make so many candidates at most.")] = 20,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Make candidate cases of what agents decided, the dangerous ones first. Only those that somebody approved are written out."""
+    from evals.desk import harvest as bring_in
+    from evals.desk import with_api
+
+    return with_api(data, tenant, lambda api: bring_in(api, out, limit, as_json=as_json))
+
+
+@app.command("publish")
+def publish(
+    run: Annotated[str, typer.Argument(help="A run.")],
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Show a run's figures on the quality pages of the service."""
+    from evals.desk import publish as show
+    from evals.desk import with_api
+    from evals.runs import read_run
+
+    found = read_run(run)
+    return with_api(data, tenant, lambda api: show(api, found, as_json=as_json))
 
 
 @app.command("schema")
 def schema() -> int:
     """Print the JSON Schema of a file of cases, for your editor."""
-    from pydantic import TypeAdapter
+    from copilot.domain.schemas import written
+    from evals.casebook.schema import schema as made
 
-    from evals.casebook.format import Case
-
-    sys.stdout.write(json.dumps(TypeAdapter(list[Case]).json_schema(), indent=1) + "\n")
+    sys.stdout.write(written(made()))
     return 0
 
 
@@ -167,13 +217,29 @@ def _compared(before: str, after: str) -> Any:
     return put_beside(read_run(before), read_run(after))
 
 
-def _written(done: Any, against: str, junit: Path | None) -> None:
-    if junit:
-        from evals.gating import hold, read_gates
-        from evals.junit import write_junit
-        from evals.runs import read_run
+def _known(run: str) -> None:
+    """Before minutes are spent: the run to compare with is there. Raises NotFound."""
+    from evals.runs import folder_of
 
-        write_junit(junit, done, hold(read_gates(), done, read_run(against) if against else None))
+    if run:
+        folder_of(run)
+
+
+def _written(done: Any, against: str, junit: Path | None, html: Path | None) -> None:
+    if not junit and not html:
+        return
+    from evals.gating import hold, read_gates
+    from evals.junit import write_junit
+    from evals.runs import read_run
+
+    baseline = read_run(against) if against else None
+    held = hold(read_gates(), done, baseline)
+    if junit:
+        write_junit(junit, done, held)
+    if html:
+        from evals.reporting import write_report
+
+        write_report(html, done, baseline, held)
 
 
 def print_json(done: Any, against: str) -> None:

@@ -15,7 +15,11 @@ DRAWS = 2000
 """Bootstrap samples."""
 CHANCE = 0.05
 """Of calling a difference what is none."""
-POWER_Z = 1.959964 + 0.841621
+Z = 1.959964
+"""Of a two-sided test at CHANCE."""
+FEW = 5
+"""Pairs below which no difference is called seen."""
+POWER_Z = Z + 0.841621
 """z of a two-sided test at CHANCE plus that of a power of .8: with the standard error it gives the least difference that would be seen."""
 Floats = npt.NDArray[np.float64]
 
@@ -60,7 +64,10 @@ def figure(rows: Sequence[Row]) -> Figure:
 
 
 def difference(before: Sequence[Row], after: Sequence[Row]) -> Difference | None:
-    """Rows of one metric; paired by sample. None without common samples."""
+    """Rows of one metric; paired by sample. None without common samples.
+
+    Where each sample counts or not, Newcombe's interval: bootstrap samples of a few that all moved alike would be sure of themselves.
+    """
     first = {row.key: row for row in before}
     pairs = [(first[row.key], row) for row in after if row.key in first]
     if not pairs:
@@ -71,16 +78,41 @@ def difference(before: Sequence[Row], after: Sequence[Row]) -> Difference | None
     value = metric.figure(list(b), list(b_truth)) - metric.figure(list(a), list(a_truth))
     if np.array_equal(a, b):
         return Difference(0.0, 0.0, 0.0, len(pairs), 0.0)
-    drawn = np.array([_figure(metric, b, b_truth, pick) - _figure(metric, a, a_truth, pick) for pick in _picks(len(pairs))])
-    return Difference(value, *_interval(list(drawn)), len(pairs), POWER_Z * float(np.nanstd(drawn)))
+    if not len(b_truth) and set(a) | set(b) <= {0.0, 1.0}:
+        low, high = newcombe(a, b)
+        return Difference(value, *_of_few(low, high, len(pairs)), len(pairs), min(1.0, POWER_Z * (high - low) / (2 * Z)))
+    drawn = [_figure(metric, b, b_truth, pick) - _figure(metric, a, a_truth, pick) for pick in _picks(len(pairs))]
+    return Difference(value, *_of_few(*_interval(drawn), len(pairs)), len(pairs), POWER_Z * float(np.nanstd(drawn)))
+
+
+def _of_few(low: float, high: float, pairs: int) -> tuple[float, float]:
+    """With so few pairs zero stays possible: a sign test could not tell four heads in a row from a fair coin."""
+    return (min(low, 0.0), max(high, 0.0)) if pairs < FEW else (low, high)
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:
     """The 95 % interval of k of n (Wilson 1927): sensible at 0 and at n, where a naive one has no width."""
-    z = 1.959964
+    z = Z
     middle = (k + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def newcombe(before: Floats, after: Floats) -> tuple[float, float]:
+    """The 95 % interval of the difference of two paired shares (Newcombe 1998, method 10); values are 0 or 1."""
+    n = len(before)
+    both, neither = float((before * after).sum()), float(((1 - before) * (1 - after)).sum())
+    lost, won = float((before * (1 - after)).sum()), float(((1 - before) * after).sum())
+    margins = (both + lost) * (won + neither) * (both + won) * (lost + neither)
+    bound = both * neither - lost * won
+    together = (max(bound - n / 2, 0.0) if bound > 0 else bound) / math.sqrt(margins) if margins else 0.0
+    was, now = float(before.mean()), float(after.mean())
+    (was_low, was_high), (low, high) = wilson(int(before.sum()), n), wilson(int(after.sum()), n)
+    down, up = now - low, was_high - was
+    below = math.sqrt(max(0.0, down * down - 2 * together * down * up + up * up))
+    down, up = was - was_low, high - now
+    above = math.sqrt(max(0.0, down * down - 2 * together * down * up + up * up))
+    return max(-1.0, now - was - below), min(1.0, now - was + above)
 
 
 def _columns(rows: Sequence[Row]) -> tuple[Floats, Floats]:

@@ -1,6 +1,7 @@
 """Runs, comparisons and gates on a terminal, and as data for programs."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -36,11 +37,25 @@ def print_run(run: Run) -> None:
         console.print(Text(f"did not end well: {reason}", style=BAD))
 
 
+def print_next(run: Run, against: str, html: Path | None) -> None:
+    """Where it was written, and what to do with it."""
+    console = Console(soft_wrap=True)
+    console.print(Text(f"\nKept in {run.folder}." + (f" The report: {html}" if html else ""), style="bold"))
+    lines = [
+        (f"copilot eval view {run.name}", "look into every sample"),
+        ("" if against else f"copilot eval run … --against {run.name}", "compare what you change with this run"),
+        ("" if html else f"copilot eval gate {run.name} --html report.html", "hold it to the gates, and write the report"),
+    ]
+    for command, what in lines:
+        if command:
+            console.print(Text(f"  {command:<52}") + Text(what, style=QUIET))
+
+
 def print_comparison(found: Comparison) -> None:
     """What got worse first."""
     console = Console()
     console.print(Text(f"\n{found.before.name} → {found.after.name}", style="bold"))
-    table = _table("", found.before.name, found.after.name, "difference", "95 %", "would be seen from")
+    table = _table("", found.before.name, found.after.name, "difference", "95 %", "seen from", "")
     for one in sorted(found.metrics, key=lambda one: one.word != "worse"):
         style = {"better": GOOD, "worse": BAD}.get(one.word, QUIET)
         gap = one.difference
@@ -128,9 +143,9 @@ def _print_moved(console: Console, moved: Moved) -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for column in columns:
-        table.add_column(column)
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for place, column in enumerate(columns, 1):
+        table.add_column(column, no_wrap=place < len(columns))
     return table
 
 

@@ -1,18 +1,28 @@
 """Running a suite with Inspect: its tasks one after the other, its logs in the run's folder. A run that was stopped goes on."""
 
+import asyncio
+import hashlib
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from copilot.domain.errors import Invalid
-from evals.runs import HOME, Run, read_run
+from copilot.commands.output import warn
+from copilot.domain.errors import Invalid, Refused
+from evals.runs import HOME, Run, latest_logs, read_run
 from evals.subject import close_subjects
 from evals.suites import Step, Suite
 from evals.tasks import CATALOGUE
+from evals.watching import watched
 
 AT_ONCE = 4
 """Samples under way: the encoder is busy all the time, and answers of a model are waited for together."""
+FOLDERS = ("prompts", "knowledge")
+"""What is tried by its folder: a run remembers what stood in it."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +32,7 @@ class Plan:
     suite: Suite
     name: str
     given: dict[str, Any] = field(default_factory=dict)
-    """For every task that takes it: model, api_base, prompts, knowledge, data, where, tags, ability."""
-    show: str = "plain"
-    """Inspect's display: full, rich, plain or none."""
+    """For every task that takes it: model, api_base, prompts, knowledge, embedder, data, where, tags, ability."""
     limit: int | None = None
 
     @property
@@ -34,35 +42,102 @@ class Plan:
 
 
 async def run(plan: Plan) -> Run:
-    """The rows of all tasks. Tasks of this run that ended well are not run again; one that was stopped goes on where it was."""
-    from inspect_ai.log import read_eval_log
+    """The rows of all tasks. What of this run is done is not done again; samples that broke off, or whose case changed, are.
 
-    done: dict[str, tuple[str, Path | None]] = {}
-    for path in sorted(plan.folder.glob("*.eval")) if plan.folder.is_dir() else ():
-        log = read_eval_log(str(path), header_only=True)
-        done[log.eval.task] = (log.status, path)
+    Logs are read in a thread: in a running loop Inspect's readers patch asyncio, and loops are not closed from then on.
+    Raises Refused when the name belongs to a run that tried something else.
+    """
+    there = await asyncio.to_thread(latest_logs, plan.folder)
+    steps = [(step, _made(plan, step)) for step in plan.suite.steps]
+    for step, given in steps:
+        if step.task in there:
+            _same_trial(plan, there[step.task], given)
     try:
-        for step in plan.suite.steps:
-            status, stopped = done.get(step.task, ("", None))
-            if status == "success":
-                continue
-            await _step(plan, step, stopped)
+        with _quiet():
+            for step, given in steps:
+                await _step(plan, step, given, there.get(step.task))
     finally:
         await close_subjects()
-    return read_run(str(plan.folder))
+    return await asyncio.to_thread(read_run, str(plan.folder))
 
 
-async def _step(plan: Plan, step: Step, stopped: Path | None) -> None:
+def _made(plan: Plan, step: Step) -> dict[str, Any]:
+    """What the step's task is given, of all that the plan names."""
+    takes = inspect.signature(CATALOGUE[step.task]).parameters
+    return {name: value for name, value in (plan.given | step.given).items() if name in takes and value not in ("", None)}
+
+
+async def _step(plan: Plan, step: Step, given: dict[str, Any], log: Any | None) -> None:
     from inspect_ai import eval_async, eval_retry_async
 
-    how: dict[str, Any] = {"log_dir": str(plan.folder), "max_samples": AT_ONCE, "fail_on_error": False}
-    if stopped is not None:
-        await eval_retry_async(str(stopped), **how)
+    task = CATALOGUE[step.task](**given)
+    wanted = {str(sample.id): sample.metadata or {} for sample in list(task.dataset)[: plan.limit]}
+    done = _done(log, wanted)
+    if log is not None and log.status == "success" and len(done) == len(wanted) == len(log.samples or ()):
+        warn(f"{step.task}: all {len(wanted)} samples were done before.")
         return
-    make = CATALOGUE[step.task]
-    takes = inspect.signature(make).parameters
-    given = {name: value for name, value in (plan.given | step.given).items() if name in takes and value not in ("", None)}
-    await eval_async(make(**given), model=None, limit=plan.limit, score_display=False, **how)
+    began = monotonic()
+    how: dict[str, Any] = {"log_dir": str(plan.folder), "max_samples": AT_ONCE, "fail_on_error": False, "score_display": False}
+    how |= {"log_realtime": False, "log_buffer": 1, "ctl_server": False}  # each sample is in the log as soon as it is done
+    with watched(step.task, len(wanted) - len(done)):
+        if log is not None and done:
+            log.samples = done
+            log.eval.config.limit, log.eval.dataset.samples = plan.limit, len(wanted)
+            await eval_retry_async(log, **how)
+        else:
+            await eval_async(task, model=None, limit=plan.limit, metadata=_stood(given), **how)
+    before = f", {len(done)} of them done before" if done else ""
+    warn(f"{step.task}: {len(wanted)} samples{before}, {monotonic() - began:.0f} s.")
+
+
+def _done(log: Any | None, wanted: dict[str, Any]) -> list[Any]:
+    """Samples that need not run again: they ended well, and their case is still the same."""
+    found = (log.samples or []) if log is not None else []
+    return [one for one in found if not one.error and wanted.get(str(one.id)) == one.metadata]
+
+
+def _same_trial(plan: Plan, log: Any, given: dict[str, Any]) -> None:
+    tried = {name: value for name, value in (log.eval.task_args or {}).items() if value}
+    stood = {name: value for name, value in (log.eval.metadata or {}).items() if name in FOLDERS}
+    other = sorted({name for name in tried | given if tried.get(name) != given.get(name)} | _differing(stood, _stood(given)))
+    if other:
+        raise Refused(
+            f"The run {plan.name!r} tried something else: {', '.join(other)} changed since.",
+            todo=f"Choose another --name, or remove {plan.folder} to run it anew.",
+        )
+
+
+def _differing(one: dict[str, str], other: dict[str, str]) -> set[str]:
+    return {name for name in one | other if one.get(name) != other.get(name)}
+
+
+def _stood(given: dict[str, Any]) -> dict[str, str]:
+    """What stood in the folders that are tried, as a digest each."""
+    return {name: _digest(Path(given[name])) for name in FOLDERS if given.get(name)}
+
+
+def _digest(folder: Path) -> str:
+    """Of all files' names and contents. Raises Invalid when there is no such folder."""
+    if not folder.is_dir():
+        raise Invalid(f"There is no folder {folder}.", todo="Name a folder.")
+    read = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        read.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return read.hexdigest()[:16]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Inspect draws and prints nothing: our own line for each task says how far it is, and `--json` prints JSON alone."""
+    from inspect_ai.util._display import display_type, init_display_type
+
+    before = display_type()
+    init_display_type("none")
+    try:
+        with redirect_stdout(StringIO()):
+            yield
+    finally:
+        init_display_type(before)
 
 
 def check_name(name: str) -> str:

@@ -27,7 +27,7 @@ class Row(BaseModel):
     truth: float | None = None
     why: str = ""
     facts: dict[str, Any] = {}
-    """Of the sample: ability, severity, tags, channel, language …"""
+    """Of the sample: ability, severity, tags, channel, language …; and `prompt`, `producer`: what its drafts were made with."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -48,7 +48,11 @@ class Run(BaseModel):
     """What was tried, beyond what ships: model, prompts, knowledge."""
     rows: tuple[Row, ...] = ()
     failed: tuple[str, ...] = ()
-    """Tasks that did not end well, with the reason."""
+    """Tasks that did not end well, and samples that broke off, with the reason. Nothing of them is in the figures."""
+    skipped: tuple[str, ...] = ()
+    """Tasks that were not run because their data is not there, with what to do; known to whoever ran it, not kept in the logs."""
+    uncalibrated: tuple[str, ...] = ()
+    """Judges whose agreement with people was not measured, or is too low, with what is known of it."""
 
     def metrics(self) -> list[str]:
         """Names, in the order they were first met."""
@@ -78,28 +82,41 @@ def runs() -> list[str]:
 
 def read_run(name: str) -> Run:
     """All rows of a run. Raises NotFound, or Invalid for a folder without a log that can be read."""
+    folder = folder_of(name)
+    latest = latest_logs(folder)
+    if not latest:
+        raise Invalid(f"{folder} holds no run.", todo="Name the folder of a run: it holds files that end in .eval.")
+    logs = list(latest.values())
+    return Run(
+        name=folder.resolve().name,
+        folder=folder,
+        made_at=min(datetime.fromisoformat(log.eval.created) for log in logs),
+        seconds=sum(_seconds(log) for log in logs),
+        tried={key: value for log in logs for key, value in (log.eval.task_args or {}).items() if value},
+        rows=tuple(row for log in logs for row in _rows(log)),
+        failed=tuple(line for log in logs for line in _failures(log)),
+    )
+
+
+def latest_logs(folder: Path) -> dict[str, Any]:
+    """Inspect's log of each task, by the task's name: a run that was resumed leaves one for each attempt. Raises Invalid."""
     from inspect_ai.log import read_eval_log
 
-    folder = folder_of(name)
-    logs = [read_eval_log(str(path)) for path in sorted(folder.glob("*.eval"))]
-    if not logs:
-        raise Invalid(f"{folder} holds no run.", todo="Name the folder of a run: it holds files that end in .eval.")
-    latest = {log.eval.task: log for log in logs}  # a run that was resumed leaves one log for each attempt
-    rows = [row for log in latest.values() for row in _rows(log)]
-    return Run(
-        name=folder.name,
-        folder=folder,
-        made_at=datetime.fromisoformat(logs[0].eval.created),
-        seconds=sum(_seconds(log) for log in logs),
-        tried={key: value for log in latest.values() for key, value in (log.eval.task_args or {}).items() if value},
-        rows=tuple(rows),
-        failed=tuple(f"{log.eval.task}: {_reason(log)}" for log in latest.values() if log.status != "success"),
-    )
+    found: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.eval")):
+        try:
+            log = read_eval_log(str(path))
+        except Exception as error:  # noqa: BLE001 - whatever a broken file makes of a reader, its name is what helps
+            raise Invalid(f"{path}: this log cannot be read ({error}).", todo="Remove the file, and run it again.") from None
+        found[log.eval.task] = log
+    return found
 
 
 def _rows(log: Any) -> Iterator[Row]:
     for sample in log.samples or ():
-        facts = {name: value for name, value in sample.metadata.items() if name != "case"}
+        if sample.error:
+            continue
+        facts = {name: value for name, value in sample.metadata.items() if name != "case"} | _made_with(sample)
         for metric, score in (sample.scores or {}).items():
             value = score.value if isinstance(score.value, int | float) else math.nan
             if math.isnan(value):
@@ -115,6 +132,21 @@ def _rows(log: Any) -> Iterator[Row]:
                 why=score.explanation or "",
                 facts=facts,
             )
+
+
+def _made_with(sample: Any) -> dict[str, list[str]]:
+    """Versions of the prompts behind a sample's drafts, and who made them: model, fallback or rules."""
+    drafts = (sample.store.get("outcome") or {}).get("suggestions", ())
+    found = {name: sorted({str(one[name]) for one in drafts if one.get(name)}) for name in ("prompt", "producer")}
+    return {name: values for name, values in found.items() if values}
+
+
+def _failures(log: Any) -> Iterator[str]:
+    if log.status != "success":
+        yield f"{log.eval.task}: {_reason(log)}"
+    for sample in log.samples or ():
+        if sample.error:
+            yield f"{log.eval.task}: {sample.id} broke off: {sample.error.message}"
 
 
 def _has(row: Row, name: str, value: str) -> bool:

@@ -37,7 +37,8 @@ class Variant:
     api_base: str = ""
     prompts: Path | None = None
     knowledge: Path | None = None
-    embedder: str = "minilm"
+    embedder: str = ""
+    """As COPILOT_EMBEDDER; empty: what ships. `hash` needs no encoder: quick, and meaning counts for nothing."""
 
     def settings(self, folder: Path) -> Settings:
         """As an installation reads it; what the environment says of models does not count here."""
@@ -47,7 +48,7 @@ class Variant:
             fallback_models=(),
             api_base=self.api_base,
             prompts_dir=self.prompts,
-            embedder=self.embedder,
+            embedder=self.embedder or "minilm",
         )
 
 

@@ -23,6 +23,8 @@ BATCH = 64
 """Texts a call; providers take at least so many."""
 PATIENCE_S = 20.0
 """Seconds for one call."""
+REST_S = 15.0
+"""Seconds for which a provider that did not answer is not asked again: every turn would wait for it in vain, twice."""
 RECENT = 4096
 """Texts whose vectors are kept: a question is searched, recalled and measured with."""
 
@@ -36,6 +38,8 @@ class HostedEmbedder:
         self._api_base = api_base
         self._dimension = 0
         self._library: Any = None
+        self._rested = 0.0
+        """The loop's time from which it is asked again."""
         self._recent: OrderedDict[bytes, Vectors] = OrderedDict()
 
     @property
@@ -70,15 +74,17 @@ class HostedEmbedder:
 
     async def _asked(self, texts: list[str]) -> Vectors:
         self._library = await asyncio.to_thread(load)
+        if asyncio.get_running_loop().time() < self._rested:
+            raise self._unavailable("it did not answer a moment ago")
         try:
             async with asyncio.timeout(PATIENCE_S):
                 answer = await self._library.aembedding(
                     model=self._model, input=texts, api_base=self._api_base, num_retries=0, max_retries=0
                 )
         except TimeoutError:
-            raise self._unavailable("it did not answer in time") from None
+            raise self._failed("it did not answer in time") from None
         except Exception as error:  # noqa: BLE001 - vendors' classes differ; all of them are translated
-            raise self._unavailable(translated(error, datetime.now(UTC)).reason) from None
+            raise self._failed(translated(error, datetime.now(UTC)).reason) from None
         return self._read(answer, len(texts))
 
     def _read(self, answer: Any, wanted: int) -> Vectors:
@@ -97,6 +103,10 @@ class HostedEmbedder:
             self._recent.move_to_end(_key(text))
         while len(self._recent) > RECENT:
             self._recent.popitem(last=False)
+
+    def _failed(self, reason: str) -> Unavailable:
+        self._rested = asyncio.get_running_loop().time() + REST_S
+        return self._unavailable(reason)
 
     def _unavailable(self, reason: str) -> Unavailable:
         return Unavailable(f"The encoder {self._model} cannot be used: {reason}.", todo="Check COPILOT_EMBEDDER and the provider's key.")

@@ -31,7 +31,8 @@ async def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 6,
 ) -> FoundView:
     """Passages that answer a typed question, best first."""
-    return FoundView(query=q, passages=list(await app.knowledge.search(me.tenant_id, q, limit)))
+    found = await app.knowledge.search(me.tenant_id, q, limit)
+    return FoundView(query=q, passages=list(found.hits), degraded=found.degraded)
 
 
 @router.post("/knowledge/reindex", status_code=202)

@@ -14,6 +14,8 @@ DESIGN §6 in this matrix, and what the routes themselves add to it:
 - A flag on an article is shown to the person who raised it, and to editors.
 - Editors write knowledge and see its gaps; they need no customer: of a recall they see how many were told, leads see who, and nobody sees
   which colleague said it.
+- A case that was made of a draft names neither the customer nor a colleague; who made it is told nobody, and what an agent decided is told
+  only as a trait of the draft ("a check found something in it, and it was taken"), never counted by person.
 - Erasing a person is for administrators.
 """
 
@@ -49,6 +51,8 @@ WORK: Roles = DESK | {INTEGRATOR}
 READERS: Roles = WORK | {QA}
 """Who may read conversations and drafts."""
 EDITORS: Roles = frozenset({EDITOR, ADMIN})
+REVIEWERS: Roles = frozenset({QA, ADMIN})
+"""Who looks after quality: approves cases, reads what a draft was made of."""
 NOBODY: Roles = frozenset()
 """Only the local owner token."""
 
@@ -172,6 +176,15 @@ MATRIX: dict[str, Roles] = {
     "POST /v1/gaps/{gap_id}/draft": EDITORS,
     "POST /v1/gaps/{gap_id}/dismiss": EDITORS,
     "POST /v1/drafts/{draft_id}/try": EDITORS,
+    "POST /v1/quality/cases": DESK | {QA},
+    "GET /v1/quality/cases": REVIEWERS,
+    "GET /v1/quality/approved": REVIEWERS,
+    "GET /v1/quality/cases/{quality_id}": REVIEWERS,
+    "PATCH /v1/quality/cases/{quality_id}": REVIEWERS,
+    "POST /v1/quality/cases/{quality_id}/decide": REVIEWERS,
+    "POST /v1/quality/harvest": REVIEWERS,
+    "POST /v1/quality/runs": REVIEWERS,
+    "GET /v1/quality/runs": REVIEWERS,
     "POST /v1/suggest": READERS,
     "GET /v1/tenants": NOBODY,
     "POST /v1/tenants": NOBODY,

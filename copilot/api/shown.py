@@ -12,7 +12,9 @@ CASE = (
 """Types that those who may read conversations follow live."""
 KNOWLEDGE = ("article.", "gap.", "gaps.", "question.", "import.", "fact.", "saved_reply.", "recall.")
 """Types that everyone follows; editors follow nothing else."""
-OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.", "correction.")
+QUALITY = ("quality.",)
+"""Types that those who look after quality follow, for the page of cases."""
+OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.", "correction.", "quality.made")
 """Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, granted a gesture,
 proved an identity or exported something is a change of the record, which the audit has to name.)"""
 FIGURES = ("edit_distance", "action", "reason", "part")
@@ -23,6 +25,8 @@ def streamed(type_: str, caller: Caller) -> bool:
     """Whether an event belongs on the caller's stream. Administration and access are in the audit only."""
     if type_.startswith(KNOWLEDGE):
         return True
+    if type_.startswith(QUALITY):
+        return caller.role in ("qa", "admin")
     return caller.role != "editor" and type_.startswith(CASE)
 
 

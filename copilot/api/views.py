@@ -244,6 +244,8 @@ class FoundView(BaseModel):
 
     query: str
     passages: list[Hit]
+    degraded: str = ""
+    """What could not be asked; empty when all answered."""
 
 
 class ArticlesView(BaseModel):

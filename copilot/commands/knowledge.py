@@ -46,14 +46,15 @@ async def import_path(api: "Api", path: Path, *, as_json: bool) -> int:
 
 async def search(api: "Api", query: str, limit: int, *, as_json: bool) -> int:
     """Print the passages for a question."""
-    hits = await api.get("/v1/knowledge/search", q=query, limit=limit)
+    found = await api.get("/v1/knowledge/search", q=query, limit=limit)
     if as_json:
-        print_json(hits)
+        print_json(found)
         return 0
-    passages = hits["passages"] if isinstance(hits, dict) else hits
-    if not passages:
+    if found["degraded"]:
+        warn(found["degraded"])
+    if not found["passages"]:
         say("Nothing found. Try other words, or import articles that cover it.")
-    for hit in passages:
+    for hit in found["passages"]:
         lock = " (internal)" if hit["audience"] == "internal" else ""
         say(f"{hit['score']:.2f}  {hit['title']}{lock}  [{hit['article_id']}]")
         say("      " + " ".join(hit["text"].split())[:220])

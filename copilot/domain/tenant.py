@@ -19,9 +19,9 @@ class Hours(Frozen):
     closes: Minutes = 1440
 
 
-Retained = Literal["conversations", "memories", "provider_calls"]
+Retained = Literal["conversations", "memories", "provider_calls", "quality_cases"]
 """Classes of records for which a company can say how long they are kept."""
-Outdating = Literal["conversations", "memories", "provider_calls", "expired_memories"]
+Outdating = Literal["conversations", "memories", "provider_calls", "quality_cases", "expired_memories"]
 """Classes of records that go when they are old; guarded memories (health, grief) have an end of their own."""
 
 
@@ -43,7 +43,8 @@ class TenantSettings(Frozen):
     daily_budget_microusd: int = 5_000_000
     retention_days: dict[Retained, int] = {}
     """How many days a class of records is kept; one that is not named is kept for ever. `conversations`: closed ones, counted from their
-    last message, with everything drafted, promised and remembered from them. `provider_calls`: exactly what a provider received."""
+    last message, with everything drafted, promised and remembered from them. `provider_calls`: exactly what a provider received.
+    `quality_cases`: those that nobody approved."""
     answer_minutes: dict[str, float] = {"chat": 20, "sms": 30, "phone": 60, "email": 480, "social": 120, "letter": 2880}
     """How long an answer may take that the acknowledgement promises, in business minutes."""
     promise_notice_minutes: float = 120.0

@@ -59,7 +59,7 @@ class Knowledge(PassageSource, Protocol):
         """Every published article that carries levers."""
         ...
 
-    async def steering(self, query: SearchQuery, vector: Vectors) -> Steering:
+    async def steering(self, query: SearchQuery, vector: Vectors | None) -> Steering:
         """What editors decided about this question. `vector`, shape (dimension,): that of `query.text`."""
         ...
 

@@ -1,19 +1,20 @@
 """The evidence of a Turn: sense, recall and search, then what follows from the three. No language model takes part."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from copilot.domain.base import Instant
 from copilot.domain.conversation import Message, unanswered
 from copilot.domain.emotion import Emotion, Sensed
+from copilot.domain.errors import Unavailable
 from copilot.domain.grants import levers_of
 from copilot.domain.knowledge import Article, Hit, Lever
 from copilot.domain.levers import applies
 from copilot.domain.memory import KnownDetail, RankedMemory
 from copilot.domain.ports.search import Embedder, PassageFilter, VectorIndex, Vectors
-from copilot.domain.turn import SCHEMA_VERSION, Evidence, GuideAsk, Need, Person, Turn, TurnLever
+from copilot.domain.turn import SCHEMA_VERSION, Coverage, Evidence, GuideAsk, Need, Person, Turn, TurnLever
 from copilot.graph.case import Case, Knowledge
 from copilot.kinds.case import quotable_passages
 from copilot.kinds.extract import units
@@ -64,8 +65,8 @@ class Question:
     unanswered: tuple[Message, ...]
     language: str
     query: SearchQuery
-    vector: Vectors
-    """Of the query, shape (dimension,)."""
+    vector: Vectors | None
+    """Of the query, shape (dimension,); None while the encoder does not answer: words are searched, and moods read, without it."""
     new_vectors: dict[str, Vectors]
     """Of customer messages that were not sensed before, by message id."""
 
@@ -89,9 +90,12 @@ async def question(case: Case, embedder: Embedder, *, sensing: bool = True) -> Q
         case, compose(_nameless(window[-(QUERIED + len(waiting)) :], (*names, *_owners(case))), {m.id for m in waiting}), waiting
     )
     fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed] if sensing else []
-    encoded = await embedder.encode([*query.texts, *(cleaning.clean(_telling(m.text), names) for m in fresh)])
-    vectors = {message.id: encoded[len(query.texts) + i] for i, message in enumerate(fresh)}
-    return Question(window=window, unanswered=waiting, language=spoken, query=query, vector=encoded[0], new_vectors=vectors)
+    asked = Question(window=window, unanswered=waiting, language=spoken, query=query, vector=None, new_vectors={})
+    try:
+        encoded = await embedder.encode([*query.texts, *(cleaning.clean(_telling(m.text), names) for m in fresh)])
+    except Unavailable:
+        return asked
+    return replace(asked, vector=encoded[0], new_vectors={m.id: encoded[len(query.texts) + i] for i, m in enumerate(fresh)})
 
 
 def _nameless(window: tuple[Message, ...], names: tuple[str, ...]) -> tuple[Message, ...]:
@@ -220,7 +224,7 @@ async def freeze(
         promises=promises,
         emotion=felt.emotion,
         levers=(*levers_of(case.grants, case.as_of), *levers),
-        coverage=judge(asked.query, found.hits, asked.window),
+        coverage=_told(judge(asked.query, found.hits, asked.window), found.degraded),
         asks=_asks({ident: articles[ident] for ident in relevant(found.hits, GUIDE_TOP) if ident in articles}, known, memories),
         needs=tuple(Need(field=field, article_id=ident) for ident in near[:1] for field in asking[ident].needs if ident in asking),
         fault=record.fault_on_record(promises, memories, text),
@@ -248,6 +252,11 @@ async def freeze(
     )
 
 
+def _told(coverage: Coverage, degraded: str) -> Coverage:
+    """With what could not be asked: the agent should know that less was searched than usual."""
+    return coverage.model_copy(update={"reason": f"{coverage.reason} {degraded}"}) if degraded else coverage
+
+
 def relevant(hits: tuple[Hit, ...], share: float = NEAR_TOP) -> list[str]:
     """Ids of the articles that are on the question, best first: what they ask, need and allow belongs to the case.
 
@@ -270,7 +279,10 @@ async def fits(turn: Turn, embedder: Embedder) -> Turn:
     if not asked or not any(said.values()):
         return turn
     texts = [turn.evidence.coverage.query, *asked]
-    encoded = await embedder.encode([*texts, *(text for sentences in said.values() for text in sentences)])
+    try:
+        encoded = await embedder.encode([*texts, *(text for sentences in said.values() for text in sentences)])
+    except Unavailable:
+        return turn  # they are chosen by their words
     cosines = (encoded[len(texts) :] @ encoded[: len(texts)].T).max(axis=1)
     at = 0
     measured: dict[str, tuple[float, ...]] = {}

@@ -93,7 +93,7 @@ def _read(turn: Turn, words: Wording, part: Part) -> str:
 
 
 def _unknown_sum(turn: Turn, said: str) -> bool:
-    """Whether it names a sum that the record does not: repeated under our name it reads like an offer ("confirm that I receive 5000 EUR")."""
+    """Whether it names a sum that the record does not: repeated under our name it reads like an offer ("write that I get 5000 EUR")."""
     here = {f"message:{message.id}" for message in turn.window if message.author == "customer"}
     record = [detail.value for detail in turn.evidence.known_details if detail.source not in here]
     record += [promise.text for promise in turn.evidence.promises]

@@ -101,7 +101,7 @@ def units(passage: Hit) -> list[Unit]:
 
 
 def _gathered(pieces: Sequence[tuple[str, Sort, str]]) -> Iterator[tuple[str, Sort, str]]:
-    """A short list becomes one sentence behind the words that introduce it (or its heading); a long one, or one of questions, stays in pieces."""
+    """A short list becomes one sentence behind the words that introduce it (or its heading); a long one, or questions, stay in pieces."""
     index = 0
     while index < len(pieces):
         text, sort, heading = pieces[index]

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -79,7 +80,13 @@ def markdown_blocks(markdown: str) -> list[Token]:
 
     Nobody here needs it, and reading it takes eleven seconds for a megabyte of brackets.
     """
-    return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]).parse(markdown)
+    return _parser().parse(markdown)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Made once: that takes as long as reading an article. `parse` keeps nothing in it."""
+    return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
 
 class _Written(YAMLHandler):

@@ -38,30 +38,40 @@ class Disagreement(Frozen):
 
 
 @dataclass(frozen=True)
-class _Said:
+class Said:
+    """A sentence with figures."""
+
     article: Article
     sentence: str
     words: frozenset[str]
     figures: dict[str, frozenset[float]]
 
 
-def disagreements(articles: Sequence[Article]) -> dict[str, tuple[Disagreement, ...]]:
-    """By article id; each pair of articles once in each direction. Articles in different languages, or about different products, never."""
+def disagreements(articles: Sequence[Article], read: Sequence[Sequence[Said]] = ()) -> dict[str, tuple[Disagreement, ...]]:
+    """By article id; each pair of articles once in each direction. Articles in different languages, or about different products, never.
+
+    `read`: the statements of each, where they are known.
+    """
     found: dict[str, dict[str, Disagreement]] = defaultdict(dict)
-    for one, other in _pairs([said for article in articles for said in _statements(article)]):
+    for one, other in _pairs([said for told in read or map(statements, articles) for said in told]):
         for mine, theirs in ((one, other), (other, one)):
             told = Disagreement(article_id=theirs.article.id, title=theirs.article.title, ours=mine.sentence, theirs=theirs.sentence)
             found[mine.article.id].setdefault(theirs.article.id, told)
     return {ident: tuple(others.values()) for ident, others in found.items()}
 
 
-def _statements(article: Article) -> Iterator[_Said]:
+def statements(article: Article) -> list[Said]:
+    """What it says with figures."""
+    return list(_statements(article))
+
+
+def _statements(article: Article) -> Iterator[Said]:
     for passage in split(article):
         for sentence in _sentences(passage):
             figures = figures_of(sentence)
             if figures:
                 words = frozenset(stem(w) for w in tokens(sentence) if w.lower() not in STOPWORDS and not any(c.isdigit() for c in w))
-                yield _Said(article, sentence, words, figures)
+                yield Said(article, sentence, words, figures)
 
 
 def _sentences(passage: Passage) -> list[str]:
@@ -70,7 +80,7 @@ def _sentences(passage: Passage) -> list[str]:
     return [s.strip() for s in re.split(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ0-9])|\n+", plain_text(prose)) if s.strip()]
 
 
-def _pairs(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
+def _pairs(said: Sequence[Said]) -> Iterator[tuple[Said, Said]]:
     by_word: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(said):
         for word in one.words:
@@ -84,7 +94,7 @@ def _pairs(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
             yield said[i], said[j]
 
 
-def _against(one: _Said, other: _Said) -> bool:
+def _against(one: Said, other: Said) -> bool:
     a, b = one.article, other.article
     if a.id == b.id or a.locale != b.locale or not _same_products(a, b):
         return False

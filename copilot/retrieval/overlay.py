@@ -69,7 +69,7 @@ class TriedPassages:
         published = self._article.status == "published" and self._article.levers
         return sorted([*others, *([self._article] if published else [])], key=lambda article: article.id)
 
-    async def steering(self, query: SearchQuery, vector: Vectors) -> Steering:
+    async def steering(self, query: SearchQuery, vector: Vectors | None) -> Steering:
         """The rules are those of today."""
         decided: Steering = await self._base.steering(query, vector)
         return decided

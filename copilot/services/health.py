@@ -1,17 +1,20 @@
 """What editors see of each article: how it served, what agents said of it, what is due, what contradicts it."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from copilot.domain.base import Frozen
 from copilot.domain.curation import Flag
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.curation import Served
 from copilot.domain.ports.records import Database, Records
-from copilot.retrieval.disagreeing import Disagreement, disagreements
+from copilot.retrieval.disagreeing import Disagreement, Said, disagreements, statements
 from copilot.retrieval.linting.internal_text import says_internal
+from copilot.retrieval.per_article import PerArticle
 from copilot.services.usage import Usage
 
 DAYS = 30
@@ -43,6 +46,17 @@ class Overview(Frozen):
     days: int = DAYS
 
 
+class _Read(NamedTuple):
+    """What an article's text tells by itself."""
+
+    statements: list[Said]
+    internal: bool
+
+
+def _read(article: Article) -> _Read:
+    return _Read(statements(article), bool(says_internal(article)))
+
+
 @dataclass(frozen=True)
 class Healths:
     """Looks at the published articles of a tenant."""
@@ -50,6 +64,8 @@ class Healths:
     database: Database
     usage: Usage
     clock: Callable[[], datetime]
+    read: dict[str, PerArticle[_Read]] = field(default_factory=lambda: defaultdict(lambda: PerArticle(_read)))
+    """Of each tenant's articles, as they were read last."""
 
     async def overview(self, tenant: str) -> Overview:
         """Fresh: what happened until now is counted first."""
@@ -61,14 +77,17 @@ class Healths:
             served = await records.curation.served(now - timedelta(days=DAYS), weeks)
             flags = await records.curation.flags(("open",), limit=MOST)
         # In a thread: all texts are compared, which takes long where there are many.
-        healths = await asyncio.to_thread(_healths, articles, served, flags, now)
+        healths = await asyncio.to_thread(_healths, articles, served, flags, now, self.read[tenant])
         totals = [sum(column) for column in zip(*(s.weeks for s in served.values() if s.weeks), strict=True)]
         return Overview(articles=tuple(healths), weeks=tuple(totals))
 
 
-def _healths(articles: Sequence[Article], served: Mapping[str, Served], flags: Sequence[Flag], now: datetime) -> list[Health]:
+def _healths(
+    articles: Sequence[Article], served: Mapping[str, Served], flags: Sequence[Flag], now: datetime, kept: PerArticle[_Read]
+) -> list[Health]:
     """Those with worries first, then those shown most."""
-    found, titles = disagreements(articles), {article.id: article.title for article in articles}
+    read = kept.of(articles)
+    found, titles = disagreements(articles, [one.statements for one in read]), {article.id: article.title for article in articles}
     flagged: dict[str, list[Flag]] = {}
     for flag in flags:
         flagged.setdefault(flag.article_id, []).append(flag)
@@ -79,19 +98,22 @@ def _healths(articles: Sequence[Article], served: Mapping[str, Served], flags: S
             flagged.get(article.id, []),
             _both(found.get(article.id, ()), served.get(article.id), titles),
             now,
+            internal=one.internal,
         )
-        for article in articles
+        for article, one in zip(articles, read, strict=True)
     ]
     return sorted(made, key=lambda one: (-len(one.worries), -one.served.shown, one.title.casefold()))
 
 
-def health(article: Article, served: Served, flags: Sequence[Flag], disagrees: Sequence[Disagreement], now: datetime) -> Health:
-    """One article's, with what is worrying about it."""
+def health(
+    article: Article, served: Served, flags: Sequence[Flag], disagrees: Sequence[Disagreement], now: datetime, *, internal: bool
+) -> Health:
+    """One article's, with what is worrying about it. `internal`: a customer may read words for colleagues."""
     worries = []
     if flags:
         worries.append(f"{len(flags)} flag{'s' if len(flags) > 1 else ''} of agents")
     worries += [f"“{one.title}” gives other figures" for one in disagrees]
-    if says_internal(article):
+    if internal:
         worries.append("internal text that a customer may read")
     if article.review_by is not None and article.review_by <= now:
         worries.append("its review is due")

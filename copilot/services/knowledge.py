@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain.base import Frozen
-from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
-from copilot.domain.knowledge import Article, Hit
+from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
+from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_file
 from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
-from copilot.retrieval.search import Search
+from copilot.retrieval.search import Search, SearchResult
 from copilot.services import publishing
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge_reader import KnowledgeReader
@@ -91,13 +91,17 @@ class KnowledgeBase:
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged, refused=tuple(refused))
 
-    async def search(self, tenant: str, query: str, limit: int = 6) -> tuple[Hit, ...]:
-        """Passages for a typed question."""
+    async def search(self, tenant: str, query: str, limit: int = 6) -> SearchResult:
+        """Passages for a typed question. Raises Unavailable only when neither index answers."""
         if not query.strip():
             raise Invalid("The question is empty.", todo="Type a few words.")
         asked = plain(query)
-        vector, reader = (await self.indexes.embedder.encode([asked.text]))[0], self.reader(tenant)
-        result = await self.search_engine.search(
+        reader = self.reader(tenant)
+        try:
+            vector = (await self.indexes.embedder.encode([asked.text]))[0]
+        except Unavailable:
+            vector = None
+        return await self.search_engine.search(
             tenant,
             await self.indexes.serving(tenant, "passages"),
             asked,
@@ -107,7 +111,6 @@ class KnowledgeBase:
             query_vector=vector,
             steering=await reader.steering(asked, vector),
         )
-        return result.hits
 
     async def article(self, tenant: str, article_id: str) -> Article:
         """An article, or the one it was merged into. Raises NotFound."""

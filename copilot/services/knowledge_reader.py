@@ -38,6 +38,6 @@ class KnowledgeReader:
                 self._levers = (version, await records.articles.with_levers())
         return self._levers[1]
 
-    async def steering(self, query: SearchQuery, vector: Vectors) -> Steering:
+    async def steering(self, query: SearchQuery, vector: Vectors | None) -> Steering:
         """What editors decided about this question."""
         return rules.steering(await self.rulebook.holding(query, vector))

@@ -17,12 +17,14 @@ class Rulebook:
         self._database, self._tenant, self._embedder = database, tenant_id, embedder
         self._vectors: dict[str, tuple[datetime, Vectors]] = {}
 
-    async def holding(self, query: SearchQuery, vector: Vectors) -> list[SearchRule]:
-        """Active rules for this question, newest first. `vector`, shape (dimension,): that of `query.text`."""
+    async def holding(self, query: SearchQuery, vector: Vectors | None) -> list[SearchRule]:
+        """Active rules for this question, newest first. `vector`, shape (dimension,): that of `query.text`; None: words decide."""
         async with self._database.read(self._tenant) as records:
             active = await records.curation.rules(("active",))
         self._forget({rule.id for rule in active})
         same = {rule.id for rule in active if rules.same(rule, query)}
+        if vector is None:
+            return [rule for rule in active if rule.id in same]
         told = [rule for rule in active if rule.id not in same and rules.perhaps(rule, query)]
         same |= {rule.id for rule, own in zip(told, await self._encoded(told), strict=True) if own is not None and rules.near(own, vector)}
         return [rule for rule in active if rule.id in same]

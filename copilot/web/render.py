@@ -60,6 +60,7 @@ def _around(request: Request) -> dict[str, Any]:
         "company": (settings.company if settings else "") or "Rapport",
         "places": rooms.places(caller),
         "knowledge_places": rooms.places(caller, rooms.KNOWLEDGE),
+        "quality_places": rooms.places(caller, rooms.QUALITY),
         "path": request.url.path,
         "theme": theme if theme in THEMES else "",
     }

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from copilot.api.roles import AGENT, ALL, DESK, EDITORS, LEADS, Roles, name_of
+from copilot.api.roles import AGENT, ALL, DESK, EDITORS, LEADS, REVIEWERS, Roles, name_of
 from copilot.domain.access import PANEL_KEY
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Refused
@@ -63,6 +63,14 @@ PAGES: dict[str, Roles] = {
     "GET /knowledge/replies": EDITORS,
     "GET /knowledge/replies/f/list": EDITORS,
     "GET /promises/f/corrections": DESK,
+    "GET /quality": REVIEWERS,
+    "GET /quality/f/list": REVIEWERS,
+    "GET /quality/f/approved.yaml": REVIEWERS,
+    "GET /quality/cases/{quality_id}": REVIEWERS,
+    "GET /quality/cases/{quality_id}/f/state": REVIEWERS,
+    "GET /quality/runs": REVIEWERS,
+    "GET /quality/drafts/{suggestion_id}": REVIEWERS,
+    "GET /quality/drafts/{suggestion_id}/f/sent": REVIEWERS,
 }
 """Pages of people who are signed in (`page_router`). Their data is shown under the same rules as over the API."""
 
@@ -80,7 +88,13 @@ NAVIGATION: Final[tuple[Place, ...]] = (
     Place(path="/promises", label="My promises", roles=DESK),
     Place(path="/supervisor", label="Supervisor", roles=LEADS),
     Place(path="/knowledge", label="Knowledge", roles=EDITORS),
+    Place(path="/quality", label="Quality", roles=REVIEWERS),
 )
+QUALITY: Final[tuple[Place, ...]] = (
+    Place(path="/quality", label="Cases", roles=REVIEWERS),
+    Place(path="/quality/runs", label="Runs", roles=REVIEWERS),
+)
+"""The navigation within the quality pages (`templates/quality/base.html`)."""
 KNOWLEDGE: Final[tuple[Place, ...]] = (
     Place(path="/knowledge", label="Articles", roles=EDITORS),
     Place(path="/knowledge/gaps", label="Gaps", roles=EDITORS),

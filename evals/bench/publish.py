@@ -80,7 +80,7 @@ async def _publish(application: Application, number: int) -> float:
     article = made.model_copy(update={"id": f"new-{word}", "title": f"{made.title} {word}"})
     started = time.perf_counter()
     await application.knowledge.save(TENANT, [article])
-    hits = await application.knowledge.search(TENANT, f"{article.title}, how does it work?")
+    hits = (await application.knowledge.search(TENANT, f"{article.title}, how does it work?")).hits
     spent = (time.perf_counter() - started) * 1000
     if article.id not in {hit.article_id for hit in hits}:
         raise AssertionError("what was published is not found")

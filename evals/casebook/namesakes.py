@@ -21,9 +21,14 @@ def renamed(text: str, old: str, new: str) -> str:
     """With the full name, the first and the last exchanged."""
     if not old.strip():
         return text
-    for part, other in zip([old, old.split()[0], old.split()[-1]], [new, new.split()[0], new.split()[-1]], strict=True):
+    for part, other in zip(_forms(old), _forms(new), strict=True):
         text = text.replace(part, other)
     return text
+
+
+def _forms(name: str) -> tuple[str, str, str]:
+    words = name.split()
+    return name, words[0], words[-1]
 
 
 def under_names(case: Case) -> list[Case]:

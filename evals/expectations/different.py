@@ -8,10 +8,13 @@ from evals.expectations.base import Expectation, Seen
 from evals.outcome import Outcome
 
 ALIKE = 0.6
-"""Share of the telling words of the shorter title that two titles have in common when they are one way. Set by reading the sample
-company's levers: other ways share at most half of them."""
+"""Share of the telling words of the shorter title that two titles have in common when they are one way. Measured on the sample company's
+levers: one way with another amount shares .75 and more, two kinds of credit .6, other ways .57 at most."""
 _SMALL = frozenset(
-    "a an the of to and or for with in on at by this that your up one no not as from within per each der die das ein eine zu und mit".split()
+    re.findall(
+        r"\w+",
+        "a an the of to and or for with in on at by this that your up one no not as from within per each der die das ein eine zu und mit",
+    )
 )
 
 

@@ -8,7 +8,6 @@ from evals.expectations.ask import Ask
 from evals.metrics.base import About, Better, CaseMetric, Reading
 from evals.outcome import FOR_CUSTOMER, Outcome
 
-
 _WORDS = {"name": ["your name", "your full name", "Ihren Namen", "Ihr Name", "su nombre"]}
 """What asks for a field whose own word stands in other questions: "the name on the door" is not the customer's."""
 

@@ -21,13 +21,20 @@ CASE, OUTCOME = "case", "outcome"
 
 @task
 def cases(
-    where: str = "", tags: str = "", ability: str = "", model: str = "", api_base: str = "", prompts: str = "", knowledge: str = ""
+    where: str = "",
+    tags: str = "",
+    ability: str = "",
+    model: str = "",
+    api_base: str = "",
+    prompts: str = "",
+    knowledge: str = "",
+    embedder: str = "",
 ) -> Task:
     """Cases of `where` (comma-separated files and folders; default: those that ship), of these tags or this ability only.
 
-    `model`, `api_base`, `prompts`, `knowledge`: what is tried; empty: what ships, without a language model.
+    `model`, `api_base`, `prompts`, `knowledge`, `embedder`: what is tried; empty: what ships, without a language model.
     """
-    variant = Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None)
+    variant = Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None, embedder)
     chosen = [case for case in read_cases([Path(place) for place in where.split(",") if place]) if _wanted(case, tags, ability)]
     return Task(
         dataset=MemoryDataset([sample(case) for case in chosen], name="cases"),

@@ -199,6 +199,21 @@ def test_accents_may_be_missing_or_written_apart() -> None:
     assert EXACT.masker(("Renee Dupont",)).mask("Renée Dupont") == "⟦NAME_1⟧"
 
 
+@pytest.mark.parametrize(
+    ("on_record", "written"),
+    [
+        ("Łukasz Żółty", "Lukasz Zolty"),
+        ("Lukasz Zolty", "Łukasz Żółty"),
+        ("Þóra Sigurðsson", "Thora Sigurdsson"),
+        ("Đorđe Ilić", "Dorde Ilic"),
+        ("Søren Bjørk", "Soren Bjork"),
+        ("Soren Bjork", "Søren Bjørk"),
+    ],
+)
+def test_letters_that_a_keyboard_lacks_may_be_plain(on_record: str, written: str) -> None:
+    assert EXACT.masker((on_record,)).mask(f"{written} wrote.") == "⟦NAME_1⟧ wrote."
+
+
 def test_common_words_in_a_name_stay_in_ordinary_sentences() -> None:
     masker = EXACT.masker(("Mark Will", "Anna van der Berg"))
     assert masker.mask("will you mark the van? The card der Bank") == "will you mark the van? The card der Bank"

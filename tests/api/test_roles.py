@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
-from copilot.api import examples, roles
+from copilot.api import examples, quality, roles
 from copilot.api.roles import MATRIX, OWNER
 from copilot.api.routing import audience
 from copilot.domain.errors import Refused
@@ -93,6 +93,10 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/corrections/{case_id}": {"state": "not_needed", "note": "They know."},
     "POST /v1/knowledge/explain": {"question": "Where is my refund?"},
     "POST /v1/search-rules": RULE | {"action": "block"},
+    "PATCH /v1/quality/cases/{quality_id}": {"severity": "high"},
+    "POST /v1/quality/cases/{quality_id}/decide": {"state": "rejected"},
+    "POST /v1/quality/harvest": {"limit": 3},
+    "POST /v1/quality/runs": quality.RUN,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -143,6 +147,9 @@ async def scene(furnished: House) -> Scene:
     held = (await edda.post("/v1/facts/search", json=words)).json()["places"]
     change = (await edda.post("/v1/facts", json={**words, "places": [place["id"] for place in held]})).json()
     rule = (await (await house.enter("editor", name="Emil Roth")).post("/v1/search-rules", json=RULE | {"query": "refund times"})).json()
+    draft_made = next(one for one in turn["suggestions"] if one["state"] == "proposed" and one["text"])
+    marked = {"suggestion_id": draft_made["id"], "side": "must", "words": draft_made["text"]}
+    case = (await tom.post("/v1/quality/cases", json=marked)).json()
     reply = (await edda.post("/v1/saved-replies", json={"shortcut": "hello", "title": "Hello", "text": "Hello."})).json()
     return Scene(
         house,
@@ -151,6 +158,9 @@ async def scene(furnished: House) -> Scene:
             "reply_id": reply["id"],
             "recall_id": "recall",
             "case_id": await recalled(house),
+            "quality_id": case["id"],
+            "drafted_id": draft_made["id"],
+            "words": draft_made["text"],
             "ref": "chat-1",
             "turn_id": turn["turn_id"],
             "suggestion_id": of_kind(turn, "reply")["id"],
@@ -210,7 +220,10 @@ async def ask(scene: Scene, client: httpx.AsyncClient, route: str) -> httpx.Resp
         path = path.replace("chat-1", "cust-1042")
     if route == "GET /v1/stream":
         return await _open_stream(scene, client)
-    return await client.request(method, path, json=BODIES.get(route), params=PARAMS.get(route))
+    body = BODIES.get(route)
+    if route == "POST /v1/quality/cases":
+        body = {"suggestion_id": scene.ids["drafted_id"], "side": "must_not", "words": scene.ids["words"]}
+    return await client.request(method, path, json=body, params=PARAMS.get(route))
 
 
 async def _open_stream(scene: Scene, client: httpx.AsyncClient) -> httpx.Response:

@@ -104,7 +104,7 @@ async def test_a_help_centre_lands_and_is_found(desk: Desk) -> None:
     ]
     articles = await desk.articles()
     assert set(articles) == {"zendesk-35467", "zendesk-35467-de", "zendesk-35468"}
-    hits = await desk.app.knowledge.search(DEFAULT_TENANT, "when is the fare refunded")
+    hits = (await desk.app.knowledge.search(DEFAULT_TENANT, "when is the fare refunded")).hits
     assert hits[0].article_id == "zendesk-35467"
 
 
@@ -433,7 +433,7 @@ async def test_an_interrupted_import_goes_on_where_it_stopped(opened: Open) -> N
     assert report.counts == {"opened": 1, "saved": 120}
     assert report.started.state == "done"
     assert {one.revision for one in (await desk.articles()).values()} == {1}, "nothing was saved twice"
-    hits = await desk.app.knowledge.search(DEFAULT_TENANT, "Words 119")
+    hits = (await desk.app.knowledge.search(DEFAULT_TENANT, "Words 119")).hits
     assert "119" in {hit.article_id for hit in hits}
 
 

@@ -78,7 +78,7 @@ async def reindex(application: Application) -> Rebuilt:
 
 
 async def found(application: Application, query: str) -> list[str]:
-    return [hit.article_id for hit in await application.knowledge.search(T, query)]
+    return [hit.article_id for hit in (await application.knowledge.search(T, query)).hits]
 
 
 async def meant(application: Application, text: str) -> list[str]:

@@ -6,10 +6,12 @@ from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.knowledge import Limit
 from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.suggestion import HandoverPayload
+from copilot.services.case_making import Marked
 from copilot.services.facts import Chosen
 from copilot.services.grants import AskedFor
 from copilot.services.handovers import Offer
 from copilot.services.importing import Wanted
+from copilot.services.quality import RunGiven
 from copilot.services.questions import Asked
 from copilot.testing.application import settle
 from tests.web.cast import answer, caller
@@ -73,6 +75,28 @@ async def recalled(site: Site) -> str:
             cases.append(RecallCase.model_validate(given | told | {"id": f"case-{number}", "user_id": lea.id, "sure": number == 0}))
         await records.recalls.add(recall, cases)
     return recall.id
+
+
+async def judged(site: Site) -> dict[str, str]:
+    """A case that waits, of Marta's reply, and two published runs. Ids of the `case` and the `suggestion`."""
+    app, quentin = site.application, await caller(site, "qa-quentin")
+    async with app.database.read(DEFAULT_TENANT) as records:
+        talk = await records.conversations.find(MARTA)
+        assert talk is not None
+        reply = next(one for one in await records.suggestions.of_conversation(talk.id) if one.kind == "reply")
+    words = reply.text.split(". ")[0]
+    marked = Marked(suggestion_id=reply.id, side="must_not", words=words, ability="honesty", severity="high", tags=("refund",))
+    case = await app.quality.making.mark(await caller(site, "agent-lea"), marked)
+    for number, counts in enumerate(((122, 4), (138, 3))):
+        figures = [
+            {"metric": name, "version": 1, "value": k / 150, "low": max(0, k / 150 - 0.05), "high": k / 150 + 0.04, "n": 150, "k": k}
+            | {"better": better}
+            for name, k, better in zip(("as expected", "asks what is on record"), counts, ("higher", "lower"), strict=True)
+        ]
+        tried = {"model": "openai/gpt-4.1-mini", "prompts": "shorter"} if number else {}
+        given = {"name": f"cases-2026030{number}", "made_at": site.clock() - timedelta(days=2 - number), "tried": tried, "figures": figures}
+        await app.quality.cases.publish(quentin, RunGiven.model_validate(given))
+    return {"case": case.id, "suggestion": reply.id}
 
 
 def _euros(amount: int) -> Limit:

@@ -1,5 +1,6 @@
 """The running product for browser tests: the application on doubles, the sample company in it, a real server on a free port."""
 
+import asyncio
 import copy
 import shutil
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any, Self
 
 from playwright.async_api import BrowserContext, Page
 
+from copilot.adapters.privacy import PresidioPrivacy
 from copilot.api import create_app
 from copilot.api.auth import COOKIE, csrf_word
 from copilot.bootstrap import DEFAULT_TENANT, Application
@@ -36,6 +38,7 @@ class Company:
         parts: dict[str, Any] = {"vectors": MemoryVectors(), "lexical": MemoryLexical()}
         application = make_application(folder, **parts)
         await open_application(application)
+        await asyncio.to_thread(PresidioPrivacy().warm)  # the first page that masks would wait for it
         refused = await fill(application, quiet_period_s=0)
         assert not refused
         await settle(application)

@@ -1,14 +1,19 @@
 """Every page by WCAG 2.2 AA as axe reads it, light and dark; at 320 pixels without scrolling sideways; and light to load."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
-from tests.web.busy import MARTA, arrange, changed, imported, recalled, write
+from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, write
 from tests.web.site import CONSOLE, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+OF_COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""All that another colour scheme can change."""
 MOST_BYTES = 100_000
 """Of one page's own styles and scripts, as they travel: a second on a poor line."""
 OPEN = "?conversation=" + MARTA
@@ -35,12 +40,18 @@ SEEN = {
     "/knowledge/recalls": "/knowledge/recalls",
     "/knowledge/recalls/{recall_id}": "/knowledge/recalls/{recall}",
     "/knowledge/replies": "/knowledge/replies",
+    "/quality": "/quality",
+    "/quality/cases/{quality_id}": "/quality/cases/{case}",
+    "/quality/runs": "/quality/runs",
+    "/quality/drafts/{suggestion_id}": "/quality/drafts/{suggestion}",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
     "empty desk": "/desk",
     "no promises": "/promises",
     "corrections": "/promises",
+    "no cases": "/quality?state=rejected",
+    "no runs": "/quality/runs",
     "no articles": "/knowledge?text=nothing-like-it",
     "draft to read": "/knowledge/drafts/{draft}?view=read",
     "missing": "/no-such-page",
@@ -52,6 +63,10 @@ OURS = """
   .map((one) => [new URL(one.name).pathname, one.encodedBodySize]).filter(([path]) => path.startsWith('/static/')))
 """
 """What a page has loaded of ours: path to bytes, packed."""
+ARRANGED: dict[str, Callable[[Site], Awaitable[str]]] = {"handover": arrange, "draft": write, "import_": imported, "change": changed}
+"""What an address may name, and how it comes about."""
+FURNISHED = ("handover", "draft")
+"""Made for every page: lists are not empty."""
 WHO = {
     "/promises": "agent-tom",
     "no promises": "agent-sofia",
@@ -74,6 +89,12 @@ WHO = {
     "/knowledge/recalls/{recall_id}": "lead-henrik",
     "corrections": "agent-lea",
     "/knowledge/replies": "editor-edith",
+    "/quality": "qa-quentin",
+    "/quality/cases/{quality_id}": "qa-quentin",
+    "/quality/runs": "qa-quentin",
+    "/quality/drafts/{suggestion_id}": "qa-quentin",
+    "no cases": "qa-quentin",
+    "no runs": "qa-quentin",
 }
 
 
@@ -82,8 +103,8 @@ def test_every_page_is_looked_at() -> None:
     assert named - {"/"} == SEEN.keys()
 
 
-async def faults(page: Page) -> list[str]:
-    found = await Axe().run(page, options=RULES)
+async def faults(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
+    found = await Axe().run(page, options=rules)
     return [f"{one['id']}: {node['html'][:200]}" for one in found.response["violations"] for node in one["nodes"]]
 
 
@@ -92,9 +113,10 @@ async def look(page: Page, address: str, *, narrow: bool = True) -> None:
     answer = await page.goto(address)
     assert answer is not None
     assert answer.ok or address == BESIDE["missing"], f"{address} is an error page"
-    for colours in ("light", "dark"):
-        await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-        assert not await faults(page), f"{colours}: {await faults(page)}"
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert not await faults(page), f"light: {await faults(page)}"
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert not await faults(page, OF_COLOURS), f"dark: {await faults(page, OF_COLOURS)}"
     if not narrow:
         return
     await page.set_viewport_size({"width": 320, "height": 640})
@@ -104,10 +126,12 @@ async def look(page: Page, address: str, *, narrow: bool = True) -> None:
 
 @pytest.mark.parametrize("name", [*SEEN, *BESIDE])
 async def test_page(site: Site, context: BrowserContext, page: Page, name: str) -> None:
-    there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
     address = {**SEEN, **BESIDE}[name]
-    there["change"] = await changed(site) if "fact" in name else ""
-    there["recall"] = await recalled(site) if name == "corrections" or "recall" in name else ""
+    there = {one: await arranged(site) for one, arranged in ARRANGED.items() if one in FURNISHED or f"{{{one}}}" in address}
+    if name == "corrections" or "recall" in name:
+        there["recall"] = await recalled(site)
+    if name.startswith("/quality"):
+        there |= await judged(site)
     await site.sign_in(context, WHO.get(name, "agent-lea"))
     # The embedding page stands for somebody else's chat tool, with the panel beside it.
     await look(page, address.format(**there), narrow=name != "embedding")
@@ -136,10 +160,24 @@ async def test_what_opens_on_a_page(site: Site, context: BrowserContext, page: P
     assert not await faults(page)
 
 
+async def test_making_a_case(site: Site, context: BrowserContext, page: Page) -> None:
+    """The dialog on the desk, at both widths."""
+    await site.sign_in(context, "agent-lea")
+    await page.emulate_media(reduced_motion="reduce")
+    await page.goto("/desk" + OPEN)
+    await expect(page.locator(".draft[data-main]").first).to_be_visible()
+    await page.keyboard.press("m")
+    await expect(page.get_by_role("dialog", name="Make this a case")).to_be_visible()
+    assert not await faults(page)
+    await page.set_viewport_size({"width": 320, "height": 640})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert not await faults(page)
+
+
 async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page) -> None:
     """No page loads more of ours than that, counted by the browser as it came over the line; cached files count again for each."""
     there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
-    there |= {"change": await changed(site), "recall": await recalled(site)}
+    there |= {"change": await changed(site), "recall": await recalled(site), **await judged(site)}
     await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look encodes every question: longer than a browser waits here
     await site.sign_in(context, "admin-ada")
     for name, address in SEEN.items():

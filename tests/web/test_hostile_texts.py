@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, expect
 
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.errors import Invalid
+from copilot.domain.quality import QualityCase
 from copilot.domain.suggestion import CheckResult
 from copilot.kinds.asking import Said, Source
 from copilot.services.asking import Answered, Asking, Nearest
@@ -325,6 +326,36 @@ async def test_an_acknowledgement_before_it_is_sent(lea: Visit) -> None:
     await expect(lea.page.locator("dialog.acknowledging .draft")).to_contain_text(lea.ground.payloads[0].text)
     await lea.sees(lea.ground.texts, "dialog.acknowledging h2")
     await lea.sees(lea.ground.texts, "dialog.acknowledging .draft")
+
+
+async def test_a_case_and_why_a_draft_came_about(browser: Browser, ground: Ground) -> None:
+    """Cases are stored as whoever wrote them: these were never read by anybody who could have cleaned them."""
+    texts = ground.texts
+    body = {
+        "case": every(ground.payloads),
+        "why": every(ground.payloads),
+        "ability": "honesty",
+        "severity": "high",
+        "tags": texts,
+        "customer": {"name": every(ground.payloads), "note": every(ground.payloads)},
+        "conversation": [{"customer": text, "ago": "1m", "name": text} for text in texts],
+        "must_not": [{"say": text, "in": "reply"} for text in texts],
+    }
+    plain = {"id": "hostile", "name": every(ground.payloads), "source": "made", "origin": "hostile", "made_at": ground.site.clock()}
+    draft = {"kind": "reply", "text": every(ground.payloads), "sent": every(ground.payloads)}
+    async with ground.site.application.database.write(DEFAULT_TENANT) as records:
+        await records.quality.add(QualityCase.model_validate(plain | {"draft": draft, "body": body}))
+        talk = await records.conversations.find(TALK)
+        assert talk is not None
+        reply = next(one for one in await records.suggestions.of_conversation(talk.id) if one.kind == "reply")
+    visit = await opened(browser, ground, "qa-quentin")
+    await visit.reads("/quality", texts, "[data-region=quality]")
+    await visit.reads("/quality/cases/hostile", texts, "[data-region=quality-case] .thread")
+    await visit.sees(texts, "[data-region=quality-case] .draft-text")
+    await visit.sees(texts, "[data-region=quality-case] .expecteds")
+    await visit.reads(f"/quality/drafts/{reply.id}", texts, "main")
+    await visit.page.context.close()
+    assert visit.guard.happened == []
 
 
 async def test_the_policy_never_had_to_step_in(browser: Browser, ground: Ground) -> None:

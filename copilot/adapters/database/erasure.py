@@ -13,6 +13,7 @@ from copilot.adapters.database.tables.drafts import decisions, provider_calls, s
 from copilot.adapters.database.tables.editing import article_comments, article_drafts
 from copilot.adapters.database.tables.knowledge import article_revisions, articles, passages
 from copilot.adapters.database.tables.people import customers, identities, identity_links
+from copilot.adapters.database.tables.quality import quality_cases
 from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
@@ -35,11 +36,13 @@ async def erase(db: Transaction, customer_id: str) -> dict[str, list[str]]:
 
 
 async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, list[str]]:
-    """Everything of these conversations and what was made of them; their people stay. As `erase`."""
+    """Everything of these conversations and what was made of them; their people stay, and so do approved cases. As `erase`."""
     refs: list[str] = []
     for some in batches(threads):
         refs += await db.column(sa.select(conversations.c.external_id).where(mine(conversations), conversations.c.id.in_(some)))
-    return await _remove(db, await _found(db, [], threads), {f'"{ref}"' for ref in refs if ref})
+    found = await _found(db, [], threads)
+    found["quality_cases"] = await _undecided(db, found["quality_cases"])
+    return await _remove(db, found, {f'"{ref}"' for ref in refs if ref})
 
 
 async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
@@ -72,6 +75,7 @@ _DEPENDENTS = (
     (article_comments, "draft_id", "article_drafts"),
 )
 _OWNED = (
+    ("quality_cases", quality_cases),
     ("decisions", decisions),
     ("sent_texts", sent_texts),
     ("handovers", handovers),
@@ -116,6 +120,13 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
         "draft_articles": await _drafts(db, threads),
         "gaps": asked,
         "article_drafts": await _begun(db, asked),
+        "quality_cases": await _ids(
+            db,
+            (quality_cases.c.conversation_id, threads),
+            (quality_cases.c.turn_id, made),
+            (quality_cases.c.suggestion_id, drafted),
+            (quality_cases.c.customer_id, one),
+        ),
         "memories": await _ids(db, (memories.c.customer_id, one), (memories.c.conversation_id, threads)),
         "promises": await _ids(db, (promises.c.customer_id, one), (promises.c.conversation_id, threads)),
         "assignments": await _ids(db, (assignments.c.conversation_id, threads)),
@@ -161,6 +172,21 @@ async def _named(db: Transaction, begun: Sequence[str]) -> set[str]:
             await db.column(sa.select(article_drafts.c.article_id).where(mine(article_drafts), article_drafts.c.id.in_(some), ~there))
         )
     return named
+
+
+async def _undecided(db: Transaction, cases: Sequence[str]) -> list[str]:
+    """Of these cases those that nobody approved.
+
+    The others are the company's test by now, hold invented values only, and stay, without where they came from; whose they were is kept,
+    so that an erasure still finds them.
+    """
+    approved: set[str] = set()
+    for some in batches(cases):
+        which = mine(quality_cases), quality_cases.c.id.in_(some), quality_cases.c.state == "approved"
+        approved |= set(await db.column(sa.select(quality_cases.c.id).where(*which)))
+        cleared = {"conversation_id": None, "turn_id": None, "suggestion_id": None, "origin": sa.literal("kept:") + quality_cases.c.id}
+        await db.run(sa.update(quality_cases).where(*which).values(**cleared))
+    return [ident for ident in cases if ident not in approved]
 
 
 async def _delete(db: Transaction, column: sa.ColumnElement[Any], values: Sequence[str], *, empty: Sequence[str] = ()) -> None:

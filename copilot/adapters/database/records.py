@@ -17,6 +17,7 @@ from copilot.adapters.database.handovers import SqlHandovers
 from copilot.adapters.database.imports import SqlImports
 from copilot.adapters.database.log import SqlLog
 from copilot.adapters.database.memories import SqlMemories
+from copilot.adapters.database.quality import SqlQuality
 from copilot.adapters.database.questions import SqlQuestions
 from copilot.adapters.database.recalls import SqlRecalls
 from copilot.adapters.database.senses import SqlSenses
@@ -119,3 +120,7 @@ class SqlRecords:
     @cached_property
     def imports(self) -> SqlImports:
         return SqlImports(self.transaction)
+
+    @cached_property
+    def quality(self) -> SqlQuality:
+        return SqlQuality(self.transaction)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.database.erasure import erase_threads
 from copilot.adapters.database.tables.drafts import provider_calls
+from copilot.adapters.database.tables.quality import quality_cases
 from copilot.adapters.database.tables.remembered import memories
 from copilot.adapters.database.tables.talk import conversations
 from copilot.adapters.database.transaction import Transaction, batches, mine
@@ -17,16 +18,18 @@ _KEYS: Final = {
     "conversations": (conversations, conversations.c.id, conversations.c.last_at),
     "memories": (memories, memories.c.id, memories.c.at),
     "expired_memories": (memories, memories.c.id, memories.c.expires_at),
+    "quality_cases": (quality_cases, quality_cases.c.id, quality_cases.c.made_at),
     "provider_calls": (provider_calls, provider_calls.c.suggestion_id, provider_calls.c.sent_at),
 }
 """Table, what names a row, and the time it is as old as."""
+_ONLY: Final = {"conversations": conversations.c.status == "closed", "quality_cases": quality_cases.c.state != "approved"}
 
 
 async def outdated(db: Transaction, class_: Outdating, before: datetime, limit: int) -> list[str]:
-    """The oldest records of the class from before that moment; of conversations, only closed ones."""
+    """The oldest records of the class from before that moment; of conversations, only closed ones; of cases, none that was approved."""
     table, key, at = _KEYS[class_]
     old = sa.select(key).where(mine(table), at < before).order_by(at, key).limit(limit)
-    return await db.column(old.where(conversations.c.status == "closed") if class_ == "conversations" else old)
+    return await db.column(old.where(_ONLY[class_]) if class_ in _ONLY else old)
 
 
 async def discard(db: Transaction, class_: Outdating, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -36,4 +39,4 @@ async def discard(db: Transaction, class_: Outdating, ids: Sequence[str]) -> dic
     table, key, _ = _KEYS[class_]
     for some in batches(ids):
         await db.run(sa.delete(table).where(mine(table), key.in_(some)))
-    return {"provider_calls" if class_ == "provider_calls" else "memories": list(ids)} if ids else {}
+    return {table.name: list(ids)} if ids else {}

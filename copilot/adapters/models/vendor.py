@@ -36,6 +36,8 @@ def load() -> Any:
     litellm.suppress_debug_info = True
     litellm.turn_off_message_logging = True
     litellm.disable_hf_tokenizer_download = True
+    # Embeddings read "no retries" as "as many as usual". One retry loop, ours.
+    litellm.DEFAULT_MAX_RETRIES = 0  # type: ignore[attr-defined]
     # Its warnings quote the provider's answers, which may quote the question.
     logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
     asyncio.run(_rehearse(litellm))

@@ -13,7 +13,9 @@ _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NUMBER = re.compile(r"\+?[A-Za-z]{0,4}[\s\-]?[\d(][\dA-Za-z\s().\-/]*")
 _GAP = r"[\s().\-/]{0,3}"
 _COMBINING = "[\u0300-\u036f]*"
-_SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"}
+_SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "þ": "th"}
+_PLAIN = {"ð": "d", "đ": "d", "ł": "l", "ø": "o", "ı": "i"}
+"""Letters that Unicode does not take apart, and what they are written as where a keyboard lacks them."""
 _MAX_PARTS = 6
 
 
@@ -80,6 +82,7 @@ def _letter(character: str) -> str:
     if not character.isalpha():
         return re.escape(character)
     base = unicodedata.normalize("NFD", character)[0].lower()
+    base = _PLAIN.get(base, base)
     form = f"[{base}{_accented().get(base, '')}]{_COMBINING}"
     spelled = _SPELLED_OUT.get(character.lower())
     return f"(?:{spelled}|[{character}]|{form})" if spelled else form
@@ -93,6 +96,8 @@ def _accented() -> dict[str, str]:
         base = unicodedata.normalize("NFD", character)[0]
         if base != character and character.islower():
             forms[base] = forms.get(base, "") + character
+    for character, base in _PLAIN.items():
+        forms[base] = forms.get(base, "") + character
     return forms
 
 

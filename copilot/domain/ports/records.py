@@ -25,6 +25,7 @@ from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.quality import Quality
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
@@ -515,6 +516,9 @@ class Records(Protocol):
 
     @property
     def imports(self) -> Imports: ...
+
+    @property
+    def quality(self) -> Quality: ...
 
 
 class OutboxRow(Frozen):

@@ -7,7 +7,7 @@ from typing import Any
 
 _BLOCK = re.compile(r"^<<<(?P<name>[\w ]+) (?P<code>\w+)>>>\n(?P<inside>.*?)\n<<<end (?P=name) (?P=code)>>>$", re.MULTILINE | re.DOTALL)
 _ENTRY = re.compile(r"^(?:- )?\[(?P<handle>[A-Z]\d+)\] (?P<text>.*?)(?=\n(?:- )?\[[A-Z]\d+\] |\Z)", re.MULTILINE | re.DOTALL)
-_MARK = re.compile(r"^- `(?P<field>\w+)`:.*?(?P<mark>\{[a-z ]+\})", re.MULTILINE)
+_MARK = re.compile(r"^- `(?P<field>\w+)`:.*?(?P<mark>\{[a-z ]+\}|“[^”\n]{1,200}”)", re.MULTILINE)
 _PUBLIC = re.compile(r"^public, [^:\n]+: ")
 
 
@@ -28,7 +28,7 @@ class Prompt:
     choices: tuple[Entry, ...]
     """The entries of the last block that has any: what the prompt asks to word."""
     marks: Mapping[str, str]
-    """Field → what must stand in it to the letter."""
+    """Field → what must stand in it to the letter: `- `next_step`: end with “I am on it.”` in the system's rules."""
 
 
 def read(messages: Sequence[Mapping[str, Any]]) -> Prompt:
@@ -37,4 +37,4 @@ def read(messages: Sequence[Mapping[str, Any]]) -> Prompt:
     blocks = [[Entry(e["handle"], e["text"]) for e in _ENTRY.finditer(block["inside"])] for block in _BLOCK.finditer(said["user"])]
     public = [Entry(e.handle, _PUBLIC.sub("", e.text)) for block in blocks for e in block if _PUBLIC.match(e.text)]
     choices = next((block for block in reversed(blocks) if block), [])
-    return Prompt(tuple(public), tuple(choices), {found["field"]: found["mark"] for found in _MARK.finditer(said["system"])})
+    return Prompt(tuple(public), tuple(choices), {found["field"]: found["mark"].strip("“”") for found in _MARK.finditer(said["system"])})

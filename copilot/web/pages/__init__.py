@@ -21,14 +21,18 @@ def routers() -> tuple[APIRouter, ...]:
         memory,
         panel,
         promises,
+        quality,
+        quality_runs,
         queue,
         recalls,
         replies,
         shift,
         supervisor,
+        why,
         wrap_up,
     )
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
     curated = (knowledge, article, draft, facts, recalls, replies, health, lab, imports, gaps)
-    return tuple(room.router for room in (*work, *curated))
+    judged = (quality, quality_runs, why)
+    return tuple(room.router for room in (*work, *curated, *judged))

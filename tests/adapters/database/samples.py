@@ -13,6 +13,7 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, Promise
 from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.records import Records
+from copilot.domain.quality import QualityCase
 from copilot.domain.suggestion import Decision, HandoverPayload, Suggestion
 from copilot.domain.tenant import TenantSettings
 from copilot.domain.turn import Agent, Coverage, Evidence, Person, Turn
@@ -118,6 +119,18 @@ def handover(conversation_id: str, turn_id: str, **values: Any) -> Handover:
     brief = HandoverPayload(urgency="soon", reason="asks for a supervisor", emotion="", introduction="", **lists)
     plain = {"id": new_id(), "conversation_id": conversation_id, "turn_id": turn_id, "suggestion_id": None, "state": "offered"}
     return Handover.model_validate(plain | {"offered_by": "u1", "brief": brief, "offered_at": NOON, "changed_at": NOON} | values)
+
+
+def quality_case(conversation_id: str | None, customer_id: str | None, **values: Any) -> QualityCase:
+    body = {
+        "case": "reply says: bag",
+        "ability": "honesty",
+        "conversation": [{"customer": "Where is Ann's bag?"}],
+        "must": [{"say": "bag"}],
+    }
+    plain = {"id": "quality", "name": body["case"], "source": "made", "origin": "made:quality", "conversation_id": conversation_id}
+    made = {"customer_id": customer_id, "draft": {"kind": "reply", "text": "The bag is here, Ann."}, "body": body, "made_by": "u1"}
+    return QualityCase.model_validate(plain | made | {"made_at": NOON} | values)
 
 
 def session(user: str, **changed: Any) -> Session:

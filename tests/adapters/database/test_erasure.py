@@ -28,6 +28,7 @@ LEFT = {
     "tombstones",
     "state_values",
     "replicas",
+    "quality_runs",
 }
 KNOWLEDGE = {
     *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),

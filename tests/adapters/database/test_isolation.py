@@ -19,6 +19,7 @@ from copilot.domain.people import Customer, Identity
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Records
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.quality import QualityRun
 from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import Key, User
 from copilot.domain.tenant import TenantSettings
@@ -98,6 +99,8 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.imports.mirror("refunds", "source")
     await records.imports.add(Import(id="import", source_id="source", name="Help centre", made_by="u1", made_at=NOON))
     await records.imports.put_file(ImportFile(import_id="import", position=0, name="a.md", size=1), b"a")
+    await records.quality.add(samples.quality_case(conversation.id, customer.id, turn_id="turn", suggestion_id=suggestion.id))
+    await records.quality.put_run(QualityRun(id="run", name="cases", made_at=NOON, posted_at=NOON))
     return customer, conversation
 
 
@@ -229,6 +232,12 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.imports.counts("import"),
             await records.imports.last_position("import") + 1,
             await records.imports.size("import"),
+            await records.quality.case("quality"),
+            await records.quality.cases(("candidate",)),
+            await records.quality.counts(),
+            await records.quality.named("reply says: bag"),
+            await records.quality.decided("rewritten", 9),
+            await records.quality.runs(),
         ]
     assert [answer for answer in found if answer] == []
 
@@ -255,6 +264,7 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert not await records.facts.save_change(FactChange(id="change", old="a", new="b", author="u1", opened_at=NOON), 1)
         assert not await records.facts.remove_reply("reply")
         assert not await records.recalls.settle("case", "sent", "", NOON)
+        assert not await records.quality.change(samples.quality_case(conversation.id, customer_id, state="approved"))
         await records.turns.retire(conversation.id)
         await records.imports.mirror("refunds", None)
         await records.imports.mirror_all("source", on=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from copilot.adapters import hosted_embedder as module
 from copilot.adapters.hosted_embedder import BATCH, HostedEmbedder
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.domain.errors import Unavailable
@@ -94,7 +95,10 @@ async def test_personal_data_does_not_leave(hosted: tuple[Provider, HostedEmbedd
 
 
 @pytest.mark.parametrize("status", [401, 429, 500])
-async def test_a_provider_that_refuses_is_unavailable(hosted: tuple[Provider, HostedEmbedder], status: int) -> None:
+async def test_a_provider_that_refuses_is_unavailable(
+    hosted: tuple[Provider, HostedEmbedder], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REST_S", 0)
     provider, embedder = hosted
     provider.status = status
     with pytest.raises(Unavailable, match="cannot be used") as failed:
@@ -102,6 +106,17 @@ async def test_a_provider_that_refuses_is_unavailable(hosted: tuple[Provider, Ho
     assert "COPILOT_EMBEDDER" in failed.value.todo
     provider.status = 200
     assert (await embedder.encode(["refund"])).shape == (1, 4)
+
+
+async def test_a_provider_that_failed_is_left_alone_for_a_while(hosted: tuple[Provider, HostedEmbedder]) -> None:
+    provider, embedder = hosted
+    provider.status = 500
+    with pytest.raises(Unavailable):
+        await embedder.encode(["refund"])
+    provider.status = 200
+    with pytest.raises(Unavailable, match="a moment ago"):
+        await embedder.encode(["refund"])
+    assert provider.asked == [["refund"]]
 
 
 async def test_vectors_of_another_length_are_refused(hosted: tuple[Provider, HostedEmbedder]) -> None:

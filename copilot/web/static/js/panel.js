@@ -1,5 +1,6 @@
 /** The copilot's panel: listens, redraws, opens tools and sources. What happens to drafts is in reply.js, tools are in tools.js. */
 import { fragment } from "./api.js";
+import { makeCase, offerMarking } from "./case-making.js";
 import { openDialog } from "./dialog.js";
 import { flag, hearBack } from "./flags.js";
 import { addKey } from "./keys.js";
@@ -38,6 +39,7 @@ export function mount(stream, insert) {
   for (const kind of ["pointerover", "focusin"]) root.addEventListener(kind, readOut);
   for (const kind of ["pointerout", "focusout"]) root.addEventListener(kind, hideReadOut);
   document.addEventListener("copilot:typed", (event) => typed(event));
+  offerMarking(makeCase);
   keys();
   settled();
 }
@@ -48,6 +50,8 @@ function keys() {
     const button = main(what);
     addKey({ key, label, group: "Copilot", when: () => button() instanceof HTMLElement, run: () => /** @type {HTMLElement} */ (button()).click() });
   }
+  const draft = () => panel()?.querySelector(".draft[data-main][data-suggestion]");
+  addKey({ key: "m", label: "Make a case of the draft", group: "Copilot", when: () => draft() instanceof HTMLElement, run: () => makeCase(/** @type {HTMLElement} */ (draft())) });
   for (const [key, name, label] of [["q", "questions", "Questions worth asking"], ["o", "options", "Ways out"], ["i", "ask", "Inquire of knowledge and history"], ["h", "handover", "Hand over"]]) {
     addKey({ key, label, group: "Copilot", when: () => panel() !== null, run: () => toggle(name, !opened.has(name), true) });
   }

@@ -1,5 +1,6 @@
 /** Drafts: they stream in, are used, edited or dismissed; and they hold still from the moment the agent writes. */
 import { fragment, freshId, send } from "./api.js";
+import { makeCase } from "./case-making.js";
 import { morph } from "./morph.js";
 import { load, refresh, region } from "./regions.js";
 import { writeTimes } from "./times.js";
@@ -51,6 +52,7 @@ export async function act(button, what) {
   if (!(draft instanceof HTMLElement)) return;
   const id = draft.dataset.suggestion ?? "";
   if (what === "edit") return edit(draft);
+  if (what === "case") return makeCase(draft);
   if (what === "back") return redraw();
   if (what === "newer") return redraw();
   if (what === "use") await use(id, draft.dataset.text ?? "");
