@@ -1,6 +1,6 @@
 """Expectations that read options, handovers, questions and quotations."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,7 +12,8 @@ from evals.outcome import Outcome
 
 
 def suggestion(kind: str, text: str = "", **payload: Any) -> Suggestion:
-    return Suggestion.model_construct(kind=kind, state="proposed", text=text, payload=payload, citations=(), checks=(), reason="")
+    looked_at = {"kind": kind, "state": "proposed", "text": text, "payload": payload, "citations": (), "checks": (), "reason": ""}
+    return Suggestion.model_construct(**cast("dict[str, Any]", looked_at))
 
 
 def option(title: str, lever: str | None, authority: str = "agent", confirm: str = "") -> dict[str, Any]:
