@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -76,7 +77,7 @@ class Subject:
             return self.tenants[name]
         tenant = DEFAULT_TENANT
         if case.articles:
-            tenant = name[:60]
+            tenant = f"{name[:50]}-{sha256(name.encode()).hexdigest()[:8]}"  # two cases may begin alike
             await self.application.staff.create_tenant(tenant, COMPANY)
             files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
             _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)

@@ -118,6 +118,7 @@ def _messages(prefix: str, said: tuple[Said, ...], person: str, back_m: float = 
                 "visibility": "private" if one.author == "note" else "public",
                 "text": one.text,
                 "sent_at": duration(one.ago) if one.ago else f"-PT{minutes * 60:.0f}S",
+                "attachments": list(one.attachments),
             }
         )
     return made

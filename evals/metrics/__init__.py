@@ -18,6 +18,7 @@ from evals.metrics.grounding import WAYS
 from evals.metrics.handover_compression import HandoverCompression
 from evals.metrics.handover_coverage import HandoverCoverage
 from evals.metrics.handover_invented import HandoverInvented
+from evals.metrics.heat_spread import HeatSpread
 from evals.metrics.hit import Hit
 from evals.metrics.i_not_we import INotWe
 from evals.metrics.injection import FalseAlarm, Injected
@@ -29,6 +30,7 @@ from evals.metrics.masking import Hidden, HiddenOnRecord, MaskingF2
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
 from evals.metrics.options_differ import OptionsDiffer
+from evals.metrics.options_unequal import OptionsUnequal
 from evals.metrics.options_within import OptionsWithin
 from evals.metrics.outside import SampleMetric
 from evals.metrics.promise_dated import PromiseDated
@@ -109,5 +111,11 @@ ON_DATA: tuple[SampleMetric, ...] = (
 )
 """Measured on data from outside, each in its own task."""
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *ON_DATA)}
+ELSEWHERE: tuple[Metric, ...] = (
+    HeatSpread(),
+    OptionsUnequal(),
+)
+"""Measured by tasks of their own."""
+
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *ELSEWHERE, *ON_DATA)}
 """All metrics by name."""

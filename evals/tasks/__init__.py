@@ -5,6 +5,7 @@ from collections.abc import Callable
 from inspect_ai import Task
 
 from evals.tasks.cases import cases
+from evals.tasks.fairness import fairness
 from evals.tasks.grounding import grounding
 from evals.tasks.handover import handover
 from evals.tasks.injection import injection
@@ -13,6 +14,7 @@ from evals.tasks.retrieval import memory, retrieval
 
 CATALOGUE: dict[str, Callable[..., Task]] = {
     "cases": cases,
+    "fairness": fairness,
     "retrieval": retrieval,
     "memory": memory,
     "handover": handover,

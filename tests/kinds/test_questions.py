@@ -69,6 +69,12 @@ def test_a_guide_without_asks_poses_its_own_questions() -> None:
     assert payload.questions[0].decides == "If so, take the family room."
 
 
+def test_a_list_of_questions_stays_a_list_of_questions() -> None:
+    text = "Ask yourself first:\n\n- Do you travel with children?\n- Do you arrive after midnight?\n"
+    guide = turns.hit("insurance", "Do you need insurance", text)
+    assert asked(turns.stranger(passages=(guide,))) == ["Do you travel with children?", "Do you arrive after midnight?"]
+
+
 def test_a_posed_question_that_the_record_answers_is_left_out() -> None:
     guide = turns.hit("which-room", "Which room suits you", GUIDE)
     known = turns.memory("m", "Travels with two children.", kind="fact")
