@@ -148,15 +148,19 @@ def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
     """Emotion per message, once; direction, waiting and heat over all of them."""
     sensed, new, names = dict(case.sensed), [], _names(case)
     earlier: list[str] = []
+    answered = ""
     for message in asked.window:
         if message.author != "customer":
+            answered = message.text if message.author in ("agent", "bot") and message.visibility == "public" else answered
             continue
         if message.id not in sensed:
             read = message.model_copy(update={"text": _telling(message.text)})
-            found = senser.sense(read, names=names, hint=asked.language, vector=asked.new_vectors.get(message.id), earlier=earlier)
+            vector = asked.new_vectors.get(message.id)
+            found = senser.sense(read, names=names, hint=asked.language, vector=vector, earlier=earlier, answered=answered)
             sensed[message.id] = found
             new.append(found)
         earlier.append(_telling(message.text))
+        answered = ""
     promises = [promise.at(case.as_of) for promise in case.promises]
     emotion = trajectory.read(
         asked.window,

@@ -20,11 +20,11 @@ MEASURED = ("en",)
 """Languages in which emotion was measured; in the others only the wait counts."""
 
 _RANGE: dict[Label, tuple[float, float]] = {
-    "grateful": (5, 25),
-    "neutral": (22, 42),
-    "confused": (28, 45),
-    "worried": (40, 58),
-    "disappointed": (42, 62),
+    "grateful": (3, 27),
+    "neutral": (14, 45),
+    "confused": (24, 45),
+    "worried": (38, 58),
+    "disappointed": (40, 62),
     "frustrated": (48, 78),
     "angry": (60, 98),
 }
@@ -41,6 +41,8 @@ _HEAT: dict[Label, float] = {
 """What a probability of the head is worth as heat (the reference formula)."""
 _HEAD_POINTS = 24.0
 """Points of mood between a head that is sure of calm and one that is sure of anger."""
+_HEAD_WORDS = 0.5
+"""How much the head's words count for the mood: forum words carry less to customers than the meaning of the whole."""
 _HEAD_TRUST = 0.7
 """How much the head's log-probabilities count against the signs' evidence: it learnt from forum talk, not from customers."""
 _THANKS_BEYOND_DOUBT = 2.0
@@ -80,21 +82,22 @@ class Senser:
         hint: str = "",
         vector: npt.NDArray[np.floating] | None = None,
         earlier: Sequence[str] = (),
+        answered: str = "",
     ) -> Sensed:
         """What the customer's message shows by itself.
 
         `names`: names on record for this case. `hint`: the conversation's language. `vector`: the encoder's unit vector, shape (384,),
         of `clean(message.text, names)`; anything else is ignored. `earlier`: texts of the customer's messages before, oldest first.
+        `answered`: what the customer was told since, by a person or a bot; read only for whether it held something back.
         """
         text = clean(message.text, names)
         language = detect(text, hint)
         if language not in MEASURED:
             why = f"Emotion is not measured in this language ({language}); only the wait counts."
             return Sensed(message_id=message.id, language=language, measured=False, label=None, intensity=0.0, mood=0.0, why=why)
-        found = signs_of(text, [clean(one, names) for one in earlier[-_LOOKS_BACK:]])
-        chances = self._chances(text, vector, found)
-        label = _label(found, chances, asks="?" in text)
-        mood = _mood(label, found, chances)
+        found = signs_of(text, [clean(one, names) for one in earlier[-_LOOKS_BACK:]], answered)
+        label = _label(found, self._chances(text, vector, found, share=1.0), asks="?" in text)
+        mood = _mood(label, found, self._chances(text, vector, found, share=_HEAD_WORDS))
         return Sensed(
             message_id=message.id,
             language=language,
@@ -102,14 +105,16 @@ class Senser:
             label=label,
             intensity=_intensity(label, mood),
             mood=mood,
-            why=_why(label, found, text),
+            why=_why(label, found, text, self._head.telling(text, label) if self._head and vector is not None else ()),
             signs=tuple(dict.fromkeys(sign.name for sign in found if sign.name != "word")),
         )
 
-    def _chances(self, text: str, vector: npt.NDArray[np.floating] | None, found: Sequence[Found]) -> Mapping[Label, float] | None:
+    def _chances(
+        self, text: str, vector: npt.NDArray[np.floating] | None, found: Sequence[Found], *, share: float
+    ) -> Mapping[Label, float] | None:
         if self._head is None or vector is None or vector.shape != (DIMENSION,) or not text:
             return None
-        return _believable(self._head.chances(vector), found)
+        return _believable(self._head.chances(vector, text, share=share), found)
 
 
 def _believable(chances: Mapping[Label, float], found: Sequence[Found]) -> Mapping[Label, float] | None:
@@ -182,8 +187,8 @@ def _intensity(label: Label, mood: float) -> float:
     return round(min(1.0, max(0.2, (mood - CALM) / 60)), 2)
 
 
-def _why(label: Label, found: Sequence[Found], text: str) -> str:
-    """The signs that decided, each with the customer's words."""
+def _why(label: Label, found: Sequence[Found], text: str, words: Sequence[str]) -> str:
+    """The signs that decided, each with the customer's words; without signs the `words` that told the head most."""
     if not text:
         return "Nothing but a greeting, a name or a quotation."
     telling = [sign for sign in found if sign.label == label and sign.weight > 0] + [
@@ -193,8 +198,12 @@ def _why(label: Label, found: Sequence[Found], text: str) -> str:
         return (
             "A plain message without signs of feeling."
             if label == "neutral"
-            else f"The message as a whole reads as {label}; no single word decides."
+            else f"The message as a whole reads as {label}{_by(words)}."
         )
     named = dict.fromkeys(f"{sign.says} (“{sign.words}”)" if sign.words else sign.says for sign in telling)
     said = "; ".join(list(named)[:_QUOTED])
     return said[0].upper() + said[1:] + "."
+
+
+def _by(words: Sequence[str]) -> str:
+    return f", most by {' and '.join(f'“{one}”' for one in words)}" if words else "; no single word decides"

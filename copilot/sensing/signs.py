@@ -340,6 +340,39 @@ CATALOGUE: tuple[Sign, ...] = (
         """,
     ),
     _sign(
+        "long_wait",
+        "tells of a long wait",
+        None,
+        0.0,
+        6,
+        r"""
+        (?:wait(?:ed|ing)?|sitting|sat|stuck|hold|delay(?:ed)?|late|standing|queu(?:e|ed|ing)|over|been|after|another)\b[^.!?\n]{0,20}(?:\d+|an?|two|three|four|five|six|several|many) ?(?:minutes?|mins?|hours?|hrs?|days|weeks|months)\b
+        (?:\d+|an?|two|three|four|five|six|several|many) ?(?:minutes?|mins?|hours?|hrs?|days|weeks|months) (?:late|delay(?:ed)?|wait(?:ing)?|on hold|later|in line|and)\b
+        (?:for|taken) (?:hours|days|weeks|months|ages)\b
+        """,
+    ),
+    _sign(
+        "asks_why",
+        "asks why",
+        None,
+        0.0,
+        4,
+        r"""
+        why (?:is|are|was|were|do|does|did|has|have|had|would|must|can|can't|cannot|isn't|aren't|won't|don't|doesn't|didn't|haven't|hasn't)\b
+        """,
+    ),
+    _sign(
+        "not_so",
+        "says what is not so",
+        None,
+        0.0,
+        3,
+        r"""
+        (?:is|are|was|were|am|do|does|did|has|have|had|will|would|could|can|should) ?N'T\b
+        (?:won't|can't|cannot|nothing|nobody|no one)\b
+        """,
+    ),
+    _sign(
         "problem",
         "reports that something went wrong",
         None,
@@ -358,6 +391,24 @@ CATALOGUE: tuple[Sign, ...] = (
     ),
 )
 """Each sign counts once per message."""
+
+CONTRADICTS = phrases(
+    r"""
+    (?:no|nope|nah|wrong)\b(?! (?:worries|problem|thank|thanks|need|rush|that'?s (?:all|it)|i'?m (?:good|fine))\b)(?!, (?:thank|thanks|that'?s (?:all|it)|that is all|i'?m (?:good|fine))\b)
+    """,
+    start=r"\A\W*",
+)
+"""A message that begins by saying no to what it was told or asked."""
+
+HELD_BACK = phrases(
+    r"""
+    (?:sorry|unfortunately|regrettably|unable|cannot|can't|couldn't|could not|not able|not possible|not available|unavailable|fail\w*)\b
+    no (?:\w+ ){0,4}(?:available|availability|match\w*|found|listed|results?|such)\b
+    there (?:are|is) (?:no|none)\b
+    (?:do|does|did) ?N'T (?:have|find|see|offer|understand)\b
+    """
+)
+"""An answer that does not give what was asked for: read for that only, never for how its writer feels."""
 
 ABSOLUTES = phrases(
     r"""

