@@ -12,11 +12,13 @@ from evals.figures import Figure, figure
 from evals.gating import Held
 from evals.junit import title
 from evals.metrics import CATALOGUE
-from evals.runs import Run, by_metric
+from evals.runs import Row, Run, by_metric
 
 SHOWN = 12
 """Regressions that are printed; the report has all of them."""
 GOOD, BAD, QUIET = "green", "red", "dim"
+APART = "set"
+"""The fact by which a figure is also told apart: the data set, or the kind of thing, that a sample comes from."""
 
 
 def print_run(run: Run) -> None:
@@ -27,6 +29,8 @@ def print_run(run: Run) -> None:
     for name, rows in by_metric(run.rows).items():
         found = figure(rows)
         table.add_row(name, _number(found), _interval(found), _samples(found), Text(CATALOGUE[name].says, style=QUIET))
+        for part, found in _apart(rows).items():
+            table.add_row(f"  {part}", _number(found), _interval(found), _samples(found), "")
     console.print(table)
     for row in run.of("as expected"):
         if row.value < 1:
@@ -34,6 +38,16 @@ def print_run(run: Run) -> None:
             console.print(Text("\n".join(f"    {line}" for line in row.why.splitlines())))
     for reason in run.failed:
         console.print(Text(f"did not end well: {reason}", style=BAD))
+    for reason in run.skipped:
+        console.print(Text(f"skipped: {reason}", style=QUIET))
+
+
+def _apart(rows: Sequence[Row]) -> dict[str, Figure]:
+    """The figure for each set, where there are several."""
+    sets: dict[str, list[Row]] = {}
+    for row in rows:
+        sets.setdefault(str(row.facts.get(APART, "")), []).append(row)
+    return {name: figure(found) for name, found in sorted(sets.items())} if len(sets) > 1 else {}
 
 
 def print_comparison(found: Comparison) -> None:
@@ -92,7 +106,11 @@ def as_data(run: Run, comparison: Comparison | None) -> dict[str, Any]:
         "made_at": run.made_at.isoformat(),
         "tried": run.tried,
         "failed": list(run.failed),
-        "metrics": {name: _figure_data(name, figure(rows)) for name, rows in by_metric(run.rows).items()},
+        "skipped": list(run.skipped),
+        "metrics": {
+            name: _figure_data(name, figure(rows)) | {"sets": {part: found._asdict() for part, found in _apart(rows).items()}}
+            for name, rows in by_metric(run.rows).items()
+        },
         "against_expectation": {row.sample: row.why.splitlines() for row in run.of("as expected") if row.value < 1},
     }
     if comparison:

@@ -2,14 +2,16 @@
 
 import inspect
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from copilot.domain.errors import Invalid
+from evals.resources import close_shared
 from evals.runs import HOME, Run, read_run
-from evals.subject import close_subjects
 from evals.suites import Step, Suite
 from evals.tasks import CATALOGUE
+from evals.tasks.outside import Absent
 
 AT_ONCE = 4
 """Samples under way: the encoder is busy all the time, and answers of a model are waited for together."""
@@ -34,22 +36,37 @@ class Plan:
 
 
 async def run(plan: Plan) -> Run:
-    """The rows of all tasks. Tasks of this run that ended well are not run again; one that was stopped goes on where it was."""
+    """The rows of all tasks. Tasks of this run that ended well are not run again; one that was stopped goes on where it was.
+
+    A task whose data is not there is skipped, and the run says so.
+    """
+    done = _done(plan)
+    skipped: list[str] = []
+    try:
+        for step in plan.suite.steps:
+            status, stopped = done.get(step.task, ("", None))
+            if status == "success":
+                continue
+            try:
+                await _step(plan, step, stopped)
+            except Absent as absent:
+                skipped.append(f"{step.task}: {absent}")
+    finally:
+        await close_shared()
+    if len(skipped) == len(plan.suite.steps):
+        return Run(name=plan.name, folder=plan.folder, made_at=datetime.now(UTC), skipped=tuple(skipped))
+    return read_run(str(plan.folder)).model_copy(update={"skipped": tuple(skipped)})
+
+
+def _done(plan: Plan) -> dict[str, tuple[str, Path | None]]:
+    """Status and log of the tasks that were begun in this run, by name."""
     from inspect_ai.log import read_eval_log
 
     done: dict[str, tuple[str, Path | None]] = {}
     for path in sorted(plan.folder.glob("*.eval")) if plan.folder.is_dir() else ():
         log = read_eval_log(str(path), header_only=True)
         done[log.eval.task] = (log.status, path)
-    try:
-        for step in plan.suite.steps:
-            status, stopped = done.get(step.task, ("", None))
-            if status == "success":
-                continue
-            await _step(plan, step, stopped)
-    finally:
-        await close_subjects()
-    return read_run(str(plan.folder))
+    return done
 
 
 async def _step(plan: Plan, step: Step, stopped: Path | None) -> None:

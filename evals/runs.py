@@ -49,6 +49,8 @@ class Run(BaseModel):
     rows: tuple[Row, ...] = ()
     failed: tuple[str, ...] = ()
     """Tasks that did not end well, with the reason."""
+    skipped: tuple[str, ...] = ()
+    """Tasks that were not run because their data is not there, with what to do; known to whoever ran it, not kept in the logs."""
 
     def metrics(self) -> list[str]:
         """Names, in the order they were first met."""

@@ -3,10 +3,9 @@
 One installation for a whole run: what is loaded once is not loaded for every case. It is thrown away at the end.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +22,7 @@ from evals.casebook import building
 from evals.casebook.format import Case
 from evals.expectations import CATALOGUE
 from evals.outcome import Outcome
+from evals.resources import shared
 
 COMPANY = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=0)
 
@@ -124,24 +124,6 @@ def _accepted(case: Case, refused: Iterable[object]) -> None:
         raise Invalid(f"case {case.case!r}: {getattr(one, 'reason', one)}", todo="Correct the case.")
 
 
-_OPEN: dict[tuple[int, Variant], tuple[AsyncExitStack, Subject]] = {}
-_TURN: dict[int, asyncio.Lock] = {}
-
-
 async def subject(variant: Variant) -> Subject:
-    """The one of this event loop, opened by whoever asks first. `close_subjects` ends it."""
-    loop = id(asyncio.get_running_loop())
-    async with _TURN.setdefault(loop, asyncio.Lock()):
-        if (loop, variant) not in _OPEN:
-            stack = AsyncExitStack()
-            _OPEN[loop, variant] = (stack, await stack.enter_async_context(opened(variant)))
-        return _OPEN[loop, variant][1]
-
-
-async def close_subjects() -> None:
-    """Those of this event loop."""
-    loop = id(asyncio.get_running_loop())
-    for key in [key for key in _OPEN if key[0] == loop]:
-        stack, _ = _OPEN.pop(key)
-        await stack.aclose()
-    _TURN.pop(loop, None)
+    """The one of this event loop, opened by whoever asks first. `close_shared` ends it."""
+    return await shared(variant, lambda: opened(variant))

@@ -51,7 +51,7 @@ class Shape(Check):
         severe: Verdict = "flag" if draft.kind == "own" else "withhold"
         if len(draft.text) > LONGEST:
             return [self._say("withhold", f"longer than {LONGEST} characters: too long to check", (LONGEST, len(draft.text)))]
-        found = [self._say(severe, detail, span) for detail, span in _foreign(turn, draft.text)]
+        found = [self._say(severe, detail, span) for detail, span in _foreign(turn, draft)]
         if draft.for_customer and (mark := _MARKUP.search(draft.text)):
             found.append(self._say("flag", "is marked up: customers read it as plain text", mark.span()))
         if draft.kind in ("reply", "own") and turn.channel in _SHORT_CHANNELS:
@@ -72,8 +72,9 @@ class Shape(Check):
             yield self._say("flag", f"{len(questions)} questions: ask one at a time", (questions[QUESTIONS].start, questions[-1].end))
 
 
-def _foreign(turn: Turn, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+def _foreign(turn: Turn, draft: Checked) -> Iterator[tuple[str, tuple[int, int]]]:
     """What no person writes to a customer."""
+    text = draft.text
     normal = normalise(text)
     for pattern, detail in ((_HTML, "holds markup that a browser would run or load"), (_MARKDOWN, "holds a hidden link or picture")):
         for source in (text, None):
@@ -81,10 +82,16 @@ def _foreign(turn: Turn, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
             if match:
                 yield detail, match.span() if source is not None else normal.span(*match.span())
                 break
-    if leak := _LEAKS.search(normal.text):
+    leak = next((found for found in _LEAKS.finditer(normal.text) if draft.for_customer or not _was_written(turn, found[0])), None)
+    if leak:
         yield f"“{leak[0].strip()}” belongs to the instructions, not to the reply", normal.span(*leak.span())
     yield from _characters(text)
     yield from _encoded(turn, normal)
+
+
+def _was_written(turn: Turn, words: str) -> bool:
+    """Whether somebody wrote it in this conversation: a brief for colleagues quotes them, whatever they write."""
+    return any(words.strip().casefold() in normalise(message.text).text.casefold() for message in turn.window)
 
 
 def _characters(text: str) -> Iterator[tuple[str, tuple[int, int]]]:

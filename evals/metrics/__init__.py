@@ -1,8 +1,15 @@
 """What is measured. One file each, one entry here."""
 
 from evals.metrics.base import CaseMetric, Metric
+from evals.metrics.evidence import EvidenceRecall
 from evals.metrics.expected import AsExpected
+from evals.metrics.hit import Hit
+from evals.metrics.mrr import Mrr
+from evals.metrics.ndcg import Ndcg
+from evals.metrics.outside import SampleMetric
 from evals.metrics.reasked import Reasked
+from evals.metrics.recall import Recall
+from evals.metrics.rouge import Rouge
 
 ON_CASES: tuple[CaseMetric, ...] = (
     AsExpected(),
@@ -10,5 +17,19 @@ ON_CASES: tuple[CaseMetric, ...] = (
 )
 """Measured on every case."""
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in ON_CASES}
+ON_DATA: tuple[SampleMetric, ...] = (
+    Ndcg(),
+    Recall(),
+    Hit(),
+    Mrr(),
+    EvidenceRecall(),
+    Rouge("rouge1"),
+    Rouge("rouge2"),
+    Rouge("rougeL"),
+    Rouge("rougeL", "lead-3"),
+    Rouge("rougeL", "TextRank"),
+)
+"""Measured on data from outside, each in its own task."""
+
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *ON_DATA)}
 """All metrics by name."""

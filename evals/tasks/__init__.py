@@ -5,6 +5,13 @@ from collections.abc import Callable
 from inspect_ai import Task
 
 from evals.tasks.cases import cases
+from evals.tasks.handover import handover
+from evals.tasks.retrieval import memory, retrieval
 
-CATALOGUE: dict[str, Callable[..., Task]] = {"cases": cases}
+CATALOGUE: dict[str, Callable[..., Task]] = {
+    "cases": cases,
+    "retrieval": retrieval,
+    "memory": memory,
+    "handover": handover,
+}
 """By the name in a suite."""
