@@ -196,9 +196,7 @@ def _why(label: Label, found: Sequence[Found], text: str, words: Sequence[str]) 
     ]
     if not telling:
         return (
-            "A plain message without signs of feeling."
-            if label == "neutral"
-            else f"The message as a whole reads as {label}{_by(words)}."
+            "A plain message without signs of feeling." if label == "neutral" else f"The message as a whole reads as {label}{_by(words)}."
         )
     named = dict.fromkeys(f"{sign.says} (“{sign.words}”)" if sign.words else sign.says for sign in telling)
     said = "; ".join(list(named)[:_QUOTED])

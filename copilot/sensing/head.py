@@ -79,7 +79,7 @@ def terms(text: str) -> list[tuple[str, int]]:
     """Words and pairs of neighbouring words, each with its number below BUCKETS. Words for who somebody is are left out."""
     words = [word.lower() for word in _WORD.findall(text.replace("’", "'"))[:READ_WORDS]]
     words = [word for word in words if word not in WHO]
-    pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
     return [(term, zlib.crc32(term.encode()) % BUCKETS) for term in (*words, *pairs)]
 
 

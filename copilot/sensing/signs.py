@@ -43,6 +43,11 @@ def _sign(name: str, says: str, label: Label | None, weight: float, mood: float,
     return Sign(name=name, says=says, label=label, weight=weight, mood=mood, pattern=phrases(listed))
 
 
+_LENGTH = (
+    r"(?:\d+|an?|two|three|four|five|six|several|many) ?"
+    r"(?:minutes?|mins?|hours?|hrs?|days|weeks|months)"
+)
+
 CATALOGUE: tuple[Sign, ...] = (
     _sign(
         "threat_public",
@@ -346,10 +351,10 @@ CATALOGUE: tuple[Sign, ...] = (
         0.0,
         6,
         r"""
-        (?:wait(?:ed|ing)?|sitting|sat|stuck|hold|delay(?:ed)?|late|standing|queu(?:e|ed|ing)|over|been|after|another)\b[^.!?\n]{0,20}(?:\d+|an?|two|three|four|five|six|several|many) ?(?:minutes?|mins?|hours?|hrs?|days|weeks|months)\b
-        (?:\d+|an?|two|three|four|five|six|several|many) ?(?:minutes?|mins?|hours?|hrs?|days|weeks|months) (?:late|delay(?:ed)?|wait(?:ing)?|on hold|later|in line|and)\b
+        (?:wait(?:ed|ing)?|sitting|sat|stuck|hold|delay(?:ed)?|late|standing|queu(?:e|ed|ing)|over|been|after|another)\b[^.!?\n]{0,20}LENGTH\b
+        LENGTH (?:late|delay(?:ed)?|wait(?:ing)?|on hold|later|in line|and)\b
         (?:for|taken) (?:hours|days|weeks|months|ages)\b
-        """,
+        """.replace("LENGTH", _LENGTH),
     ),
     _sign(
         "asks_why",
@@ -358,7 +363,8 @@ CATALOGUE: tuple[Sign, ...] = (
         0.0,
         4,
         r"""
-        why (?:is|are|was|were|do|does|did|has|have|had|would|must|can|can't|cannot|isn't|aren't|won't|don't|doesn't|didn't|haven't|hasn't)\b
+        why (?:is|are|was|were|do|does|did|has|have|had|would|must|can|cannot)\b
+        why (?:is|are|was|were|do|does|did|has|have|had|would|must|ca|can|wo) ?N'T\b
         """,
     ),
     _sign(
@@ -394,7 +400,7 @@ CATALOGUE: tuple[Sign, ...] = (
 
 CONTRADICTS = phrases(
     r"""
-    (?:no|nope|nah|wrong)\b(?! (?:worries|problem|thank|thanks|need|rush|that'?s (?:all|it)|i'?m (?:good|fine))\b)(?!, (?:thank|thanks|that'?s (?:all|it)|that is all|i'?m (?:good|fine))\b)
+    (?:no|nope|nah|wrong)\b(?!,? (?:worries|problem|thanks?|need|rush|that'?s (?:all|it)|that is all|i'?m (?:good|fine))\b)
     """,
     start=r"\A\W*",
 )

@@ -1,9 +1,12 @@
 """What is measured. One file each, one entry here."""
 
 from evals.metrics.base import CaseMetric, Metric
+from evals.metrics.emotion_f1 import EmotionF1, WordsF1
 from evals.metrics.evidence import EvidenceRecall
 from evals.metrics.expected import AsExpected
+from evals.metrics.heat_auroc import HeatAuroc, VaderAuroc, WordsAuroc
 from evals.metrics.hit import Hit
+from evals.metrics.lead import FalseWarning, Lead, Warned
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
 from evals.metrics.outside import SampleMetric
@@ -23,6 +26,14 @@ ON_DATA: tuple[SampleMetric, ...] = (
     Hit(),
     Mrr(),
     EvidenceRecall(),
+    EmotionF1(),
+    WordsF1(),
+    HeatAuroc(),
+    VaderAuroc(),
+    WordsAuroc(),
+    Warned(),
+    Lead(),
+    FalseWarning(),
     Rouge("rouge1"),
     Rouge("rouge2"),
     Rouge("rougeL"),
