@@ -9,7 +9,7 @@ import numpy.typing as npt
 from copilot.domain.conversation import Message
 from copilot.domain.emotion import LABELS, Label, Sensed
 from copilot.sensing.cleaning import clean
-from copilot.sensing.head import DIMENSION, Head
+from copilot.sensing.head import DIMENSION, Head, Heard
 from copilot.sensing.language import detect
 from copilot.sensing.reading import signs_of
 from copilot.sensing.signs import Found
@@ -96,8 +96,9 @@ class Senser:
             why = f"Emotion is not measured in this language ({language}); only the wait counts."
             return Sensed(message_id=message.id, language=language, measured=False, label=None, intensity=0.0, mood=0.0, why=why)
         found = signs_of(text, [clean(one, names) for one in earlier[-_LOOKS_BACK:]], answered)
-        label = _label(found, self._chances(text, vector, found, share=1.0), asks="?" in text)
-        mood = _mood(label, found, self._chances(text, vector, found, share=_HEAD_WORDS))
+        heard = self._hear(text, vector)
+        label = _label(found, _believable(heard, found, share=1.0), asks="?" in text)
+        mood = _mood(label, found, _believable(heard, found, share=_HEAD_WORDS))
         return Sensed(
             message_id=message.id,
             language=language,
@@ -105,22 +106,23 @@ class Senser:
             label=label,
             intensity=_intensity(label, mood),
             mood=mood,
-            why=_why(label, found, text, self._head.telling(text, label) if self._head and vector is not None else ()),
+            why=_why(label, found, text, heard.telling(label) if heard else ()),
             signs=tuple(dict.fromkeys(sign.name for sign in found if sign.name != "word")),
         )
 
-    def _chances(
-        self, text: str, vector: npt.NDArray[np.floating] | None, found: Sequence[Found], *, share: float
-    ) -> Mapping[Label, float] | None:
+    def _hear(self, text: str, vector: npt.NDArray[np.floating] | None) -> Heard | None:
         if self._head is None or vector is None or vector.shape != (DIMENSION,) or not text:
             return None
-        return _believable(self._head.chances(vector, text, share=share), found)
+        return self._head.hear(vector, text)
 
 
-def _believable(chances: Mapping[Label, float], found: Sequence[Found]) -> Mapping[Label, float] | None:
+def _believable(heard: Heard | None, found: Sequence[Found], *, share: float) -> Mapping[Label, float] | None:
     """What to keep of the head's word: nothing under sarcasm (it hears the praise, not the irony), no gratitude beside displeasure."""
+    if heard is None:
+        return None
     if any(sign.name == "sarcasm" for sign in found):
         return None
+    chances = heard.chances(share)
     if _evidence(found, "grateful") < sum(_evidence(found, label) for label in _UNPLEASANT):
         rest = max(1.0 - chances["grateful"], 1e-6)
         return {label: 0.0 if label == "grateful" else chance / rest for label, chance in chances.items()}

@@ -1,11 +1,12 @@
 """The trained part of sensing: a linear head on the sentence encoder's 384 numbers and on the message's words; seven probabilities out."""
 
 import re
-import zlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Self
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,12 @@ from copilot.sensing.naming import MASK
 DIMENSION = 384
 BUCKETS = 2**15
 """Into how many numbers words and pairs of words are hashed."""
-READ_WORDS = 400
-"""Words of a message that are read: about a page."""
+READ_WORDS = 200
+"""Words of a message that are read: about half a page."""
 _WEIGHTS = "head.npz"
-_TELLS = 1.0
+_TELLS = 0.6
 """Weight from which a word tells something: few of a message do."""
-_WORD = re.compile(r"\[name\]|[a-z]+(?:'[a-z]+)*|[!?]+|[^\w\s]", re.IGNORECASE)
+_WORD = re.compile(r"\[name\]|[a-z]+(?:'[a-z]+)*|[!?]+|[^\w\s]")
 
 
 class Head:
@@ -46,23 +47,39 @@ class Head:
         """The weights that ship with the package; read from disk once."""
         return cls(*_shipped())
 
-    def chances(self, vector: npt.NDArray[np.floating], text: str = "", *, share: float = 1.0) -> dict[Label, float]:
-        """Probability of each label for one unit vector of shape (384,) and its text. `share`: how much the words count, 0–1."""
-        scores = self._weights @ np.asarray(vector, dtype=np.float32) + self._bias
-        places = list({place for _, place in terms(text)}) if self._words is not None and text else []
-        if self._words is not None and places:
-            scores = scores + share * self._words[places].sum(axis=0) / np.sqrt(len(places))
+    def chances(self, vector: npt.NDArray[np.floating], text: str = "") -> dict[Label, float]:
+        """Probability of each label for one unit vector of shape (384,) and its text."""
+        return self.hear(vector, text).chances()
+
+    def hear(self, vector: npt.NDArray[np.floating], text: str) -> "Heard":
+        """What vector and words say, apart from each other."""
+        meaning = self._weights @ np.asarray(vector, dtype=np.float32) + self._bias
+        said = terms(text) if self._words is not None else {}
+        if self._words is None or not said:
+            return Heard(meaning, np.zeros_like(meaning), {})
+        rows = {term: self._words[place] for term, place in said.items()}
+        words = self._words[list(set(said.values()))]
+        return Heard(meaning, words.sum(axis=0) / np.sqrt(len(words)), rows)
+
+
+class Heard:
+    """One message as the head reads it."""
+
+    def __init__(self, meaning: npt.NDArray[np.float32], words: npt.NDArray[np.float32], terms: dict[str, npt.NDArray[np.float32]]) -> None:
+        """Scores of shape (7,) from the vector and from the words, and each term's weights."""
+        self._meaning, self._words, self._terms = meaning, words, terms
+
+    def chances(self, share: float = 1.0) -> dict[Label, float]:
+        """Probability of each label. `share`: how much the words count, 0–1."""
+        scores = self._meaning + share * self._words
         odds = np.exp(scores - scores.max())
         return dict(zip(LABELS, (odds / odds.sum()).tolist(), strict=True))
 
-    def telling(self, text: str, label: Label, most: int = 2) -> list[str]:
-        """The words of `text` that speak most for `label` (against the mean of all), the strongest first; in lower case."""
-        if self._words is None:
-            return []
+    def telling(self, label: Label, most: int = 2) -> list[str]:
+        """The words that speak most for `label`, against the mean of all; the strongest first, in lower case."""
         at = LABELS.index(label)
-        said = {words: place for words, place in terms(text) if any(letter.isalpha() for letter in words) and MASK.lower() not in words}
-        scored = {words: float(self._words[place, at] - self._words[place].mean()) for words, place in said.items()}
-        best = sorted((words for words in scored if scored[words] > _TELLS), key=lambda words: -scored[words])
+        scored = {term: float(row[at] - row.mean()) for term, row in self._terms.items() if term[:1].isalpha() and MASK.lower() not in term}
+        best = sorted((term for term in scored if scored[term] > _TELLS), key=lambda term: -scored[term])
         return _apart(best)[:most]
 
 
@@ -75,12 +92,11 @@ def _apart(found: Sequence[str]) -> list[str]:
     return kept
 
 
-def terms(text: str) -> list[tuple[str, int]]:
+def terms(text: str) -> dict[str, int]:
     """Words and pairs of neighbouring words, each with its number below BUCKETS. Words for who somebody is are left out."""
-    words = [word.lower() for word in _WORD.findall(text.replace("’", "'"))[:READ_WORDS]]
-    words = [word for word in words if word not in WHO]
-    pairs = [f"{one} {other}" for one, other in pairwise(words)]
-    return [(term, zlib.crc32(term.encode()) % BUCKETS) for term in (*words, *pairs)]
+    words = [word for word in _WORD.findall(text.lower().replace("’", "'"))[:READ_WORDS] if word not in WHO]
+    said = dict.fromkeys([*words, *(f"{one} {other}" for one, other in pairwise(words))])
+    return {term: crc32(term.encode()) % BUCKETS for term in said}
 
 
 @cache

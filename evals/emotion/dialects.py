@@ -1,4 +1,4 @@
-"""Whom the reading is unfair to: `python -m evals.emotion.dialects`. The same thing in standard English and in a dialect: what heat does."""
+"""Whom the reading is unfair to: `python -m evals.emotion.dialects`. What heat does when the same is said in a dialect."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -50,7 +50,7 @@ def read(folder: Path, split: str, cache: Path | None) -> Split:
     """`train` or `dev` of the GoEmotions in `folder`."""
     texts, labels = goemotions(folder, split)
     cleaned = [clean(text, ()) for text in texts]
-    numbers = [np.array(sorted({place for _, place in terms(text)}), dtype=np.int64) for text in cleaned]
+    numbers = [np.array(sorted(set(terms(text).values())), dtype=np.int64) for text in cleaned]
     return Split(vectors_of(cleaned, cache), numbers, labels)
 
 
