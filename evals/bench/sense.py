@@ -1,4 +1,4 @@
-"""How well sensing reads people: `python -m evals.bench sense DATA`; `copilot eval run emotion` measures the same and keeps each message."""
+"""How well sensing reads people: `python -m evals.bench sense DATA`; `copilot eval run emotion` measures it too, and keeps each message."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

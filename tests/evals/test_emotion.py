@@ -138,7 +138,7 @@ def test_a_metric_leaves_what_it_cannot_count() -> None:
 
 
 def test_words_alone() -> None:
-    assert words_label("This is disgusting, thanks") == "angry"
+    assert words_label("This is disgusting") == "angry"
     assert words_label("It is Monday") == "neutral"
     assert words_heat("thank you") < words_heat("It is Monday") < words_heat("awful")
 
