@@ -45,6 +45,8 @@ _HEAD_WORDS = 0.5
 """How much the head's words count for the mood: forum words carry less to customers than the meaning of the whole."""
 _HEAD_TRUST = 0.7
 """How much the head's log-probabilities count against the signs' evidence: it learnt from forum talk, not from customers."""
+_HEAD_DOUBT = 0.04
+"""The least chance that any label is taken to have, so that one plain sign (repeats, for example) outweighs a head that is sure."""
 _THANKS_BEYOND_DOUBT = 2.0
 """Evidence of gratitude that a question beside it does not put in doubt."""
 _KNEE = 0.25
@@ -139,7 +141,7 @@ def _label(found: Sequence[Found], chances: Mapping[Label, float] | None, *, ask
     if chances is None:
         scores = {label: evidence[label] + (_SIGNS_PRIOR if label == "neutral" else 0.0) for label in LABELS}
         return _angry_if_all(_best(scores), evidence)
-    scores = {label: evidence[label] + _HEAD_TRUST * math.log(max(chances[label], 1e-3)) for label in LABELS}
+    scores = {label: evidence[label] + _HEAD_TRUST * math.log(max(chances[label], _HEAD_DOUBT)) for label in LABELS}
     if asks and evidence["grateful"] < _THANKS_BEYOND_DOUBT:
         del scores["grateful"]  # a question that praises is a question
     best = _best(scores)

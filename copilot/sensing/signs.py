@@ -155,7 +155,7 @@ CATALOGUE: tuple[Sign, ...] = (
         "repeats",
         "has had to say it before",
         "frustrated",
-        1.7,
+        2.3,
         12,
         r"""
         (?:i|we)(?:'ve| have)? already (?:said|told|explained|sent|given|gave|wrote|written|asked|provided|called|answered)
@@ -290,7 +290,7 @@ CATALOGUE: tuple[Sign, ...] = (
         6,
         r"""
         still (?:no|not|nothing|have|has|do|does|am|waiting|haven't|hasn't|don't|doesn't)\b
-        (?:have|has|'ve) been waiting
+        (?:have|has|'ve|i|we) been waiting
         """,
     ),
     _sign(
@@ -375,7 +375,8 @@ CATALOGUE: tuple[Sign, ...] = (
         3,
         r"""
         (?:is|are|was|were|am|do|does|did|has|have|had|will|would|could|can|should) ?N'T\b
-        (?:won't|can't|cannot|nothing|nobody|no one)\b
+        (?:won't|can't|cannot|ain't|nothing|nobody|no one)\b
+        (?:is|wis|was|do|di|did|din|has|hav|have|wo|can?|could|wid|would|should)nae\b
         """,
     ),
     _sign(
