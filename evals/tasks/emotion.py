@@ -14,19 +14,22 @@ from copilot.sensing.cleaning import clean
 from evals.emotion.baselines import vader_heat, words_heat, words_label
 from evals.emotion.reading import Text, heats, sensed
 from evals.emotion.sets import airline, complaints, goemotions, satisfaction
+from evals.runs import HOME
 from evals.tasks.outside import Absent, in_turn, keep, place, scorers
 
 READ = "read"
 ROWS = 6000
 """Rows of the airline and satisfaction sets: the first so many, so that figures compare."""
 DIALOGUES = ("SGD", "MWOZ")
+KEPT = HOME / "vectors"
+"""Where vectors are kept between runs unless a folder is named: the first run encodes 23,000 texts, which takes some minutes."""
 
 
 @task
 def emotion(data: str = "", cache: str = "", sets: str = "goemotions,airline,complaints,SGD,MWOZ", rows: int = ROWS) -> Task:
     """Messages of the sets in `data`/emotion, one of each in turn; `cache`: a folder where their vectors are kept between runs."""
     folder = place(data, "emotion")
-    made = [list(_messages(folder, name, rows, Path(cache) if cache else None)) for name in sets.split(",")]
+    made = [list(_messages(folder, name, rows, Path(cache) if cache else KEPT)) for name in sets.split(",")]
     return Task(dataset=MemoryDataset(list(in_turn(made)), name="emotion"), solver=was_read(), scorer=scorers("emotion"), version=1)
 
 
@@ -34,7 +37,7 @@ def emotion(data: str = "", cache: str = "", sets: str = "goemotions,airline,com
 def lead_time(data: str = "", cache: str = "", rows: int = ROWS) -> Task:
     """The dialogues of USS, each as a whole."""
     folder = place(data, "emotion", "turn_satisfaction")
-    made = [list(_dialogues(folder.parent, name, rows, Path(cache) if cache else None)) for name in DIALOGUES]
+    made = [list(_dialogues(folder.parent, name, rows, Path(cache) if cache else KEPT)) for name in DIALOGUES]
     return Task(dataset=MemoryDataset(list(in_turn(made)), name="lead_time"), solver=was_read(), scorer=scorers("lead_time"), version=1)
 
 
@@ -48,7 +51,7 @@ def was_read() -> Solver:
     return solve
 
 
-def _messages(folder: Path, name: str, rows: int, cache: Path | None) -> Iterator[Sample]:
+def _messages(folder: Path, name: str, rows: int, cache: Path) -> Iterator[Sample]:
     texts, truths = _labelled(folder, name, rows)
     for number, (said, truth, read) in enumerate(zip(texts, truths, sensed(texts, cache), strict=True)):
         plain = clean(said.text, ())
@@ -72,7 +75,7 @@ def _labelled(folder: Path, name: str, rows: int) -> tuple[list[Text], list[dict
         raise Absent(f"{error.filename} is not there. Name the sets there are with -T sets=…") from None
 
 
-def _dialogues(folder: Path, name: str, rows: int, cache: Path | None) -> Iterator[Sample]:
+def _dialogues(folder: Path, name: str, rows: int, cache: Path) -> Iterator[Sample]:
     turns = satisfaction(folder, name, rows)
     read = sensed([Text(one.text, one.earlier, one.answered) for one in turns], cache)
     for number, pairs in groupby(zip(turns, read, strict=True), key=lambda pair: pair[0].dialogue):
