@@ -77,7 +77,7 @@ def _coverage(data: Path | None) -> Rows:
 def _sense(data: Path | None) -> Rows:
     from evals.bench import sense
 
-    return sense.measure(data)
+    return list(sense.measure(data))
 
 
 ON_DATA: dict[str, Callable[[Path | None], Rows]] = {"coverage": _coverage, "sense": _sense}

@@ -22,13 +22,14 @@ WANTED = {
 }
 
 
-def measure(data: Path | None, cache: Path | None = None) -> list[dict[str, Any]]:
-    """Rows of (figure, value, target); each figure with its 95 % interval."""
+def measure(data: Path | None, cache: Path | None = None) -> Iterator[dict[str, Any]]:
+    """Rows of (figure, value, target), as they are found; each figure with its 95 % interval."""
     given = {"data": str(data or ""), "cache": str(cache or "")}
     try:
-        return [row for name, task in (("emotion", emotion), ("lead_time", lead_time)) for row in _told(name, task(**given))]
+        for name, task in (("emotion", emotion), ("lead_time", lead_time)):
+            yield from _told(name, task(**given))
     except Absent as absent:
-        return [{"figure": "emotion on public sets", "value": f"left out: {absent}", "target": ""}]
+        yield {"figure": "emotion on public sets", "value": f"left out: {absent}", "target": ""}
 
 
 def _told(name: str, task: Task) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from copilot.sensing import trajectory
 from copilot.sensing.cleaning import clean
 from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
-from evals.emotion.vectors import Vectors, vectors_of
+from evals.emotion.vectors import vectors_of
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 """When everything is said: nobody waits, so heat is mood."""
@@ -26,9 +26,9 @@ class Text(NamedTuple):
     answered: str = ""
 
 
-def sensed(texts: Sequence[Text], cache: Path | None, *, vectors: Vectors | None = None) -> list[Sensed]:
+def sensed(texts: Sequence[Text], cache: Path | None) -> list[Sensed]:
     """What each shows, in order. Their vectors are kept in `cache`, where one is named."""
-    known = vectors_of([clean(one.text, ()) for one in texts], cache) if vectors is None else vectors
+    known = vectors_of([clean(one.text, ()) for one in texts], cache)
     senser = Senser(Head.load())
     return [
         senser.sense(_message(number, one.text), hint="en", vector=known[number], earlier=one.earlier, answered=one.answered)

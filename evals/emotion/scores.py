@@ -1,13 +1,14 @@
 """The two figures of emotion: macro-F1 over the seven labels, and AUROC."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from copilot.domain.emotion import LABELS
 
-Numbers = npt.NDArray[np.int64] | Sequence[int] | Sequence[float]
+Numbers = npt.NDArray[np.integer[Any]] | Sequence[float]
 
 
 def macro_f1(found: Numbers, wanted: Numbers) -> float:

@@ -59,7 +59,7 @@ def read(folder: Path, split: str, cache: Path | None) -> Split:
 def fit(train: Split, seeds: Sequence[int] = SEEDS) -> list[Floats]:
     """Weights (7, 384), bias (7,) and words (BUCKETS, 7): the mean of one run for each seed."""
     runs = [_run(train, seed) for seed in seeds]
-    return [np.mean(arrays, axis=0, dtype=np.float32) for arrays in zip(*runs, strict=True)]
+    return [np.asarray(np.mean(arrays, axis=0, dtype=np.float32)) for arrays in zip(*runs, strict=True)]
 
 
 def _run(train: Split, seed: int) -> tuple[Floats, Floats, Floats]:
@@ -147,12 +147,12 @@ def train(folder: Path, cache: Path | None, out: Path) -> float:
     """Write the weights to `out`; returns macro-F1 on dev, as the written weights give it."""
     learnt, dev = read(folder, "train", cache), read(folder, "dev", cache)
     weights, bias, words = fit(learnt)
-    scale = np.abs(words).max(axis=0) / 127
+    scale: Floats = np.asarray(np.abs(words).max(axis=0) / 127, dtype=np.float32)
     small = np.round(words / scale).astype(np.int8)
-    weights, scale = weights.astype(np.float16), scale.astype(np.float32)
-    scores = scores_of(dev, weights.astype(np.float32), bias, small * scale)
+    half = weights.astype(np.float16)
+    scores = scores_of(dev, half.astype(np.float32), bias, small * scale)
     added = offsets(scores, dev.labels)
-    save(out, weights=weights, bias=(bias + added).astype(np.float32), words=small, scale=scale)
+    save(out, weights=half, bias=(bias + added).astype(np.float32), words=small, scale=scale)
     return macro_f1((scores + added).argmax(axis=1), dev.labels)
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from copilot.domain.emotion import LABELS
 from evals.emotion.scores import macro_f1
-from evals.metrics.base import About, Reading
+from evals.metrics.base import About, Reading, Unit
 from evals.metrics.outside import SampleMetric
 
 
@@ -15,7 +15,7 @@ class EmotionF1(SampleMetric):
     name = "emotion macro-F1"
     task = "emotion"
     ability: ClassVar[About] = "de-escalation"
-    unit = "score"
+    unit: ClassVar[Unit] = "score"
     version = 1
     source = "GoEmotions' test split (Demszky et al., ACL 2020), its 28 emotions mapped to our seven labels."
     says = "The mean over the seven labels of their F1, so that a rare feeling counts as much as a common one."
