@@ -24,7 +24,7 @@ WANTED = {
 
 def measure(data: Path | None, cache: Path | None = None) -> Iterator[dict[str, Any]]:
     """Rows of (figure, value, target), as they are found; each figure with its 95 % interval."""
-    given = {"data": str(data or ""), "cache": str(cache or "")}
+    given: dict[str, Any] = {"data": str(data or ""), "cache": str(cache or "")}
     try:
         for name, task in (("emotion", emotion), ("lead_time", lead_time)):
             yield from _told(name, task(**given))

@@ -55,7 +55,12 @@ def _messages(folder: Path, name: str, rows: int, cache: Path) -> Iterator[Sampl
     texts, truths = _labelled(folder, name, rows)
     for number, (said, truth, read) in enumerate(zip(texts, truths, sensed(texts, cache), strict=True)):
         plain = clean(said.text, ())
-        found = {"heat": read.mood, "vader": vader_heat(plain), "words": words_heat(plain), "label": read.label or "neutral"}
+        found: dict[str, Any] = {
+            "heat": read.mood,
+            "vader": vader_heat(plain),
+            "words": words_heat(plain),
+            "label": read.label or "neutral",
+        }
         found |= {"words_label": words_label(plain), "why": read.why, **truth}
         yield Sample(id=f"{name}-{number}", input=said.text or " ", metadata={"set": name, "ability": "de-escalation", READ: found})
 
