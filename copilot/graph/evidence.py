@@ -30,6 +30,7 @@ from copilot.sensing.bot import failed_bot
 from copilot.sensing.emotion import Senser
 from copilot.sensing.naming import MASK, mask_names
 from copilot.sensing.quotes import strip_quotes
+from copilot.sensing.told import told_before
 
 WINDOW = 200
 """Messages of the transcript that a Turn keeps: the latest. Older ones are remembered as episodes once the conversation closes."""
@@ -148,12 +149,14 @@ def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
     """Emotion per message, once; direction, waiting and heat over all of them."""
     sensed, new, names = dict(case.sensed), [], _names(case)
     earlier: list[str] = []
+    told = told_before(asked.window)
     for message in asked.window:
         if message.author != "customer":
             continue
         if message.id not in sensed:
             read = message.model_copy(update={"text": _telling(message.text)})
-            found = senser.sense(read, names=names, hint=asked.language, vector=asked.new_vectors.get(message.id), earlier=earlier)
+            vector = asked.new_vectors.get(message.id)
+            found = senser.sense(read, names=names, hint=asked.language, vector=vector, earlier=earlier, answered=told[message.id])
             sensed[message.id] = found
             new.append(found)
         earlier.append(_telling(message.text))

@@ -9,6 +9,7 @@ from evals.metrics.cited import Cited
 from evals.metrics.cited_right import CitedRight
 from evals.metrics.concrete import Concrete
 from evals.metrics.disclosed import Disclosed
+from evals.metrics.emotion_f1 import EmotionF1, WordsF1
 from evals.metrics.evidence import EvidenceRecall
 from evals.metrics.expected import AsExpected
 from evals.metrics.fault_invented import FaultInvented
@@ -18,6 +19,7 @@ from evals.metrics.grounding import WAYS
 from evals.metrics.handover_compression import HandoverCompression
 from evals.metrics.handover_coverage import HandoverCoverage
 from evals.metrics.handover_invented import HandoverInvented
+from evals.metrics.heat_auroc import HeatAuroc, VaderAuroc, WordsAuroc
 from evals.metrics.heat_spread import HeatSpread
 from evals.metrics.hit import Hit
 from evals.metrics.i_not_we import INotWe
@@ -26,6 +28,7 @@ from evals.metrics.internal_quoted import InternalQuoted
 from evals.metrics.irrelevant_memories import IrrelevantMemories
 from evals.metrics.language_right import LanguageRight
 from evals.metrics.latency import AcknowledgeMs, CueMs, HandoverMs, OptionsMs, QuestionsMs, ReplyMs
+from evals.metrics.lead import FalseWarning, Lead, Warned
 from evals.metrics.masking import Hidden, HiddenOnRecord, MaskingF2
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
@@ -97,6 +100,14 @@ ON_DATA: tuple[SampleMetric, ...] = (
     Hit(),
     Mrr(),
     EvidenceRecall(),
+    EmotionF1(),
+    WordsF1(),
+    HeatAuroc(),
+    VaderAuroc(),
+    WordsAuroc(),
+    Warned(),
+    Lead(),
+    FalseWarning(),
     Rouge("rouge1"),
     Rouge("rouge2"),
     Rouge("rougeL"),

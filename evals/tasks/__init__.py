@@ -5,6 +5,7 @@ from collections.abc import Callable
 from inspect_ai import Task
 
 from evals.tasks.cases import cases
+from evals.tasks.emotion import emotion, lead_time
 from evals.tasks.fairness import fairness
 from evals.tasks.grounding import grounding
 from evals.tasks.handover import handover
@@ -17,6 +18,8 @@ CATALOGUE: dict[str, Callable[..., Task]] = {
     "fairness": fairness,
     "retrieval": retrieval,
     "memory": memory,
+    "emotion": emotion,
+    "lead_time": lead_time,
     "handover": handover,
     "grounding": grounding,
     "injection": injection,
