@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +28,9 @@ from evals.outcome import Outcome
 from evals.resources import shared
 
 COMPANY = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=0)
+MOMENT = datetime(2026, 11, 25, 10, tzinfo=UTC)
+"""When every case happens, a Wednesday: with the weekday and the hour, dates in drafts would change from run to run, and cases with them.
+Later than every `valid_from` in knowledge/; raise it when an article begins later."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Subject:
         given = ConversationIn.model_validate(building.conversation(case))
         wanted = wanted_kinds(case)
         # One turn for all of them: a second one would have other message ids and another answer time than the first's evidence.
-        turn, suggestions = await self.application.suggest.once(tenant, given, also=wanted)
+        turn, suggestions = await self.application.suggest.once(tenant, given, also=wanted, turn_id=given.conversation_id)
         asked = tuple(kind for kind in wanted if kind not in turn.settings.kinds or by_name(kind).wanted(turn) is None)
         return Outcome(turn=turn, suggestions=tuple(suggestions), asked=asked)
 
@@ -102,7 +106,7 @@ def wanted_kinds(case: Case) -> list[str]:
 async def opened(variant: Variant) -> AsyncIterator[Subject]:
     """The sample company in a folder of its own, for as long as the block runs. Raises Invalid when the knowledge cannot be read."""
     with TemporaryDirectory(prefix="rapport-eval-") as folder:
-        application = build(variant.settings(Path(folder)))
+        application = build(variant.settings(Path(folder)), clock=lambda: MOMENT)
         await application.open()
         try:
             async with application.database.write(DEFAULT_TENANT) as records:

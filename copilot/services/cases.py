@@ -27,7 +27,9 @@ async def load(records: Records, conversation: Conversation, *, turn_id: str, as
     return await _case(records, conversation.until(as_of), customer, turn_id=turn_id, as_of=as_of, embedder=embedder)
 
 
-async def load_file(records: Records, given: ConversationIn, *, counted_from: datetime, embedder: Embedder, privacy: Privacy) -> Case:
+async def load_file(
+    records: Records, given: ConversationIn, *, counted_from: datetime, embedder: Embedder, privacy: Privacy, turn_id: str = ""
+) -> Case:
     """The case of a conversation that is not stored: the file's words, the record's history of that customer."""
     conversation = cut(given.to_conversation(counted_from), privacy)
     last = conversation.messages[-1].sent_at if conversation.messages else counted_from
@@ -44,7 +46,7 @@ async def load_file(records: Records, given: ConversationIn, *, counted_from: da
         # A file is brought by someone who knows who spoke; over the API, absent means none.
         assurance = given.customer.assurance or Assurance.PROVEN
         conversation = conversation.model_copy(update={"customer_id": customer.id, "assurance": assurance})
-    return await _case(records, conversation, customer, turn_id=new_id(), as_of=as_of, embedder=embedder, unsaved=True)
+    return await _case(records, conversation, customer, turn_id=turn_id or new_id(), as_of=as_of, embedder=embedder, unsaved=True)
 
 
 def cut(conversation: Conversation, privacy: Privacy) -> Conversation:

@@ -57,9 +57,12 @@ class Suggest:
     reader: Callable[[str], KnowledgeReader]
 
     async def once(
-        self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), *, also: Sequence[str] = ()
+        self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), *, also: Sequence[str] = (), turn_id: str = ""
     ) -> tuple[Turn, list[Suggestion]]:
-        """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn, and those in `also`."""
+        """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn, and those in `also`.
+
+        `turn_id`: under the same id the same words come out (turns of phrase are chosen by it); empty: a new one.
+        """
         unknown = [kind for kind in (*kinds, *also) if kind not in KINDS]
         if unknown:
             raise Invalid(f"There is no kind {', '.join(unknown)}.", todo=f"Choose from {', '.join(KINDS)}.")
@@ -68,7 +71,14 @@ class Suggest:
         load_ms = (time.perf_counter() - started) * 1000
         began = time.perf_counter()
         async with self.database.read(tenant) as records:
-            case = await load_file(records, given, counted_from=self.clock(), embedder=self.tools.embedder, privacy=self.privacy)
+            case = await load_file(
+                records,
+                given,
+                counted_from=self.clock(),
+                embedder=self.tools.embedder,
+                privacy=self.privacy,
+                turn_id=turn_id,
+            )
         read_ms = (time.perf_counter() - began) * 1000
         context = Run(self.tools, self.reader(tenant), Nobody(), only=tuple(kinds), also=tuple(also))
         turn, suggestions = await run(self.graph, {"case": case, "timings": {"read": read_ms}}, context)
