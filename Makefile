@@ -50,7 +50,7 @@ contracts: setup
 eval: setup ## The offline suite on every case, held to its gates; report and JUnit in .evals/
 	rm -rf .evals/ci
 	$(BIN)/copilot eval run offline --name ci
-	$(BIN)/copilot eval gate ci --html .evals/ci.html --junit .evals/ci.xml
+	$(BIN)/copilot eval gate ci --complete --html .evals/ci.html --junit .evals/ci.xml
 
 bench: setup ## Every figure, beside its baseline; DATA=folder adds the public data sets
 	$(BIN)/python -m evals.bench $(DATA)

@@ -107,6 +107,7 @@ def gate(
     thresholds: Annotated[Path | None, typer.Option(help="A YAML file of gates. Default: evals/thresholds.yaml.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="What was not measured does not hold: for a whole suite, in CI.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Hold a run to the thresholds. Exit 1, with the reasons, when one does not hold."""
@@ -116,7 +117,7 @@ def gate(
     from evals.runs import read_run
 
     found, baseline = read_run(run), read_run(against) if against else None
-    held = hold(read_gates(thresholds or THRESHOLDS), found, baseline)
+    held = hold(read_gates(thresholds or THRESHOLDS), found, baseline, complete=complete)
     if junit:
         write_junit(junit, found, held)
     if html:
@@ -243,7 +244,7 @@ def _written(done: Any, against: str, junit: Path | None, html: Path | None) -> 
     from evals.runs import read_run
 
     baseline = read_run(against) if against else None
-    held = hold(read_gates(), done, baseline)
+    held = hold(read_gates(), done, baseline, complete=False)
     if junit:
         write_junit(junit, done, held)
     if html:

@@ -1,5 +1,6 @@
 """Runs, comparisons and gates on a terminal, and as data for programs."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from evals.runs import Row, Run, by_metric
 
 SHOWN = 12
 """Regressions that are printed; the report has all of them."""
-NAME = 24
+NAME = 26
 """Columns for a metric's name."""
 GOOD, BAD, QUIET = "green", "red", "dim"
 APART = "set"
@@ -141,6 +142,7 @@ def print_suites() -> None:
     from evals.suites import read_suites
 
     table = _table("", "tasks", "")
+    table.columns[0].no_wrap, table.columns[0].min_width = True, 10
     for name, suite in read_suites().items():
         table.add_row(name, ", ".join(step.task for step in suite.steps), suite.says)
     Console().print(table)
@@ -225,6 +227,8 @@ def _interval(name: str, found: Figure) -> str:
 
 def _value(name: str, value: float) -> str:
     """With as many places as its unit has sense for."""
+    if math.isnan(value):
+        return "–"
     places = {"ms": 0, "tokens": 0, "count": 0, "dollars": 4}.get(CATALOGUE[name].unit, 3)
     return f"{value:,.{places}f}"
 

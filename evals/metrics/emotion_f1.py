@@ -37,7 +37,7 @@ class EmotionF1(SampleMetric):
 class WordsF1(EmotionF1):
     """A baseline."""
 
-    name = "emotion macro-F1, words alone"
+    name = "emotion F1, words"
     by = "words_label"
     source = "The product's list of feeling words: the label that most of their weight speaks for."
     says = "The same for feeling words counted without phrases, negation, context or encoder."

@@ -17,7 +17,7 @@ class Grounding(Auroc):
 
     def __init__(self, judged: str, says: str) -> None:
         self._judged = judged
-        self.name = f"faithful by {judged}"  # type: ignore[misc]
+        self.name = f"faithful, {judged}"  # type: ignore[misc]
         self.says = f"{says}: the chance that a faithful reply scores above an unfaithful one. 0.5 is a coin."  # type: ignore[misc]
 
     def read(self, found: Mapping[str, Any]) -> Reading:

@@ -39,7 +39,7 @@ class VaderAuroc(HeatAuroc):
 class WordsAuroc(HeatAuroc):
     """A baseline."""
 
-    name = "heat AUROC, words alone"
+    name = "heat AUROC, words"
     by = "words"
     source = "The product's list of feeling words, summed."
     says = "The same for feeling words counted without phrases, negation, context or encoder: what the rest has to add to."
