@@ -178,8 +178,8 @@ def harvest(
     as_json: AsJson = False,
 ) -> int:
     """Make candidate cases of what agents decided, the dangerous ones first. Only those that somebody approved are written out."""
+    from copilot.commands.beginning import with_api
     from evals.desk import harvest as bring_in
-    from evals.desk import with_api
 
     return with_api(data, tenant, lambda api: bring_in(api, out, limit, as_json=as_json))
 
@@ -192,8 +192,8 @@ def publish(
     as_json: AsJson = False,
 ) -> int:
     """Show a run's figures on the quality pages of the service."""
+    from copilot.commands.beginning import with_api
     from evals.desk import publish as show
-    from evals.desk import with_api
     from evals.runs import read_run
 
     found = read_run(run)
@@ -213,12 +213,13 @@ def schema() -> int:
 @app.command("view")
 def view(run: Annotated[str, typer.Argument(help="A run. Default: all of them.")] = "") -> int:
     """Open Inspect's viewer on the logs: every sample with its evidence and drafts. Ctrl-C ends it."""
-    from inspect_ai._view.view import view as show
+    import subprocess
 
     from evals.runs import HOME, folder_of
 
-    show(str(folder_of(run) if run else HOME))
-    return 0
+    folder = folder_of(run) if run else HOME
+    command = [sys.executable, "-m", "inspect_ai", "view", "start", "--log-dir", str(folder)]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - Inspect's own command, on a folder that is there
 
 
 def _compared(before: str, after: str) -> Any:
