@@ -26,7 +26,7 @@ class Grounding(Auroc):
 
 
 WAYS = (
-    Grounding("our measure", "Words in pairs and figures against the evidence (checks.grounding)"),
+    Grounding("graded", "Words in pairs and figures against the evidence (evals.grounding: no draft is held to it)"),
     Grounding("our check", "The check `unsupported` alone, which knows figures, dates and links"),
     Grounding("shared words", "A plain baseline, the share of a reply's telling words and figures that the knowledge holds"),
 )

@@ -9,12 +9,12 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from copilot.checks.base import Checked
-from copilot.checks.grounding import grounding as grounded
 from copilot.checks.unsupported import Unsupported
 from copilot.domain.turn import Evidence, Turn
 from copilot.retrieval.words import stem, telling, tokens
 from copilot.testing.turns import found as coverage
 from copilot.testing.turns import hit, mood, turn
+from evals.grounding import grounding as grounded
 from evals.tasks.outside import CASE, in_turn, keep, place, scorers
 
 LABELS = {"Fully attributable": 1, "Not fully attributable": 0}
@@ -63,7 +63,7 @@ def judges() -> Solver:
         known = knowing(knowledge)
         findings = Unsupported().run(known, Checked(kind="reply", text=reply))
         scores = {
-            "our measure": grounded(known, reply),
+            "graded": grounded(known, reply),
             "our check": -len(findings),
             "shared words": shared_words(reply, knowledge),
             "faithful": int(state.target.text),

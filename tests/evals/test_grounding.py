@@ -2,9 +2,9 @@
 
 import pytest
 
-from copilot.checks.grounding import grounding
 from copilot.domain.turn import Turn
 from copilot.testing import turns
+from evals.grounding import grounding
 
 KNOWN = "Refunds for cancelled flights reach the card within seven working days. A voucher is valid for two years."
 

@@ -1,4 +1,4 @@
-"""How far a text rests on the evidence, from 0 to 1: the graded sibling of the check `unsupported`, which knows figures only.
+"""How far a text rests on the evidence, from 0 to 1: a graded sibling of the check `unsupported`, for evaluations. No draft is held to it.
 
 Words count as well as figures: a text whose telling words stand in the evidence, in pairs as they stand there, says what it says; one
 with other words may still be true, but nobody can see from where. Against people's labels of faithful and unfaithful replies see
