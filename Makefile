@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 DATA ?=
 STAMP := $(VENV)/.setup-done
 
-.PHONY: help setup demo test browser check lint types contracts eval bench screenshots schemas lock clean
+.PHONY: help setup demo test browser check lint types contracts eval bench train-sense screenshots schemas lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,7 +50,7 @@ contracts: setup
 eval: setup ## The offline suite on every case, held to its gates; report and JUnit in .evals/
 	rm -rf .evals/ci
 	$(BIN)/copilot eval run offline --name ci
-	$(BIN)/copilot eval gate ci --html .evals/ci.html --junit .evals/ci.xml
+	$(BIN)/copilot eval gate ci --complete --html .evals/ci.html --junit .evals/ci.xml
 
 bench: setup ## Every figure, beside its baseline; DATA=folder adds the public data sets
 	$(BIN)/python -m evals.bench $(DATA)
@@ -61,6 +61,9 @@ screenshots: setup browser ## The pictures of the README, from the sample compan
 schemas: setup ## Write the JSON Schemas of the formats again
 	$(BIN)/python -m copilot.commands.schemas copilot/schemas
 	$(BIN)/copilot eval schema > copilot/schemas/case.schema.json
+
+train-sense: setup ## Train the sensing head again: DATA=folder holding emotion/goemotions, CACHE=folder keeps its vectors
+	$(BIN)/python -m evals.emotion.train $(DATA) $(if $(CACHE),--cache $(CACHE))
 
 lock: ## Pin every dependency again, with hashes, at releases at least a week old
 	$(BIN)/python -m pip install --quiet uv

@@ -77,33 +77,15 @@ def _run(arguments: list[str]) -> int:
 
 
 def _settings(data: Path | None = None, **changed: Any) -> Any:
-    from pydantic import ValidationError
+    from copilot.commands.beginning import read_settings
 
-    from copilot.settings import Settings
-
-    given = {name: value for name, value in {"data_dir": data, **changed}.items() if value is not None}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise Invalid(f"COPILOT_{str(first['loc'][0]).upper()}: {first['msg']}.", todo="Correct the setting.") from None
+    return read_settings(data, **changed)
 
 
 def _with_api(data: Path | None, tenant: str, act: Any, *, work: bool = False) -> int:
-    """Run `act(api)` against the service or, without one, in this process."""
-    import asyncio
+    from copilot.commands.beginning import with_api
 
-    from copilot.adapters.logs import configure_logs
-    from copilot.commands.connection import connect
-
-    configure_logs("error")
-    settings = _settings(data)
-
-    async def go() -> int:
-        async with connect(settings, tenant, work=work) as api:
-            return int(await act(api))
-
-    return asyncio.run(go())
+    return with_api(data, tenant, act, work=work)
 
 
 @app.command()

@@ -50,6 +50,7 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it may cost that much.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say below each metric what it counts.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
@@ -89,7 +90,7 @@ def run(
     if as_json:
         print_json(done, against)
         return int(bool(done.failed))
-    print_run(done)
+    print_run(done, explain=explain)
     if against:
         print_comparison(_compared(against, called))
     print_next(done, against, html)
@@ -127,6 +128,7 @@ def gate(
     thresholds: Annotated[Path | None, typer.Option(help="A YAML file of gates. Default: evals/thresholds.yaml.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="What was not measured does not hold: for a whole suite, in CI.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Hold a run to the thresholds. Exit 1, with the reasons, when one does not hold."""
@@ -136,7 +138,7 @@ def gate(
     from evals.runs import read_run
 
     found, baseline = read_run(run), read_run(against) if against else None
-    held = hold(read_gates(thresholds or THRESHOLDS), found, baseline)
+    held = hold(read_gates(thresholds or THRESHOLDS), found, baseline, complete=complete)
     if junit:
         write_junit(junit, found, held)
     if html:
@@ -169,6 +171,15 @@ def suites() -> int:
     return 0
 
 
+@app.command("metrics")
+def metrics() -> int:
+    """List metrics: what each counts, its version, where it comes from."""
+    from evals.printing import print_metrics
+
+    print_metrics()
+    return 0
+
+
 @app.command("runs")
 def runs() -> int:
     """List the runs in this folder (.evals), the newest first."""
@@ -188,8 +199,8 @@ def harvest(
     as_json: AsJson = False,
 ) -> int:
     """Make candidate cases of what agents decided, the dangerous ones first. Only those that somebody approved are written out."""
+    from copilot.commands.beginning import with_api
     from evals.desk import harvest as bring_in
-    from evals.desk import with_api
 
     return with_api(data, tenant, lambda api: bring_in(api, out, limit, as_json=as_json))
 
@@ -202,8 +213,8 @@ def publish(
     as_json: AsJson = False,
 ) -> int:
     """Show a run's figures on the quality pages of the service."""
+    from copilot.commands.beginning import with_api
     from evals.desk import publish as show
-    from evals.desk import with_api
     from evals.runs import read_run
 
     found = read_run(run)
@@ -223,12 +234,13 @@ def schema() -> int:
 @app.command("view")
 def view(run: Annotated[str, typer.Argument(help="A run. Default: all of them.")] = "") -> int:
     """Open Inspect's viewer on the logs: every sample with its evidence and drafts. Ctrl-C ends it."""
-    from inspect_ai._view.view import view as show
+    import subprocess
 
     from evals.runs import HOME, folder_of
 
-    show(str(folder_of(run) if run else HOME))
-    return 0
+    folder = folder_of(run) if run else HOME
+    command = [sys.executable, "-m", "inspect_ai", "view", "start", "--log-dir", str(folder)]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - Inspect's own command, on a folder that is there
 
 
 def _compared(before: str, after: str) -> Any:
@@ -254,7 +266,7 @@ def _written(done: Any, against: str, junit: Path | None, html: Path | None) -> 
     from evals.runs import read_run
 
     baseline = read_run(against) if against else None
-    held = hold(read_gates(), done, baseline)
+    held = hold(read_gates(), done, baseline, complete=False)
     if junit:
         write_junit(junit, done, held)
     if html:

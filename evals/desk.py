@@ -1,15 +1,14 @@
 """What goes between runs and the desk: approved cases out of it, figures into it. Over HTTP, as every command."""
 
-import asyncio
 import math
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from copilot.commands.connection import Api, connect
+from copilot.commands.connection import Api
 from copilot.commands.output import print_json, say
 from copilot.domain.quality import FOUND
 from evals.figures import figure
@@ -22,21 +21,6 @@ WORDS = {
     "rewritten": "sent in other words",
     "agreed": "sent as drafted",
 }
-
-
-def with_api(data: Path | None, tenant: str, act: Callable[[Api], Awaitable[int]]) -> int:
-    """Run `act(api)` against the service or, without one, in this process."""
-    from copilot.adapters.logs import configure_logs
-    from copilot.settings import Settings
-
-    configure_logs("error")
-    settings = Settings(data_dir=data) if data else Settings()
-
-    async def go() -> int:
-        async with connect(settings, tenant) as api:
-            return await act(api)
-
-    return asyncio.run(go())
 
 
 async def harvest(api: Api, out: Path | None, limit: int, *, as_json: bool) -> int:

@@ -55,7 +55,7 @@ def figure(rows: Sequence[Row]) -> Figure:
     """Rows of one metric (at least one). k of n has Wilson's interval; any other figure one from bootstrap samples."""
     metric = CATALOGUE[rows[0].metric]
     values, truths = _columns(rows)
-    value = metric.figure(list(values), list(truths))
+    value = _of(metric, values, truths)
     if not len(truths) and set(values) <= {0.0, 1.0}:
         low, high = wilson(int(values.sum()), len(values))
         return Figure(value, low, high, len(rows), int(values.sum()))
@@ -75,7 +75,7 @@ def difference(before: Sequence[Row], after: Sequence[Row]) -> Difference | None
     metric = CATALOGUE[after[0].metric]
     a, a_truth = _columns([one for one, _ in pairs])
     b, b_truth = _columns([other for _, other in pairs])
-    value = metric.figure(list(b), list(b_truth)) - metric.figure(list(a), list(a_truth))
+    value = _of(metric, b, b_truth) - _of(metric, a, a_truth)
     if np.array_equal(a, b):
         return Difference(0.0, 0.0, 0.0, len(pairs), 0.0)
     if not len(b_truth) and set(a) | set(b) <= {0.0, 1.0}:
@@ -126,12 +126,19 @@ def _picks(n: int) -> list[npt.NDArray[np.int64]]:
 
 
 def _figure(metric: Metric, values: Floats, truths: Floats, pick: npt.NDArray[np.int64]) -> float:
+    return _of(metric, values[pick], truths[pick] if len(truths) else truths)
+
+
+def _of(metric: Metric, values: Floats, truths: Floats) -> float:
+    """NaN where there is none: samples of only one class have no AUROC."""
     try:
-        return metric.figure(list(values[pick]), list(truths[pick]) if len(truths) else [])
-    except ValueError:  # a sample of only one class has no AUROC
+        return metric.figure(list(values), list(truths))
+    except ValueError:
         return math.nan
 
 
 def _interval(drawn: Sequence[float]) -> tuple[float, float]:
+    if np.isnan(drawn).all():
+        return math.nan, math.nan
     low, high = np.nanquantile(np.array(drawn), [CHANCE / 2, 1 - CHANCE / 2])
     return float(low), float(high)

@@ -61,11 +61,16 @@ def read_gates(path: Path = THRESHOLDS) -> list[Gate]:
         raise explain(error, path.name) from None
 
 
-def hold(gates: list[Gate], run: Run, baseline: Run | None = None) -> list[Held]:
-    """Every gate; one whose metric was not measured does not hold. Raises Refused when a metric was counted differently in the baseline."""
+def hold(gates: list[Gate], run: Run, baseline: Run | None = None, *, complete: bool = True) -> list[Held]:
+    """Every gate; one whose metric was not measured does not hold. Raises Refused when a metric was counted differently in the baseline.
+
+    Not `complete`: of a run of some cases only what it measured is held, if that is anything.
+    """
     if baseline is not None:
         same_versions(baseline, run)
-    return [_held(gate, run, baseline) for gate in gates if gate.no_worse_by is None or baseline]
+    asked = [gate for gate in gates if gate.no_worse_by is None or baseline]
+    measured = [gate for gate in asked if run.of(gate.metric, **gate.only)]
+    return [_held(gate, run, baseline) for gate in (asked if complete or not measured else measured)]
 
 
 def _held(gate: Gate, run: Run, baseline: Run | None) -> Held:

@@ -1,10 +1,12 @@
 """Runs, comparisons and gates on a terminal, and as data for programs."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,30 +16,76 @@ from evals.gating import Held
 from evals.judge.trust import doubts, standings
 from evals.junit import title
 from evals.metrics import CATALOGUE
-from evals.runs import Run, by_metric
+from evals.runs import Row, Run, by_metric
 
 SHOWN = 12
 """Regressions that are printed; the report has all of them."""
+NAME = 26
+"""Columns for a metric's name."""
 GOOD, BAD, QUIET = "green", "red", "dim"
+APART = "set"
+"""The fact by which a figure is also told apart: the data set, or the kind of thing, that a sample comes from."""
 
 
-def print_run(run: Run) -> None:
-    """A line for each metric; then what is not as expected."""
+def print_run(run: Run, *, explain: bool = False) -> None:
+    """A line for each metric, by ability; then what is not as expected. `explain`: with what each metric says."""
     console = Console()
     console.print(Text(f"\n{run.name}", style="bold"), Text(_about(run), style=QUIET))
-    table = _table("", "figure", "95 %", "samples", "")
-    for name, rows in by_metric(run.rows).items():
-        found = figure(rows)
-        table.add_row(name, _number(found), _interval(found), _samples(found), Text(CATALOGUE[name].says, style=QUIET))
-    console.print(table)
+    found = by_metric(run.rows)
+    console.print(Text(f"{'':{NAME}}{'figure':>10}  {'95 %':<18}samples", style=QUIET))
+    for ability, names in by_ability(found).items():
+        console.print(Text(ability, style="bold"))
+        for name in names:
+            console.print(_line(name, figure(found[name])))
+            for part, apart in _apart(found[name]).items():
+                console.print(_line(f"  {part}", apart))
+            if explain:
+                console.print(Padding(Text(CATALOGUE[name].says, style=QUIET), (0, 0, 0, 4)))
     for doubt in doubts(run):
         console.print(Text(f"⚠ {doubt}", style=f"bold {BAD}"))
+    if not explain:
+        console.print(Text("\nWhat each metric counts: copilot eval metrics, or --explain.", style=QUIET))
+    _print_unexpected(console, run)
+
+
+def print_metrics() -> None:
+    """Every metric with its version, what is better, where it comes from and what it says."""
+    console = Console()
+    for ability, names in by_ability(CATALOGUE).items():
+        console.print(Text(f"\n{ability}", style="bold"))
+        for name in names:
+            one = CATALOGUE[name]
+            console.print(Text(name), Text(f"version {one.version}, {one.better} is better, {one.unit}", style=QUIET))
+            console.print(Padding(Text(one.says), (0, 0, 0, 4)))
+            console.print(Padding(Text(f"From: {one.source}", style=QUIET), (0, 0, 0, 4)))
+
+
+def by_ability(names: Iterable[str]) -> dict[str, list[str]]:
+    """Metrics under what they are about: what is over all first, what it costs last."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=list(CATALOGUE).index):
+        found.setdefault(CATALOGUE[name].ability, []).append(name)
+    order = ["all", *(ability for ability in found if ability not in ("all", "cost")), "cost"]
+    return {ability: found[ability] for ability in order if ability in found}
+
+
+def _print_unexpected(console: Console, run: Run) -> None:
     for row in run.of("as expected"):
         if row.value < 1:
             console.print(Text(f"✗ {row.sample}", style=BAD), Text(f"({row.facts.get('severity')})", style=QUIET))
             console.print(Text("\n".join(f"    {line}" for line in row.why.splitlines())))
     for reason in run.failed:
         console.print(Text(f"did not end well: {reason}", style=BAD))
+    for reason in run.skipped:
+        console.print(Text(f"skipped: {reason}", style=QUIET))
+
+
+def _apart(rows: Sequence[Row]) -> dict[str, Figure]:
+    """The figure for each set, where there are several."""
+    sets: dict[str, list[Row]] = {}
+    for row in rows:
+        sets.setdefault(str(row.facts.get(APART, "")), []).append(row)
+    return {name: figure(found) for name, found in sorted(sets.items())} if len(sets) > 1 else {}
 
 
 def print_next(run: Run, against: str, html: Path | None) -> None:
@@ -63,7 +111,7 @@ def print_comparison(found: Comparison) -> None:
         style = {"better": GOOD, "worse": BAD}.get(one.word, QUIET)
         gap = one.difference
         cells = (f"{gap.value:+.3f}", f"{gap.low:+.3f} to {gap.high:+.3f}", f"{gap.least_seen:.3f}") if gap else ("", "", "")
-        table.add_row(one.metric, _number(one.before), _number(one.after), *cells, Text(one.word, style=style))
+        table.add_row(one.metric, _number(one.metric, one.before), _number(one.metric, one.after), *cells, Text(one.word, style=style))
     console.print(table)
     for moved in found.moved[:SHOWN]:
         _print_moved(console, moved)
@@ -97,6 +145,7 @@ def print_suites() -> None:
     from evals.suites import read_suites
 
     table = _table("", "tasks", "")
+    table.columns[0].no_wrap, table.columns[0].min_width = True, 10
     for name, suite in read_suites().items():
         table.add_row(name, ", ".join(step.task for step in suite.steps), suite.says)
     Console().print(table)
@@ -111,7 +160,11 @@ def as_data(run: Run, comparison: Comparison | None) -> dict[str, Any]:
         "tried": run.tried,
         "failed": list(run.failed),
         "judged": [standing.data() for standing in standings(run)],
-        "metrics": {name: _figure_data(name, figure(rows)) for name, rows in by_metric(run.rows).items()},
+        "skipped": list(run.skipped),
+        "metrics": {
+            name: _figure_data(name, figure(rows)) | {"sets": {part: found._asdict() for part, found in _apart(rows).items()}}
+            for name, rows in by_metric(run.rows).items()
+        },
         "against_expectation": {row.sample: row.why.splitlines() for row in run.of("as expected") if row.value < 1},
     }
     if comparison:
@@ -158,12 +211,30 @@ def _about(run: Run) -> str:
     return f"{run.made_at:%Y-%m-%d %H:%M}, {run.seconds:.0f} s" + (f", {tried}" if tried else "")
 
 
-def _number(found: Figure) -> str:
-    return f"{found.value:.3f}"
+def _number(name: str, found: Figure) -> str:
+    return _value(name, found.value)
 
 
-def _interval(found: Figure) -> str:
-    return f"{found.low:.3f} to {found.high:.3f}"
+def _line(name: str, found: Figure) -> Text:
+    """Name, figure, interval and samples below each other within 80 columns; a share that is as it should be is green."""
+    metric = CATALOGUE[name]
+    perfect = 1.0 if metric.better == "higher" else 0.0
+    style = GOOD if metric.unit == "share" and found.value == perfect else ""
+    return Text.assemble(
+        f"  {name:<{NAME - 2}}", (f"{_number(name, found):>10}", style), f"  {_interval(name, found):<18}", (_samples(found), QUIET)
+    )
+
+
+def _interval(name: str, found: Figure) -> str:
+    return f"{_value(name, found.low)} to {_value(name, found.high)}"
+
+
+def _value(name: str, value: float) -> str:
+    """With as many places as its unit has sense for."""
+    if math.isnan(value):
+        return "–"
+    places = {"ms": 0, "tokens": 0, "count": 0, "dollars": 4}.get(CATALOGUE[name].unit, 3)
+    return f"{value:,.{places}f}"
 
 
 def _samples(found: Figure) -> str:

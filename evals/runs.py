@@ -54,8 +54,6 @@ class Run(BaseModel):
     """Tasks that did not end well, and samples that broke off, with the reason. Nothing of them is in the figures."""
     skipped: tuple[str, ...] = ()
     """Tasks that were not run because their data is not there, with what to do; known to whoever ran it, not kept in the logs."""
-    uncalibrated: tuple[str, ...] = ()
-    """Judges whose agreement with people was not measured, or is too low, with what is known of it."""
 
     def metrics(self) -> list[str]:
         """Names, in the order they were first met."""

@@ -3,13 +3,12 @@
 One installation for a whole run: what is loaded once is not loaded for every case. It is thrown away at the end.
 """
 
-import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +19,7 @@ from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
+from copilot.kinds import by_name
 from copilot.kinds.base import Kind
 from copilot.services.knowledge import SourceFile
 from copilot.settings import Settings
@@ -28,12 +28,13 @@ from evals.casebook import building
 from evals.casebook.format import Case
 from evals.expectations import CATALOGUE
 from evals.outcome import Outcome
+from evals.resources import shared
 from evals.session import session
 
 COMPANY = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=0)
 MOMENT = datetime(2026, 11, 25, 10, tzinfo=UTC)
 """When every case happens, a Wednesday: with the weekday and the hour, dates in drafts and in questions to a model would change from run to
-run. Later than every `valid_from` in knowledge/; raise it when an article begins later."""
+run, and cases with them. Later than every `valid_from` in knowledge/; raise it when an article begins later."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,9 @@ class Subject:
         tenant = await self._prepared(case)
         given = ConversationIn.model_validate(building.conversation(case))
         wanted = wanted_kinds(case)
-        turn, suggestions = await self.application.suggest.once(tenant, given, turn_id=given.conversation_id)
-        made = {suggestion.kind for suggestion in suggestions}
-        asked = tuple(kind for kind in wanted if kind not in made)
-        if asked:
-            _, more = await self.application.suggest.once(tenant, given, asked, turn_id=given.conversation_id)
-            suggestions = [*suggestions, *more]
+        # One turn for all of them: a second one would have other message ids and another answer time than the first's evidence.
+        turn, suggestions = await self.application.suggest.once(tenant, given, also=wanted, turn_id=given.conversation_id)
+        asked = tuple(kind for kind in wanted if kind not in turn.settings.kinds or by_name(kind).wanted(turn) is None)
         return Outcome(turn=turn, suggestions=tuple(suggestions), asked=asked)
 
     async def _prepared(self, case: Case) -> str:
@@ -88,7 +86,7 @@ class Subject:
             return self.tenants[name]
         tenant = DEFAULT_TENANT
         if case.articles:
-            tenant = name[:60]
+            tenant = f"{name[:50]}-{sha256(name.encode()).hexdigest()[:8]}"  # two cases may begin alike
             await self.application.staff.create_tenant(tenant, COMPANY)
             files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
             _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)
@@ -134,7 +132,7 @@ async def opened(variant: Variant) -> AsyncIterator[Subject]:
 
 def fixed_fence(turn: Turn, kind: Kind) -> str:
     """The same code for the same case and kind, so that the same question comes out."""
-    return hashlib.sha256(f"{turn.conversation_ref} {kind.name}".encode()).hexdigest()[:12]
+    return sha256(f"{turn.conversation_ref} {kind.name}".encode()).hexdigest()[:12]
 
 
 def _accepted(case: Case, refused: Iterable[object]) -> None:
@@ -142,24 +140,6 @@ def _accepted(case: Case, refused: Iterable[object]) -> None:
         raise Invalid(f"case {case.case!r}: {getattr(one, 'reason', one)}", todo="Correct the case.")
 
 
-_OPEN: dict[tuple[int, Variant], tuple[AsyncExitStack, Subject]] = {}
-_TURN: dict[int, asyncio.Lock] = {}
-
-
 async def subject(variant: Variant) -> Subject:
-    """The one of this event loop, opened by whoever asks first. `close_subjects` ends it."""
-    loop = id(asyncio.get_running_loop())
-    async with _TURN.setdefault(loop, asyncio.Lock()):
-        if (loop, variant) not in _OPEN:
-            stack = AsyncExitStack()
-            _OPEN[loop, variant] = (stack, await stack.enter_async_context(opened(variant)))
-        return _OPEN[loop, variant][1]
-
-
-async def close_subjects() -> None:
-    """Those of this event loop."""
-    loop = id(asyncio.get_running_loop())
-    for key in [key for key in _OPEN if key[0] == loop]:
-        stack, _ = _OPEN.pop(key)
-        await stack.aclose()
-    _TURN.pop(loop, None)
+    """The one of this event loop, opened by whoever asks first. `close_shared` ends it."""
+    return await shared(variant, lambda: opened(variant))

@@ -15,12 +15,17 @@ from copilot.domain.memory import KnownDetail
 from copilot.domain.people import Assurance
 from copilot.domain.suggestion import CheckResult, Verdict
 from copilot.domain.turn import Turn
+from copilot.memory.fields import shape_of
 
 _NOT_TELLING = frozenset(
     {"name", "first_name", "last_name", "full_name", "customer_name", "language", "locale", "preferred_language", "handle"}
 )
 """Names have their own rule; which language someone writes is plain to see."""
 _OTHERS_WORDS: frozenset[Origin] = frozenset(("memory", "guide", "promise"))
+_SHORT = 4
+"""Characters up to which a value counts as said only where it stands as a word of its own."""
+_FIGURES = 3
+"""Digits from which on a bare number tells a sum."""
 _RUN = 5
 """Consecutive words of a memory or promise that tell it."""
 _YOURS = re.compile(r"\b(?:your?|yours|you['’](?:re|ve)|ihre?[mnrs]?|sie|dein\w*|su|sus|tus?|usted)\b", re.IGNORECASE)
@@ -66,7 +71,7 @@ def _details(turn: Turn, book: Ledger, words: Spoken, *, public: bool) -> Iterat
     for detail in turn.evidence.known_details:
         if detail.field in _NOT_TELLING or detail.value.strip().casefold() in _PLAIN_VALUES:
             continue
-        places = places_of(words, detail) or list(_measured(book, words, detail))
+        places = places_of(words, detail) or [*_measured(book, words, detail), *_bare_sum(book, words, detail)]
         for place in places:
             told = words.normal.text[slice(*place)]
             if _was_said(turn, detail, told, said) or _said_otherwise(book, words, place):
@@ -81,7 +86,10 @@ def _was_said(turn: Turn, detail: KnownDetail, told: str, said: str) -> bool:
     """Whether they wrote it themselves; `robert.hale` is not said by who signs Robert Hale."""
     if "@" in detail.value:
         return detail.value.strip().casefold() in turn.said_by_customer.casefold()
-    return squeezed(told) in said
+    plain = squeezed(told)
+    if len(plain) <= _SHORT:  # `BER` is not said in `number`
+        return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", fold(turn.said_by_customer)) is not None
+    return plain in said
 
 
 def _measured(book: Ledger, words: Spoken, detail: KnownDetail) -> Iterator[Place]:
@@ -92,6 +100,16 @@ def _measured(book: Ledger, words: Spoken, detail: KnownDetail) -> Iterator[Plac
             same_kind = claim.kind == own.kind and claim.unit == own.unit
             if same_kind and (set(claim.values) & set(own.values) or _same_day(claim, own)):
                 yield claim.at
+
+
+def _bare_sum(book: Ledger, words: Spoken, detail: KnownDetail) -> Iterator[Place]:
+    """`142` for a refund of 142 EUR, unless the number stands in what they can read anyway."""
+    whole = re.match(r"\d+", re.sub(r"^\D+|(?<=\d)[ ,.'](?=\d{3}\b)", "", detail.value)) if shape_of(detail.field) == "money" else None
+    if whole is None or len(whole[0]) < _FIGURES:
+        return
+    pattern = re.compile(rf"(?<![\w.,]){whole[0]}(?![\w]|[.,]\d)")
+    if not any(pattern.search(source.text) for source in book.texts("public", "system")):
+        yield from (match.span() for match in pattern.finditer(words.normal.text))
 
 
 def _as_claims(book: Ledger, detail: KnownDetail) -> Iterator[tuple[Claim, ...]]:
@@ -121,7 +139,8 @@ def _record(turn: Turn, book: Ledger, words: Spoken) -> Iterator[Finding]:
     """Sums, dates and references, or whole phrases, that only a memory or a promise holds."""
     known: frozenset[Origin] = OPEN | {"lever", "internal"}
     for claim in book.claims_of(words.normal):
-        if claim.kind in ("number", "percent", "time") or _is_today(book, claim):
+        small = claim.kind == "number" and (claim.unit or len(re.sub(r"\D", "", claim.text)) < _FIGURES)
+        if small or claim.kind in ("percent", "time") or _is_today(book, claim):
             continue
         if not book.supports(claim, known) and book.supports(claim, _OTHERS_WORDS):
             yield claim.at, f"“{claim.text}” from the record", "withhold"

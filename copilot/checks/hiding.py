@@ -27,7 +27,8 @@ _TAIL = re.compile(
     r"(?<![*x•.#])[*x•.#]{2,}+)[^\d\n]{0,24}?(\d{2,})(?!\d)",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"\d(?:[ \-./()]{0,2}\d){3,}")
+_DIGITS = re.compile(r"\d(?:[ \-.,/()]{0,2}\d){3,}")
+_ENDS_WITH_FOUR = re.compile(r"(?<!\d)\d{4}$")
 _MASKED = re.compile(r"(?P<first>[\w])[\w]?[*•.·x]{2,40}[\w]{0,3}\s?@\s?(?P<domain>[\w.-]+)", re.IGNORECASE)
 _TELLING, _SHORT_LOCAL = 4, 4
 """Digits of a long number, and letters of a mail address's first part, that tell who it is."""
@@ -49,6 +50,8 @@ def places_of(words: Spoken, detail: KnownDetail) -> list[Place]:
     digits = re.sub(r"\D", "", value)
     if len(digits) >= _TELLING and len(digits) * 2 >= len(re.sub(r"\W", "", value)):
         found.extend(_digits(words, digits))
+    elif tail := _ENDS_WITH_FOUR.search(value):  # Visa ending 2251
+        found.extend(_digits(words, tail[0]))
     if "@" in value:
         found.extend(_email(words, value))
     elif is_personal(detail) and " " not in value and len(squeezed(value)) > _TELLING:
@@ -76,8 +79,9 @@ def _digits(words: Spoken, digits: str) -> Iterator[Place]:
     runs += [((start, end), read) for start, end, read in spelled_digits(text)]
     for place, run in runs:
         bare = run.lstrip("0")
-        if len(bare) >= _TELLING and (
-            digits.endswith(bare) or digits.startswith(run) or (len(bare) > _BACKWARDS and bare in digits) or digits in run
+        if (len(run) >= _TELLING and digits.endswith(run)) or (
+            len(bare) >= _TELLING
+            and (digits.endswith(bare) or digits.startswith(run) or (len(bare) > _BACKWARDS and bare in digits) or digits in run)
         ):
             yield place
     for match in _TAIL.finditer(text):

@@ -170,7 +170,7 @@ class Ledger:
         index.exact.update(("number", "day", counted) for counted in ("7", "30"))
         for unit, seconds in (("min", 60), ("day", 86_400)):
             whole = int(emotion.waiting_seconds // seconds)
-            index.exact.update(("number", unit, str(n)) for n in (whole, whole + 1) if n)
+            index.exact.update(("number", unit, str(n)) for n in (whole, whole + 1) if n or unit == "min")
         hours = emotion.waiting_seconds / 3600
         index.exact.update(("number", "min", str(60 * n)) for n in (int(hours), round(hours)) if n)
         index.days.extend(_day(day) for day in self._period_ends(today))
@@ -192,6 +192,9 @@ class Ledger:
             moment += timedelta(minutes=1) if answer - self.now < timedelta(hours=24) else timedelta(hours=12)
         index.days.append(_day(answer.date()))
         minute = answer.hour * 60 + answer.minute
+        if answer.second or answer.microsecond:  # due within this minute: rounded up, it is the next
+            index.minutes.add(minute)
+            minute = (minute + 1) % 1440
         index.minutes.update({minute, (minute + 4) // 5 * 5 % 1440, (minute + 14) // 15 * 15 % 1440})
 
     def _period_ends(self, today: date) -> Iterator[date]:

@@ -123,6 +123,14 @@ _PAST_OF_THEIRS = re.compile(
     r".{0,40}(?:bezahlt|erhalten|bekommen)|usted (?:recibi[óo]|pag[óo]))\b",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\b(?:about|into|regarding|concerning) (?:your|the|this|that|a|an) (?:\w+ ){0,2}?"
+    r"(?:refunds?|credits?|offers?|transfers?|upgrades?|bookings?|changes?|covers?|returns?|processe?s?|awards?|gifts?|moves?|releases?)\b"
+    r"|\b(?:zu[rm]?|wegen|über|bezüglich) (?:ihre[rmns]?|deine[rmns]?|de[rmns]|die|diese[rmns]?|eine[rmns]?) (?:\w+ ){0,2}?"
+    r"\w*(?:erstattung|zahlung|überweisung|buchung|gutschrift|verlängerung|stornierung|sendung)(?:en)?\b",
+    re.IGNORECASE,
+)
+"""Speaking of a refund is not giving one: `I have your message about your refund`."""
 _ASKS_OTHERS = re.compile(
     r"\b(?:(?:ask|asking|asked|request(?:ing|ed)?|check(?:ing)?(?: with)?|speak(?:ing)? (?:to|with)|take (?:it|this) to|"
     r"need(?:s)?|requires?|propose[sd]?|put (?:it|this) to|subject to|pending|pass(?:ing)? (?:it|this) "
@@ -167,7 +175,8 @@ def sorts_of(text: str) -> frozenset[str]:
 def grants(text: str) -> bool:
     """Whether a sentence gives (or says that somebody gets) something, and does not deny it or tell what once was."""
     without = _NOT_COST.sub(lambda match: " " * len(match[0]), text)
-    return bool(_GRANT.search(text)) and not _NOT.search(without) and not _PAST_OF_THEIRS.search(text)
+    given = _ABOUT.sub(lambda match: " " * len(match[0]), text)
+    return bool(_GRANT.search(given)) and not _NOT.search(without) and not _PAST_OF_THEIRS.search(text)
 
 
 def denied(text: str) -> bool:

@@ -10,7 +10,7 @@ from copilot.domain.conversation import Message, unanswered
 from copilot.domain.emotion import Emotion, Sensed
 from copilot.domain.errors import Unavailable
 from copilot.domain.grants import levers_of
-from copilot.domain.knowledge import Article, Hit
+from copilot.domain.knowledge import Article, Hit, Lever
 from copilot.domain.levers import applies
 from copilot.domain.memory import KnownDetail, RankedMemory
 from copilot.domain.ports.search import Embedder, PassageFilter, VectorIndex, Vectors
@@ -30,6 +30,7 @@ from copilot.sensing.bot import failed_bot
 from copilot.sensing.emotion import Senser
 from copilot.sensing.naming import MASK, mask_names
 from copilot.sensing.quotes import strip_quotes
+from copilot.sensing.told import told_before
 
 WINDOW = 200
 """Messages of the transcript that a Turn keeps: the latest. Older ones are remembered as episodes once the conversation closes."""
@@ -148,12 +149,14 @@ def sense(case: Case, asked: Question, senser: Senser) -> Feeling:
     """Emotion per message, once; direction, waiting and heat over all of them."""
     sensed, new, names = dict(case.sensed), [], _names(case)
     earlier: list[str] = []
+    told = told_before(asked.window)
     for message in asked.window:
         if message.author != "customer":
             continue
         if message.id not in sensed:
             read = message.model_copy(update={"text": _telling(message.text)})
-            found = senser.sense(read, names=names, hint=asked.language, vector=asked.new_vectors.get(message.id), earlier=earlier)
+            vector = asked.new_vectors.get(message.id)
+            found = senser.sense(read, names=names, hint=asked.language, vector=vector, earlier=earlier, answered=told[message.id])
             sensed[message.id] = found
             new.append(found)
         earlier.append(_telling(message.text))
@@ -299,8 +302,9 @@ def choose_levers(
     """Levers of the articles that are on the question, and those of others whose conditions this case meets in full.
 
     A lever of another article counts only when structured conditions say yes and the article is about a product that the near ones are
-    about (or about none in particular): a goodwill rule belongs to a case, not to its wording. An article that is valid only later
-    allows nothing yet. Of translations of one article, and of one lever found twice, the first counts.
+    about (or about none in particular): a goodwill rule belongs to a case, not to its wording. What makes up for a broken promise counts
+    whatever the question is about, also when no article is: who is angry names the promise and not the product. An article that is valid
+    only later allows nothing yet. Of translations of one article, and of one lever found twice, the first counts.
     """
     products = {product for ident in near for product in found[ident].products if ident in found}
     chosen: list[TurnLever] = []
@@ -312,10 +316,16 @@ def choose_levers(
         groups |= {article.group} if article.group else set()
         for lever in article.levers:
             verdict, reason = applies(lever, facts, at)
-            if article.id in near or (verdict == "yes" and lever.when.all and (not article.products or products & set(article.products))):
+            about = _of_broken_promise(lever) or not article.products or products & set(article.products)
+            if article.id in near or (verdict == "yes" and lever.when.all and about):
                 chosen.append(TurnLever(article_id=article.id, applies=verdict, reason=reason, **_parts(lever)))
     order = {"yes": 0, "unknown": 1, "no": 2}
     return tuple(sorted(chosen, key=lambda lever: order[lever.applies])[:LEVERS])
+
+
+def _of_broken_promise(lever: Lever) -> bool:
+    """Whether a promise has to be overdue for it."""
+    return any(clause.field == "promises_overdue" and clause.op in (">", ">=") for clause in lever.when.all)
 
 
 def _readable(message: Message) -> Message:

@@ -1,5 +1,7 @@
 """acknowledge: `I have read it, I am checking with …, I am back by 14:20`. No model; sent, it becomes a promise."""
 
+import re
+
 from copilot.domain.suggestion import Abstention, AcknowledgePayload, Draft
 from copilot.domain.turn import Turn
 from copilot.kinds import case
@@ -9,7 +11,9 @@ from copilot.kinds.matter import matter
 from copilot.kinds.mirror import telling_quote
 from copilot.kinds.reply_plain import PlainReply, introduce_self, too_late, with_whom
 from copilot.kinds.wording import Wording, answer_minutes, back_by, english, spell_wait, wording
+from copilot.memory.deeds import MONEY
 
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _WAITS = 0.5
 """Share of the tenant's answer time after which a wait is worth a word."""
 
@@ -81,8 +85,20 @@ def _read(turn: Turn, words: Wording, part: Part) -> str:
     quote = telling_quote(turn)
     message = turn.waiting[-1]
     said, source = quote or (shortened(message.text, 120), message.id)
+    if _unknown_sum(turn, said):
+        part.say(words.say("ack_read_plain"))
+        return said
     part.say(words.say("ack_read_quote", quote=said), f"message:{source}", cited=said)
     return said
+
+
+def _unknown_sum(turn: Turn, said: str) -> bool:
+    """Whether it names a sum that the record does not: repeated under our name it reads like an offer ("write that I get 5000 EUR")."""
+    here = {f"message:{message.id}" for message in turn.window if message.author == "customer"}
+    record = [detail.value for detail in turn.evidence.known_details if detail.source not in here]
+    record += [promise.text for promise in turn.evidence.promises]
+    known = set(_FIGURE.findall(" ".join(record).replace(",", "")))
+    return any(not set(_FIGURE.findall(found[0].replace(",", ""))) <= known for found in MONEY.finditer(said))
 
 
 def _checking(turn: Turn, owner: str) -> str:

@@ -48,7 +48,8 @@ def may_disclose(turn: Turn) -> bool:
 def name_to_greet(turn: Turn, written: bool = False) -> str:
     """The customer's name as a greeting uses it; empty when none is known or it may not be said here.
 
-    In writing (letter, e-mail) the full name where the first is a title. Unproven or in public: only a name they gave here.
+    In writing (letter, e-mail) the full name where the first is a title. Unproven or in public: only a name they gave here, and not
+    that of somebody else they speak of ("my wife Charlotte"): where the channel shows a name, it is that one.
     """
     if turn.person is None or not turn.person.name.split():
         return ""
@@ -57,11 +58,19 @@ def name_to_greet(turn: Turn, written: bool = False) -> str:
     name = turn.person.name if (titled or written) and rest else first
     if may_disclose(turn):
         return name
-    given = " ".join([turn.said_by_customer, *(m.author_name for m in turn.window if m.author == "customer")]).casefold()
+    given = _names_given(turn).casefold()
     words = set("".join(c if c.isalnum() or c in "'’-" else " " for c in given).split())
     if name.casefold() in given and set(name.casefold().split()) <= words:
         return name
     return first if not titled and first.casefold() in words else ""
+
+
+def _names_given(turn: Turn) -> str:
+    """Where the writer's own name stands: what the channel shows, and what was written by who says or has proven to be this person."""
+    shown = [m.author_name for m in turn.window if m.author == "customer" and m.author_name]
+    named = any(not name.startswith("@") and any(c.isalpha() for c in name) for name in shown)
+    trusted = turn.assurance is Assurance.PROVEN or (turn.assurance is Assurance.CLAIMED and not named)
+    return " ".join([*shown, turn.said_by_customer] if trusted else shown)
 
 
 def years_with_us(turn: Turn) -> int:

@@ -1,5 +1,7 @@
 """Putting a draft's text together: sentences one after the other, each with the places of its sources."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -80,3 +82,17 @@ def shortened(text: str, longest: int) -> str:
     if len(flat) <= longest:
         return flat
     return flat[: longest - 1].rsplit(" ", 1)[0].rstrip(",;:–- ") + "…"
+
+
+_SIGNS = str.maketrans("<>[]{}\u27e6\u27e7", "‹›()()()")
+_ENTITY = re.compile(r"&(?=lt;|gt;|#)", re.IGNORECASE)
+_INVISIBLE = ("Cf", "Cc", "Co", "Cs")
+
+
+def inert(text: str) -> str:
+    """What somebody wrote, fit to stand in a draft as a quotation: signs of markup, of links and of our own marks lose their meaning.
+
+    A draft that held them would be withheld, and should be: but nobody shall be able to keep a brief away by writing `<b>`.
+    """
+    seen = "".join(" " if char in "\n\r\t" else char for char in text if char in "\n\r\t" or unicodedata.category(char) not in _INVISIBLE)
+    return _ENTITY.sub("& ", seen).translate(_SIGNS).replace("**", "*")

@@ -101,7 +101,7 @@ def units(passage: Hit) -> list[Unit]:
 
 
 def _gathered(pieces: Sequence[tuple[str, Sort, str]]) -> Iterator[tuple[str, Sort, str]]:
-    """A short list becomes one sentence behind the words that introduce it (or its heading); a long one stays in pieces."""
+    """A short list becomes one sentence behind the words that introduce it (or its heading); a long one, or questions, stay in pieces."""
     index = 0
     while index < len(pieces):
         text, sort, heading = pieces[index]
@@ -113,7 +113,7 @@ def _gathered(pieces: Sequence[tuple[str, Sort, str]]) -> Iterator[tuple[str, So
         items = "; ".join(item.rstrip(".") for item, _, _ in pieces[start:end])
         title = lead or f"{heading.rsplit(' › ', 1)[-1]}:"
         whole = f"{title} {items}."
-        if end - start > 1 and len(whole) <= _LONGEST and len(title) > 1 and "?" not in title:
+        if end - start > 1 and len(whole) <= _LONGEST and len(title) > 1 and "?" not in title and "?" not in items:
             yield whole, "said", heading
             index = end
         else:

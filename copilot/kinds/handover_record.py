@@ -1,6 +1,7 @@
 """What the record says for a handover, part by part: in order, with dates, in the customer's own words, nothing invented."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from copilot.domain.conversation import Message
@@ -10,17 +11,22 @@ from copilot.domain.suggestion import HandoverAction
 from copilot.domain.turn import Turn, TurnLever
 from copilot.kinds import case
 from copilot.kinds.asked import asks_for_known
-from copilot.kinds.composing import Piece, shortened
+from copilot.kinds.composing import Piece, inert, shortened
 from copilot.kinds.cue import need_of
-from copilot.kinds.extract import units
+from copilot.kinds.extract import telling_stems, units
 from copilot.kinds.matter import matter
 from copilot.kinds.prompting import redactor
 from copilot.kinds.wording import back_by, english, limit_text, spell_wait, wording
+from copilot.memory.sentences import sentences
 from copilot.sensing.heat import boils_at
 
 NEXT_AGENT = "{next agent}"
 """Filled in when somebody has accepted."""
 _EPISODES, _SAID, _LONGEST = 4, 6, 200
+_ASKS, _ANSWERS = 3, 4
+"""Telling words from which a sentence of the customer, or of an answer, says something. On 250 dialogues of TweetSumm's training part
+every pair from 2 to 4 and 4 to 5 is within .006 ROUGE-L of the best.
+"""
 _RISKS = {
     "threat_leave": "Says they will leave.",
     "threat_public": "Says they will make it public.",
@@ -34,6 +40,12 @@ _NEEDS = {
     "goal": "the matter itself settled",
 }
 _IF = re.compile(r"^(?:if|when|wenn|falls|si|cuando)\b", re.IGNORECASE)
+
+
+def _quoting(turn: Turn) -> Callable[[str], str]:
+    """Makes what somebody wrote fit to be quoted: nothing on record that may not be told, nothing that only a machine reads."""
+    redact = redactor(turn)
+    return lambda text: redact(inert(text))
 
 
 def urgency(turn: Turn) -> Piece:
@@ -53,7 +65,7 @@ def reason(turn: Turn) -> Piece:
     """Why it changes hands."""
     asked = case.asks_for_someone_else(turn)
     if asked:
-        return Piece(f"The customer asks for someone else: “{shortened(redactor(turn)(asked.text), 140)}”", (f"message:{asked.id}",))
+        return Piece(f"The customer asks for someone else: “{shortened(_quoting(turn)(asked.text), 140)}”", (f"message:{asked.id}",))
     if case.needs_supervisor(turn):
         lever = next(lever for lever in case.usable_levers(turn) if lever.authority == "supervisor")
         return Piece(f"A way out needs a supervisor's yes: {lever.offer}.", (f"lever:{lever.id}",))
@@ -64,7 +76,7 @@ def reason(turn: Turn) -> Piece:
 
 def story(turn: Turn) -> list[Piece]:
     """Earlier contacts, then this conversation, oldest first; the customer in their own words."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     told: list[tuple[datetime, Piece]] = []
     person = turn.person
     years = int((turn.as_of - person.since).days / 365.25) if person and person.since else 0
@@ -76,12 +88,12 @@ def story(turn: Turn) -> list[Piece]:
         dated = said if _day(turn, episode.at) in said else f"{_day(turn, episode.at)}: {said}"
         text = f"{dated}{'' if dated[-1] in '.!?”…' else '.'}{end}{fault}"
         told.append((episode.at, Piece(text, (f"memory:{episode.id}",))))
-    for message in _telling(turn):
+    for message, said in _telling(turn):
         who = _who(turn, message)
-        text = f"{_day(turn, message.sent_at)} {_clock(turn, message.sent_at)}, {who}: “{shortened(redact(message.text), _LONGEST)}”"
+        text = f"{_day(turn, message.sent_at)} {_clock(turn, message.sent_at)}, {who}: “{shortened(redact(said), _LONGEST)}”"
         told.append((message.sent_at, Piece(text, (f"message:{message.id}",))))
     told.sort(key=lambda pair: pair[0])
-    opening = [Piece(_person(turn, years))] if person else [Piece("Nobody we know by name.")]
+    opening = [Piece(_person(turn, years))] if person else [] if told else [Piece("Nobody we know by name.")]
     return [*opening, *(piece for _, piece in told)]
 
 
@@ -100,13 +112,27 @@ def _person(turn: Turn, years: int) -> str:
     return f"{name}{tenure}{tier}; identity proven. Channel: {turn.channel}."
 
 
-def _telling(turn: Turn) -> list[Message]:
-    """The messages that carry the story: the first of the customer, what turned the mood, what waits, and the agents' own."""
+def _telling(turn: Turn) -> list[tuple[Message, str]]:
+    """The messages that carry the story, each with what it says of substance.
+
+    What the customer came with, what turned the mood, what colleagues noted, the last answer (earlier ones stand under `tried`), and
+    what waits.
+    """
     customer = [m for m in turn.window if m.author == "customer"]
-    wanted = {m.id for m in turn.waiting} | {turn.evidence.emotion.trigger_message_id} | {m.id for m in customer[:1]}
-    wanted |= {m.id for m in turn.window if m.author == "agent"}
-    told = [m for m in turn.window if m.id in wanted]
+    request = next((m for m in customer if _substance(turn, m.text, _ASKS)), customer[0] if customer else None)
+    waiting = [m for m in turn.waiting if _substance(turn, m.text, _ASKS)] or list(turn.waiting[-1:])
+    wanted = {m.id for m in waiting} | {turn.evidence.emotion.trigger_message_id, request.id if request else None}
+    told = [(m, " ".join(_substance(turn, m.text, _ASKS)) or m.text) for m in customer if m.id in wanted]
+    told += [(m, m.text) for m in turn.window if m.author == "agent" and m.visibility == "private"]
+    answers = [(m, s) for m in turn.window if m.author == "agent" and m.visibility != "private" for s in _substance(turn, m.text, _ANSWERS)]
+    told += answers[-1:] or [(m, m.text) for m in turn.window if m.author == "agent" and m.visibility != "private"][-1:]
+    told.sort(key=lambda pair: pair[0].sent_at)
     return told if len(told) <= _SAID else [told[0], *told[-(_SAID - 1) :]]
+
+
+def _substance(turn: Turn, text: str, least: int) -> list[str]:
+    """Its sentences with at least `least` telling words: without greetings, thanks, signatures and a lone “yes”."""
+    return [s.text for s in sentences(text) if len(set(telling_stems(s.text, turn.language))) >= least]
 
 
 def _who(turn: Turn, message: Message) -> str:
@@ -118,7 +144,7 @@ def _who(turn: Turn, message: Message) -> str:
 
 def tried(turn: Turn) -> list[Piece]:
     """What has not helped: the bot, earlier contacts left unsettled, and what agents answered here."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     pieces: list[Piece] = []
     bots = turn.evidence.bot_failed
     if bots:
@@ -137,7 +163,7 @@ def tried(turn: Turn) -> list[Piece]:
 
 def promises(turn: Turn) -> list[Piece]:
     """Every promise that is neither kept nor withdrawn, overdue first."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     return [
         Piece(
             f"{p.state.upper()}: “{redact(p.text)}” – {p.owner or 'no owner'}, {_due(turn, p)}, made {_day(turn, p.made_at)}",
@@ -155,7 +181,7 @@ def emotion(turn: Turn) -> Piece:
         return Piece(
             f"Not measured in this language; they have waited {spell_wait(felt.waiting_seconds)}. They need {_NEEDS[need_of(turn)]}."
         )
-    turned = f" It turned at {_clock(turn, trigger.sent_at)}: “{shortened(redactor(turn)(trigger.text), 120)}”" if trigger else ""
+    turned = f" It turned at {_clock(turn, trigger.sent_at)}: “{shortened(_quoting(turn)(trigger.text), 120)}”" if trigger else ""
     label = (felt.label or "neutral").capitalize()
     why = felt.why.strip().rstrip(".")
     return Piece(
@@ -178,7 +204,7 @@ def known(turn: Turn) -> list[Piece]:
 
 def actions(turn: Turn) -> list[tuple[HandoverAction, str]]:
     """What has to be done: promises first, then identity, what is missing, what somebody may grant, and the answer by its time."""
-    redact = redactor(turn)
+    redact = _quoting(turn)
     todo = [
         (
             HandoverAction(what=f"Keep or renew: “{shortened(redact(p.text), 140)}”", owner=p.owner or NEXT_AGENT, by=_due(turn, p)),
@@ -250,7 +276,7 @@ def risks(turn: Turn) -> list[Piece]:
         pieces.append(Piece("Articles contradict each other on this.", tuple(f"passage:{i}" for i in turn.evidence.coverage.conflict)))
     disputed = [d.field for d in turn.evidence.known_details if d.state == "disputed"]
     pieces += [Piece(f"Sources differ on the {field.replace('_', ' ')}.", (f"detail:{field}",)) for field in disputed]
-    redact = redactor(turn)
+    redact = _quoting(turn)
     guides = [m for m in turn.evidence.memories if m.use == "guide"][:3]
     pieces += [Piece(f"Know it, don't say it: {shortened(redact(guide.text), 140)}", (f"memory:{guide.id}",)) for guide in guides]
     return pieces

@@ -13,7 +13,7 @@ from copilot.domain.turn import Turn
 from copilot.kinds.wording import Wording
 from copilot.memory.sentences import unquoted
 
-_WORD = re.compile(r"[^\W_]+(?:['’\-–/][^\W_]+)*|[.,;:!?…()\n\"“”„«»]")
+_WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’\-–/][^\W_]+)*|[.,;:!?…()\n\"“”„«»]")
 LONGEST = 11
 """Words of the whole phrase; core of at most four, and at most three things that belong to it."""
 

@@ -189,9 +189,13 @@ def _missing(turn: Turn, words: Wording) -> Iterator[Found]:
     """What a resolution requires and nobody has given."""
     found = matter(turn, words)
     for field in case.missing_needs(turn):
-        decides = words.say("need_decides", matter=found.text) if found else words.say("need_decides_plain")
         article = next((n.article_id for n in turn.evidence.needs if n.field == field), "")
-        yield Found(Question(question=words.need(field), why=words.say("need_why"), decides=decides), _passage_of(turn, article))
+        source = _passage_of(turn, article)
+        if source:
+            decides = words.say("need_decides_article", title=case.title_of(turn, article))
+        else:
+            decides = words.say("need_decides", matter=found.text) if found else words.say("need_decides_plain")
+        yield Found(Question(question=words.need(field), why=words.say("need_why"), decides=decides), source)
 
 
 def _of_guides(turn: Turn, words: Wording) -> Iterator[Found]:

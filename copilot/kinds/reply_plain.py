@@ -297,7 +297,8 @@ def _empathy(reply: PlainReply) -> None:
         reply.name_matter("matter")
     years = case.years_with_us(turn)
     if years and not case.upset(turn):
-        reply.acknowledgement.say(words.say("thanks_years", years=words.number(years)))
+        since = [f"detail:{d.field}" for d in turn.evidence.known_details if d.field == "since"]
+        reply.acknowledgement.say(words.say("thanks_years", years=words.number(years)), *since)
 
 
 def _after_bot(reply: PlainReply) -> None:

@@ -4,7 +4,8 @@ A phrase has several wordings. Which one a turn gets is decided by its id: the s
 like one template.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,7 @@ import yaml
 
 from copilot.domain.conversation import Channel
 from copilot.domain.knowledge import Limit
+from copilot.domain.people import Assurance
 from copilot.domain.turn import Turn
 from copilot.sensing.hours import add_business_seconds
 
@@ -131,7 +133,9 @@ def _known_locale(name: str) -> bool:
 
 
 def _familiar(turn: Turn, language: str) -> bool:
-    """Whether the customer says du or tú; without a sign the formal address is used."""
+    """Whether the customer says du or tú, or has asked for it; without a sign the formal address is used."""
+    if _wished(turn, catalogue(language).get("familiar_wishes", ())):
+        return True
     signs = catalogue(language).get("familiar_signs", ())
     if not signs:
         return False
@@ -139,6 +143,14 @@ def _familiar(turn: Turn, language: str) -> bool:
     for mark in ",.;:!?\n":
         said = said.replace(mark, " ")
     return any(f" {sign} " in said for sign in signs)
+
+
+def _wished(turn: Turn, wishes: Sequence[str]) -> bool:
+    """A preference on record; whoever is not proven does not get what the record says."""
+    if turn.assurance is not Assurance.PROVEN:
+        return False
+    noted = " ".join(detail.value for detail in turn.evidence.known_details if detail.field == "preferences").casefold()
+    return any(re.search(rf"\b{re.escape(wish)}\b", noted) for wish in wishes)
 
 
 def answer_minutes(turn: Turn, channel: Channel | None = None) -> float:

@@ -149,12 +149,15 @@ def _words(text: str, value: str) -> Spans:
     if len(value) < _SHORTEST:
         return []
     spans = _flexible(text, value)
+    several = [item for item in map(str.strip, value.split(";")) if len(item.split()) > 1]
+    if ";" in value:  # a list, such as preferences: each of it tells; a single word (`chat`) is everybody's
+        spans += [span for item in several for span in _flexible(text, item)]
     digits = re.search(r"(?:\D|^)(\d{4})$", value[-5:])
     return spans + (_last4(text, digits.group(1)) if digits else [])
 
 
 def _flexible(text: str, value: str) -> Spans:
-    """The value's words in order, whatever stands between them in spaces and commas."""
+    """The value's words in order, whatever stands between them in spaces and marks."""
     pattern, least = _in_order(value)
     return [match.span() for match in pattern.finditer(text)] if 0 < least <= len(text) else []
 
@@ -166,7 +169,7 @@ def _in_order(value: str) -> tuple[re.Pattern[str], int]:
     Kept: a brief asks of hundreds of texts for the same values, and what somebody gave as a value may be a whole letter.
     """
     words = re.findall(r"\w+", value)
-    pattern = r"(?<!\w)" + r"[\s,.\-–/]{1,3}".join(map(re.escape, words)) + r"(?!\w)"
+    pattern = r"(?<!\w)" + r"\W{1,4}".join(map(re.escape, words)) + r"(?!\w)"
     return re.compile(pattern, re.IGNORECASE), sum(map(len, words)) + max(0, len(words) - 1)
 
 

@@ -14,10 +14,10 @@ _STREET_DE = (
     r"(?:[A-ZÄÖÜ][\wäöüß-]{1,40}\s){1,2}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Ring|Ufer|Damm)))\s+\d{1,4}\s?[a-z]?\b"
 )
 _STREET_ES = (
-    r"(?:calle|c/|avenida|avda?\.?|plaza|paseo|carrer)\s+(?:de\s+(?:la\s+|los\s+|las\s+)?|"
+    r"(?:calle|c/|avenida|avda?\.?|plaza|paseo|carrer|rua|travessa|largo|praça|alameda)\s+(?:d[eao]s?\s+(?:la\s+|los\s+|las\s+)?|"
     r"del\s+)?(?-i:[A-ZÁÉÍÓÚÑ])[\wáéíóúñ]{1,40}(?:\s+(?-i:[A-ZÁÉÍÓÚÑ])[\wáéíóúñ]{1,40}){0,3},?\s+\d{1,4}\b"
 )
-_TOWN = r"(?:,?\s*(?:(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})|\d{4,5}|(?:(?-i:[A-ZÀ-ÖØ-Þ])[\wÀ-ÿ'’-]{1,40}))){0,5}"
+_TOWN = r"(?:,?\s*(?:(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})|\d{4}-\d{3}|\d{4,5}|(?:(?-i:[A-ZÀ-ÖØ-Þ])[\wÀ-ÿ'’-]{1,40}))){0,5}"
 STREET = re.compile(rf"(?:{_STREET_EN}|{_STREET_DE}|{_STREET_ES}){_TOWN}", re.IGNORECASE)
 _NATIONS = (
     r"British|German|Spanish|French|Italian|Portuguese|Irish|Dutch|Swedish|Polish|Austrian|Swiss|American|US|U\.S\.|UK|"

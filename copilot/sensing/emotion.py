@@ -9,7 +9,7 @@ import numpy.typing as npt
 from copilot.domain.conversation import Message
 from copilot.domain.emotion import LABELS, Label, Sensed
 from copilot.sensing.cleaning import clean
-from copilot.sensing.head import DIMENSION, Head
+from copilot.sensing.head import DIMENSION, Head, Heard
 from copilot.sensing.language import detect
 from copilot.sensing.reading import signs_of
 from copilot.sensing.signs import Found
@@ -20,11 +20,11 @@ MEASURED = ("en",)
 """Languages in which emotion was measured; in the others only the wait counts."""
 
 _RANGE: dict[Label, tuple[float, float]] = {
-    "grateful": (5, 25),
-    "neutral": (22, 42),
-    "confused": (28, 45),
-    "worried": (40, 58),
-    "disappointed": (42, 62),
+    "grateful": (3, 27),
+    "neutral": (14, 45),
+    "confused": (24, 45),
+    "worried": (38, 58),
+    "disappointed": (40, 62),
     "frustrated": (48, 78),
     "angry": (60, 98),
 }
@@ -41,8 +41,12 @@ _HEAT: dict[Label, float] = {
 """What a probability of the head is worth as heat (the reference formula)."""
 _HEAD_POINTS = 24.0
 """Points of mood between a head that is sure of calm and one that is sure of anger."""
+_HEAD_WORDS = 0.5
+"""How much the head's words count for the mood: forum words carry less to customers than the meaning of the whole."""
 _HEAD_TRUST = 0.7
 """How much the head's log-probabilities count against the signs' evidence: it learnt from forum talk, not from customers."""
+_HEAD_DOUBT = 0.04
+"""The least chance that any label is taken to have, so that one plain sign (repeats, for example) outweighs a head that is sure."""
 _THANKS_BEYOND_DOUBT = 2.0
 """Evidence of gratitude that a question beside it does not put in doubt."""
 _KNEE = 0.25
@@ -80,21 +84,23 @@ class Senser:
         hint: str = "",
         vector: npt.NDArray[np.floating] | None = None,
         earlier: Sequence[str] = (),
+        answered: str = "",
     ) -> Sensed:
         """What the customer's message shows by itself.
 
         `names`: names on record for this case. `hint`: the conversation's language. `vector`: the encoder's unit vector, shape (384,),
         of `clean(message.text, names)`; anything else is ignored. `earlier`: texts of the customer's messages before, oldest first.
+        `answered`: what the customer was told since, by a person or a bot; read only for whether it held something back.
         """
         text = clean(message.text, names)
         language = detect(text, hint)
         if language not in MEASURED:
             why = f"Emotion is not measured in this language ({language}); only the wait counts."
             return Sensed(message_id=message.id, language=language, measured=False, label=None, intensity=0.0, mood=0.0, why=why)
-        found = signs_of(text, [clean(one, names) for one in earlier[-_LOOKS_BACK:]])
-        chances = self._chances(text, vector, found)
-        label = _label(found, chances, asks="?" in text)
-        mood = _mood(label, found, chances)
+        found = signs_of(text, [clean(one, names) for one in earlier[-_LOOKS_BACK:]], answered)
+        heard = self._hear(text, vector)
+        label = _label(found, _believable(heard, found, share=1.0), asks="?" in text)
+        mood = _mood(label, found, _believable(heard, found, share=_HEAD_WORDS))
         return Sensed(
             message_id=message.id,
             language=language,
@@ -102,20 +108,23 @@ class Senser:
             label=label,
             intensity=_intensity(label, mood),
             mood=mood,
-            why=_why(label, found, text),
+            why=_why(label, found, text, heard.telling(label) if heard else ()),
             signs=tuple(dict.fromkeys(sign.name for sign in found if sign.name != "word")),
         )
 
-    def _chances(self, text: str, vector: npt.NDArray[np.floating] | None, found: Sequence[Found]) -> Mapping[Label, float] | None:
+    def _hear(self, text: str, vector: npt.NDArray[np.floating] | None) -> Heard | None:
         if self._head is None or vector is None or vector.shape != (DIMENSION,) or not text:
             return None
-        return _believable(self._head.chances(vector), found)
+        return self._head.hear(vector, text)
 
 
-def _believable(chances: Mapping[Label, float], found: Sequence[Found]) -> Mapping[Label, float] | None:
+def _believable(heard: Heard | None, found: Sequence[Found], *, share: float) -> Mapping[Label, float] | None:
     """What to keep of the head's word: nothing under sarcasm (it hears the praise, not the irony), no gratitude beside displeasure."""
+    if heard is None:
+        return None
     if any(sign.name == "sarcasm" for sign in found):
         return None
+    chances = heard.chances(share)
     if _evidence(found, "grateful") < sum(_evidence(found, label) for label in _UNPLEASANT):
         rest = max(1.0 - chances["grateful"], 1e-6)
         return {label: 0.0 if label == "grateful" else chance / rest for label, chance in chances.items()}
@@ -132,7 +141,7 @@ def _label(found: Sequence[Found], chances: Mapping[Label, float] | None, *, ask
     if chances is None:
         scores = {label: evidence[label] + (_SIGNS_PRIOR if label == "neutral" else 0.0) for label in LABELS}
         return _angry_if_all(_best(scores), evidence)
-    scores = {label: evidence[label] + _HEAD_TRUST * math.log(max(chances[label], 1e-3)) for label in LABELS}
+    scores = {label: evidence[label] + _HEAD_TRUST * math.log(max(chances[label], _HEAD_DOUBT)) for label in LABELS}
     if asks and evidence["grateful"] < _THANKS_BEYOND_DOUBT:
         del scores["grateful"]  # a question that praises is a question
     best = _best(scores)
@@ -182,8 +191,8 @@ def _intensity(label: Label, mood: float) -> float:
     return round(min(1.0, max(0.2, (mood - CALM) / 60)), 2)
 
 
-def _why(label: Label, found: Sequence[Found], text: str) -> str:
-    """The signs that decided, each with the customer's words."""
+def _why(label: Label, found: Sequence[Found], text: str, words: Sequence[str]) -> str:
+    """The signs that decided, each with the customer's words; without signs the `words` that told the head most."""
     if not text:
         return "Nothing but a greeting, a name or a quotation."
     telling = [sign for sign in found if sign.label == label and sign.weight > 0] + [
@@ -191,10 +200,12 @@ def _why(label: Label, found: Sequence[Found], text: str) -> str:
     ]
     if not telling:
         return (
-            "A plain message without signs of feeling."
-            if label == "neutral"
-            else f"The message as a whole reads as {label}; no single word decides."
+            "A plain message without signs of feeling." if label == "neutral" else f"The message as a whole reads as {label}{_by(words)}."
         )
     named = dict.fromkeys(f"{sign.says} (“{sign.words}”)" if sign.words else sign.says for sign in telling)
     said = "; ".join(list(named)[:_QUOTED])
     return said[0].upper() + said[1:] + "."
+
+
+def _by(words: Sequence[str]) -> str:
+    return f", most by {' and '.join(f'“{one}”' for one in words)}" if words else "; no single word decides"

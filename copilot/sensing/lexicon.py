@@ -53,6 +53,15 @@ NEGATIONS = words(
     wont     isn't isnt wasn't wasnt
     aren't arent weren't haven't havent hasn't hasnt hadn't wouldn't wouldnt couldn't couldnt shouldn't ain't"""
 )
+WHO = words(
+    """man men woman women male female boy boys girl girls guy guys dude bro sis lady ladies gay gays lesbian lesbians bi queer trans
+    transgender straight black blacks white whites asian asians african africans arab arabs hispanic hispanics latino latina latinos
+    mexican mexicans indian indians chinese japanese korean koreans russian russians german germans french italian italians polish
+    american americans european europeans turkish turks immigrant immigrants foreigner foreigners refugee refugees muslim muslims islam
+    christian christians catholic catholics jew jews jewish hindu hindus buddhist atheist atheists old elderly young disabled autistic
+    blind deaf fat poor mother father mom mum dad wife husband son daughter grandma grandmother grandfather feminist feminists"""
+)
+"""Words for who somebody is, not for how they feel: forum talk is unkind to some of them, and the trained head must not learn that."""
 
 
 @cache

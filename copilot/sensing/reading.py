@@ -7,7 +7,7 @@ from copilot.domain.emotion import Label
 from copilot.sensing.lexicon import NEGATIONS, PROFANITY, feeling
 from copilot.sensing.naming import MASK
 from copilot.sensing.phrases import phrases, words
-from copilot.sensing.signs import ABSOLUTES, CATALOGUE, EMOJI, Found
+from copilot.sensing.signs import ABSOLUTES, CATALOGUE, CONTRADICTS, EMOJI, HELD_BACK, Found
 
 _WORD = re.compile(r"[a-z][a-z'’-]*|[.!?,;:\n]+", re.IGNORECASE)
 _POINTS: dict[Label, tuple[float, float, float]] = {
@@ -31,6 +31,9 @@ _NO_FEELING = phrases(
     (?:thanks|thank you) (?:in advance|for your patience)\b
     (?:no|not a) (?:problem|worries|rush)\b
     love to\b
+    kindly (?:let|tell|inform|advise|send|confirm|note|find|refrain|explain|check|reply|answer|provide|forward|arrange|make|give)\b
+    (?:would|will) you be so kind\b
+    be so kind as to\b
     """
 )
 """Turns of phrase whose words mean no feeling."""
@@ -91,8 +94,11 @@ _COMMON = words(
 )
 
 
-def signs_of(text: str, earlier: Sequence[str]) -> tuple[Found, ...]:
-    """The signs of a cleaned English message, the strongest first. `earlier`: the customer's cleaned messages before, oldest first."""
+def signs_of(text: str, earlier: Sequence[str], answered: str = "") -> tuple[Found, ...]:
+    """The signs of a cleaned English message, the strongest first.
+
+    `earlier`: the customer's cleaned messages before, oldest first. `answered`: what they were told last, by a person or a bot.
+    """
     if not text.strip():
         return ()
     found = [sign for sign in (entry.find(text) for entry in CATALOGUE) if sign]
@@ -103,6 +109,7 @@ def signs_of(text: str, earlier: Sequence[str]) -> tuple[Found, ...]:
     pleased = any(sign.label == "grateful" for sign in found) and not any(sign.label in _CRITICAL for sign in found)
     found += _again(text, earlier)
     if not pleased:
+        found += _blocked(text, answered)
         found += [*_profanity(text), *_capitals(text)]
     if any(sign.label in _CRITICAL and sign.weight >= 0.8 for sign in found):
         found += _louder(text, earlier)
@@ -205,6 +212,17 @@ def _again(text: str, earlier: Sequence[str]) -> list[Found]:
         if len(known) >= 3 and len(said & known) / min(len(said), len(known)) >= 0.6 and len(said & known) >= 3:
             return [Found(name="repeats", says="says the same again", label="frustrated", weight=1.3, mood=10)]
     return []
+
+
+def _blocked(text: str, answered: str) -> list[Found]:
+    """A goal blocked is where anger begins (CRAFT, Cues): what was asked for was held back, or what was understood was wrong."""
+    found: list[Found] = []
+    if HELD_BACK.search(answered):
+        found.append(Found(name="blocked", says="was not given what they asked for", mood=6))
+    said_no = CONTRADICTS.match(text)
+    if said_no and answered:
+        found.append(Found(name="contradicts", says="says no to the answer", mood=4, words=said_no[0].strip(" ,.;:!?")))
+    return found
 
 
 def _content(text: str) -> set[str]:

@@ -43,6 +43,11 @@ def _sign(name: str, says: str, label: Label | None, weight: float, mood: float,
     return Sign(name=name, says=says, label=label, weight=weight, mood=mood, pattern=phrases(listed))
 
 
+_LENGTH = (
+    r"(?:\d+|an?|two|three|four|five|six|several|many) ?"
+    r"(?:minutes?|mins?|hours?|hrs?|days|weeks|months)"
+)
+
 CATALOGUE: tuple[Sign, ...] = (
     _sign(
         "threat_public",
@@ -150,7 +155,7 @@ CATALOGUE: tuple[Sign, ...] = (
         "repeats",
         "has had to say it before",
         "frustrated",
-        1.7,
+        2.3,
         12,
         r"""
         (?:i|we)(?:'ve| have)? already (?:said|told|explained|sent|given|gave|wrote|written|asked|provided|called|answered)
@@ -285,7 +290,7 @@ CATALOGUE: tuple[Sign, ...] = (
         6,
         r"""
         still (?:no|not|nothing|have|has|do|does|am|waiting|haven't|hasn't|don't|doesn't)\b
-        (?:have|has|'ve) been waiting
+        (?:have|has|'ve|i|we) been waiting
         """,
     ),
     _sign(
@@ -340,6 +345,41 @@ CATALOGUE: tuple[Sign, ...] = (
         """,
     ),
     _sign(
+        "long_wait",
+        "tells of a long wait",
+        None,
+        0.0,
+        6,
+        r"""
+        (?:wait(?:ed|ing)?|sitting|sat|stuck|hold|delay(?:ed)?|late|standing|queu(?:e|ed|ing)|over|been|after|another)\b[^.!?\n]{0,20}LENGTH\b
+        LENGTH (?:late|delay(?:ed)?|wait(?:ing)?|on hold|later|in line|and)\b
+        (?:for|taken) (?:hours|days|weeks|months|ages)\b
+        """.replace("LENGTH", _LENGTH),
+    ),
+    _sign(
+        "asks_why",
+        "asks why",
+        None,
+        0.0,
+        4,
+        r"""
+        why (?:is|are|was|were|do|does|did|has|have|had|would|must|can|cannot)\b
+        why (?:is|are|was|were|do|does|did|has|have|had|would|must|ca|can|wo) ?N'T\b
+        """,
+    ),
+    _sign(
+        "not_so",
+        "says what is not so",
+        None,
+        0.0,
+        3,
+        r"""
+        (?:is|are|was|were|am|do|does|did|has|have|had|will|would|could|can|should) ?N'T\b
+        (?:won't|can't|cannot|ain't|nothing|nobody|no one)\b
+        (?:is|wis|was|do|di|did|din|has|hav|have|wo|can?|could|wid|would|should)nae\b
+        """,
+    ),
+    _sign(
         "problem",
         "reports that something went wrong",
         None,
@@ -358,6 +398,24 @@ CATALOGUE: tuple[Sign, ...] = (
     ),
 )
 """Each sign counts once per message."""
+
+CONTRADICTS = phrases(
+    r"""
+    (?:no|nope|nah|wrong)\b(?!,? (?:worries|problem|thanks?|need|rush|that'?s (?:all|it)|that is all|i'?m (?:good|fine))\b)
+    """,
+    start=r"\A\W*",
+)
+"""A message that begins by saying no to what it was told or asked."""
+
+HELD_BACK = phrases(
+    r"""
+    (?:sorry|unfortunately|regrettably|unable|cannot|can't|couldn't|could not|not able|not possible|not available|unavailable|fail\w*)\b
+    no (?:\w+ ){0,4}(?:available|availability|match\w*|found|listed|results?|such)\b
+    there (?:are|is) (?:no|none)\b
+    (?:do|does|did) ?N'T (?:have|find|see|offer|understand)\b
+    """
+)
+"""An answer that does not give what was asked for: read for that only, never for how its writer feels."""
 
 ABSOLUTES = phrases(
     r"""

@@ -111,12 +111,17 @@ def _contacts(times: Sequence[datetime], as_of: datetime) -> tuple[int, int]:
 
 
 def _only_thanks(said: Sequence[Message], points: Sequence[_Point], since: datetime | None) -> bool:
-    """True when all that is unanswered is thanks without a question: nobody waits for an answer to that."""
+    """True when all that is unanswered is thanks without a question or a request: nobody waits for an answer to that."""
     if since is None:
         return False
     by_id = {point.message.id: point for point in points}
     open_ones = [m for m in said if m.sent_at >= since]
-    return bool(open_ones) and all(m.id in by_id and by_id[m.id].sensed.label == "grateful" and "?" not in m.text for m in open_ones)
+    return bool(open_ones) and all(m.id in by_id and _thanks(by_id[m.id].sensed) and "?" not in m.text for m in open_ones)
+
+
+def _thanks(sensed: Sensed) -> bool:
+    """Grateful, and asks for nothing ("kindly let me know" is no thanks)."""
+    return sensed.label == "grateful" and "polite" not in sensed.signs
 
 
 def _speaks_for(points: Sequence[_Point], since: datetime | None) -> _Point:

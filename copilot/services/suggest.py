@@ -56,12 +56,14 @@ class Suggest:
     clock: Callable[[], datetime]
     reader: Callable[[str], KnowledgeReader]
 
-    async def once(self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), turn_id: str = "") -> tuple[Turn, list[Suggestion]]:
-        """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn.
+    async def once(
+        self, tenant: str, given: ConversationIn, kinds: Sequence[str] = (), *, also: Sequence[str] = (), turn_id: str = ""
+    ) -> tuple[Turn, list[Suggestion]]:
+        """The turn and its suggestions; nothing is stored. Without `kinds`, those that want the turn, and those in `also`.
 
         `turn_id`: under the same id the same words come out (turns of phrase are chosen by it); empty: a new one.
         """
-        unknown = [kind for kind in kinds if kind not in KINDS]
+        unknown = [kind for kind in (*kinds, *also) if kind not in KINDS]
         if unknown:
             raise Invalid(f"There is no kind {', '.join(unknown)}.", todo=f"Choose from {', '.join(KINDS)}.")
         started = time.perf_counter()
@@ -78,7 +80,7 @@ class Suggest:
                 turn_id=turn_id,
             )
         read_ms = (time.perf_counter() - began) * 1000
-        context = Run(self.tools, self.reader(tenant), Nobody(), only=tuple(kinds))
+        context = Run(self.tools, self.reader(tenant), Nobody(), only=tuple(kinds), also=tuple(also))
         turn, suggestions = await run(self.graph, {"case": case, "timings": {"read": read_ms}}, context)
         timings = {**turn.timings_ms, "load": load_ms, "total": turn.timings_ms["total"] + read_ms}
         return turn.model_copy(update={"timings_ms": timings}), suggestions

@@ -74,7 +74,13 @@ def _coverage(data: Path | None) -> Rows:
     return coverage.measure(data / "retrieval" if data else None)
 
 
-ON_DATA: dict[str, Callable[[Path | None], Rows]] = {"coverage": _coverage}
+def _sense(data: Path | None) -> Rows:
+    from evals.bench import sense
+
+    return list(sense.measure(data))
+
+
+ON_DATA: dict[str, Callable[[Path | None], Rows]] = {"coverage": _coverage, "sense": _sense}
 """Benches that also read the public data, where a folder is named (`python -m evals.bench coverage DATA`)."""
 
 

@@ -12,17 +12,7 @@ from copilot.commands.folders import read_files
 from copilot.domain.formats import ConversationIn
 from copilot.services.knowledge import SourceFile
 from copilot.settings import Settings
-
-NAMES = (
-    *("Emily Walsh", "Lakisha Washington", "Mohammed Al-Rashid", "Nguyễn Thị Hoa", "Giulia Bianchi", "Olumide Adebayo", "Sergei Volkov"),
-    *("Mary Grace Santos", "李伟", "Fatima Zahra", "Hans-Jürgen Müller", "Priya Subramanian", "Juan Carlos Pérez", "Chloe O'Brien"),
-    *("Angry Andersen", "Joy Love"),
-)
-QUOTED = """
-
-On Monday my neighbour wrote:
-> You are liars and thieves! This is an absolute disgrace, I will sue every single one of you!!!
-> Never again, you idiots."""
+from evals.casebook.namesakes import NAMES, QUOTED, renamed
 
 
 def rows() -> list[dict[str, Any]]:
@@ -64,10 +54,7 @@ def _named(sample: dict[str, Any], name: str) -> dict[str, Any]:
     old = customer.get("name", "")
     given["customer"] = {**customer, "name": name}
     for message in given["messages"]:
-        for old_part, new_part in zip(
-            [old, *old.split()[:1], *old.split()[-1:]], [name, *name.split()[:1], *name.split()[-1:]], strict=True
-        ):
-            message["text"] = message["text"].replace(old_part, new_part) if old_part else message["text"]
+        message["text"] = renamed(message["text"], old, name)
         if message["author"] == "customer":
             message["author_name"] = name
     return given

@@ -13,7 +13,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,7 @@ DRAWS = 2000
 """Of the bootstrap."""
 
 RRF_K = 60
+TENANT = "bench"
 
 Ranking = list[str]
 Values = npt.NDArray[np.float64]
@@ -103,15 +105,15 @@ async def _run(folders: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 async def _measure(folder: Path, embedder: Embedder) -> Measured:
-    corpus = await _load(folder, embedder)
-    chats = _chats(corpus)
+    corpus = await load(folder, embedder)
+    by_chat = chats(corpus)
     dialogues = any(q.whole != q.query.text for q in corpus.questions)
-    compared = [await _compared(chats, embedder, whole=whole) for whole in ((False, True) if dialogues else (False,))]
+    compared = [await _compared(by_chat, embedder, whole=whole) for whole in ((False, True) if dialogues else (False,))]
     methods = {name: max((scores[name] for scores in compared), key=_average) for name in METHODS}
     ours: Scores = {}
     milliseconds: list[float] = []
     found: list[float] = []
-    for chat in chats:
+    for chat in by_chat:
         rankings, taken, self_found = await _ours(chat, embedder)
         ours |= _ndcg(chat, rankings)
         milliseconds += taken
@@ -162,7 +164,7 @@ def _average(scores: Scores) -> float:
     return statistics.fmean(scores.values())
 
 
-def _chats(corpus: Corpus) -> list[Corpus]:
+def chats(corpus: Corpus) -> list[Corpus]:
     """The corpus, or one for each chat that is searched by itself."""
     names = sorted({q.chat for q in corpus.questions})
     return [_chat(corpus, name) for name in names] if any(names) else [corpus]
@@ -179,17 +181,23 @@ def _chat(corpus: Corpus, name: str) -> Corpus:
     )
 
 
-async def _load(folder: Path, embedder: Embedder) -> Corpus:
+async def load(folder: Path, embedder: Embedder) -> Corpus:
+    """A BEIR folder, split as the product splits articles, and encoded."""
     articles = list(read_beir(folder / "corpus.jsonl"))
     passages = [passage for article in articles for passage in split(article)]
+    questions, relevant = read_questions(folder)
+    vectors = await _encoded([passage_text_for_index(passage) for passage in passages], embedder)
+    return Corpus(folder.name, articles, passages, vectors, questions, relevant)
+
+
+def read_questions(folder: Path) -> tuple[list[Question], dict[str, dict[str, int]]]:
+    """A BEIR folder's questions, and for each the articles that answer it, with their grades."""
     relevant: dict[str, dict[str, int]] = {}
     with (folder / "qrels" / "test.tsv").open(encoding="utf-8") as table:
         for row in csv.DictReader(table, delimiter="\t"):
             relevant.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
     lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [_question(record) for line in lines if (record := json.loads(line))["_id"] in relevant]
-    vectors = await _encoded([passage_text_for_index(passage) for passage in passages], embedder)
-    return Corpus(folder.name, articles, passages, vectors, questions, relevant)
+    return [_question(record) for line in lines if (record := json.loads(line))["_id"] in relevant], relevant
 
 
 def _question(record: Mapping[str, Any]) -> Question:
@@ -280,30 +288,52 @@ def _scaled(scores: Values) -> Values:
     return (scores - low) / (high - low) if high > low else np.zeros(len(scores))
 
 
-async def _ours(corpus: Corpus, embedder: Embedder) -> tuple[list[Ranking], list[float], float]:
-    """Our rankings through the real adapters, milliseconds per search without encoding, and the share of items that find themselves."""
-    allow = PassageFilter(at=datetime(2026, 1, 2, tzinfo=UTC))
-    source = MemoryPassages(corpus.passages)
-    known = await _encoded([q.query.text for q in corpus.questions], embedder)
-    name = collection_name("bench", "passages", embedder)
+@dataclass(frozen=True)
+class Indexed:
+    """A corpus behind the product's search, through the real adapters."""
+
+    corpus: Corpus
+    search: Search
+    source: MemoryPassages
+    vectors: ChromaVectors
+    collection: str
+
+    async def ask(self, question: Question, vector: Vectors | None = None) -> Ranking:
+        """Ids of articles, best first. `vector`: of the question's text, where it is known."""
+        allow = PassageFilter(at=datetime(2026, 1, 2, tzinfo=UTC))
+        result = await self.search.search(TENANT, self.collection, question.query, self.source, allow, ASKED, vector)
+        return list(dict.fromkeys(hit.article_id for hit in result.hits))
+
+
+@asynccontextmanager
+async def indexed(corpus: Corpus, embedder: Embedder) -> AsyncIterator[Indexed]:
+    """The corpus in indexes of its own, for as long as the block runs."""
+    name = collection_name(TENANT, "passages", embedder)
     with tempfile.TemporaryDirectory() as folder:
         vectors, lexical = ChromaVectors(Path(folder) / "vectors"), TantivyLexical(Path(folder) / "lexical")
-        await lexical.replace("bench", [], corpus.passages)
-        await vectors.upsert(name, [p.id for p in corpus.passages], corpus.vectors)
-        step = max(1, len(corpus.passages) // 200)
-        probes = [(p.id, v) for p, v in list(zip(corpus.passages, corpus.vectors, strict=True))[::step]]
-        found = await verify(name, probes, vectors)
-        search = Search(embedder, vectors, lexical)
+        try:
+            await lexical.replace(TENANT, [], corpus.passages)
+            await vectors.upsert(name, [p.id for p in corpus.passages], corpus.vectors)
+            yield Indexed(corpus, Search(embedder, vectors, lexical), MemoryPassages(corpus.passages), vectors, name)
+        finally:
+            vectors.close()
+            lexical.close()
+
+
+async def _ours(corpus: Corpus, embedder: Embedder) -> tuple[list[Ranking], list[float], float]:
+    """Our rankings, milliseconds per search without encoding, and the share of items that find themselves."""
+    known = await _encoded([q.query.text for q in corpus.questions], embedder)
+    step = max(1, len(corpus.passages) // 200)
+    probes = [(p.id, v) for p, v in list(zip(corpus.passages, corpus.vectors, strict=True))[::step]]
+    async with indexed(corpus, embedder) as index:
+        found = await verify(index.collection, probes, index.vectors)
         rankings, milliseconds = [], []
         for question, vector in zip(corpus.questions, known, strict=True):
             if question.query.context:
                 await embedder.encode([question.query.context])
             begun = time.perf_counter()
-            result = await search.search("bench", name, question.query, source, allow, ASKED, vector)
+            rankings.append(await index.ask(question, vector))
             milliseconds.append((time.perf_counter() - begun) * 1000)
-            rankings.append(list(dict.fromkeys(hit.article_id for hit in result.hits)))
-        vectors.close()
-        lexical.close()
     return rankings, milliseconds, found
 
 

@@ -1,17 +1,21 @@
 """A case as the product takes it: its conversation, its customer's line with the history, its articles."""
 
 import copy
+import json
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import yaml
 
-from copilot.commands.demo import sample_conversations
+from copilot.commands.demo import sample_conversations, sample_customers
 from copilot.domain.errors import Invalid
 from copilot.domain.times import parse_when
 from evals.casebook.format import Case, Earlier, Said, Who, duration
 
+NOW = "-PT0S"
+"""When a case is read: what was said last has waited since it was said."""
 LAST_M, BETWEEN_M = 1, 2
 """Minutes ago that the last message was said, and between two whose time is not given."""
 _AUTHORS = {"note": "agent"}
@@ -26,13 +30,13 @@ def conversation(case: Case) -> dict[str, Any]:
     """As `ConversationIn` reads it. Raises Invalid for a conversation of the sample company that there is not."""
     if isinstance(case.conversation, str):
         return _from_sample(case, case.conversation)
-    customer = {"id": case.customer} if isinstance(case.customer, str) else _customer(case, case.customer) if case.customer else None
-    if customer is not None:
-        customer.setdefault("assurance", "proven")
+    who = Who(id=case.customer) if isinstance(case.customer, str) else case.customer
+    customer = _customer(case, who) if who is not None else None
     return {
         "conversation_id": ident(case),
         "channel": case.channel,
         "language": case.language,
+        "as_of": NOW,
         "customer": customer,
         "messages": _messages(ident(case), case.conversation, _name(case.customer)),
     }
@@ -40,7 +44,7 @@ def conversation(case: Case) -> dict[str, Any]:
 
 def customer_line(case: Case) -> dict[str, Any] | None:
     """As `CustomerLine` reads it, with the history; None for a person of the sample company, or none."""
-    if not isinstance(case.customer, Who):
+    if not isinstance(case.customer, Who) or case.customer.id:
         return None
     line = _customer(case, case.customer)
     line.pop("assurance", None)
@@ -68,6 +72,7 @@ def _from_sample(case: Case, name: str) -> dict[str, Any]:
         )
     given = copy.deepcopy(samples[name])
     given["conversation_id"] = ident(case)
+    given.setdefault("as_of", NOW)
     if case.then:
         person = (given.get("customer") or {}).get("name", "")
         added = _messages(f"{ident(case)}-then", case.then, person)
@@ -76,8 +81,24 @@ def _from_sample(case: Case, name: str) -> dict[str, Any]:
 
 
 def _customer(case: Case, who: Who) -> dict[str, Any]:
-    given = who.model_dump(exclude={"history"}, exclude_defaults=True)
+    if who.id and who.id not in _known_people():
+        raise Invalid(
+            f"case {case.case!r}: the sample company has no customer {who.id!r}.", todo=f"Choose from {', '.join(sorted(_known_people()))}."
+        )
+    if who.id and who.history:
+        raise Invalid(
+            f"case {case.case!r}: {who.id} has a history already.",
+            todo="Leave out `history`, or leave out `id` and bring your own person.",
+        )
+    # Whose record it is stands in the record: what the channel shows as a name does not change it.
+    left_out = {"history"} | ({"name"} if who.id else set())
+    given = who.model_dump(exclude=left_out, exclude_defaults=True)
     return {"id": f"{ident(case)}-person", "assurance": who.assurance, **given, "preferences": list(who.preferences)}
+
+
+@cache
+def _known_people() -> frozenset[str]:
+    return frozenset(str(json.loads(line)["id"]) for line in sample_customers())
 
 
 def _name(who: Who | str | None) -> str:
@@ -96,7 +117,8 @@ def _messages(prefix: str, said: tuple[Said, ...], person: str, back_m: float = 
                 "author_name": one.name or (person if one.author == "customer" else ""),
                 "visibility": "private" if one.author == "note" else "public",
                 "text": one.text,
-                "sent_at": duration(one.ago) if one.ago else f"-PT{minutes:g}M",
+                "sent_at": duration(one.ago) if one.ago else f"-PT{minutes * 60:.0f}S",
+                "attachments": list(one.attachments),
             }
         )
     return made

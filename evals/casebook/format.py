@@ -42,6 +42,7 @@ class Said(Strict):
     note: str | None = None
     ago: Ago | None = Field(default=None, description="How long ago. Default: the last a minute ago, each earlier one two minutes before.")
     name: str = Field(default="", description="Who wrote it, where it matters.")
+    attachments: tuple[str, ...] = Field(default=(), description="Names of files sent along.")
 
     @model_validator(mode="after")
     def _one_author(self) -> "Said":
@@ -83,6 +84,9 @@ class Who(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
+    id: str | None = Field(
+        default=None, description="Of a customer of the sample company, whose record it is; `name` is then what the channel shows."
+    )
     name: str = ""
     assurance: Literal["proven", "claimed", "none"] = "proven"
     email: str | None = None
@@ -131,6 +135,9 @@ class Case(Strict):
     conversation: tuple[Said, ...] | str = Field(description="What was said, or the id of a conversation of the sample company.")
     then: tuple[Said, ...] = Field(default=(), description="What is said after a conversation of the sample company.")
     articles: tuple[dict[str, JsonValue], ...] = Field(default=(), description="Knowledge of its own, instead of the sample company's.")
+    same_as: str = Field(
+        default="", description="Another case whose options this one must get, and whose heat unless this one is tagged `tone`."
+    )
     kinds: tuple[KindName, ...] = Field(default=(), description="Kinds that are asked for, beside those that the expectations name.")
     must: tuple[Expected, ...] = ()
     must_not: tuple[Expected, ...] = ()

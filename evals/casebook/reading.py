@@ -53,7 +53,10 @@ def _read(path: Path) -> list[Case]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
         where = f", line {place.line + 1}" if place else ""
-        raise Invalid(f"{path.name}{where}: this is not YAML: {getattr(error, 'problem', None) or error}.", todo="Correct it.") from None
+        raise Invalid(
+            f"{path.name}{where}: this is not YAML: {getattr(error, 'problem', None) or error}.",
+            todo="Correct it; text that holds : # { or ? goes in quotation marks.",
+        ) from None
     if given is None:
         return []
     if not isinstance(given, list):

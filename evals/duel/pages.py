@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import get_args
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import copilot.web
-from evals.duel.ballot import WHY, Ballot
+from evals.duel.ballot import WHY, Ballot, Pick
 from evals.duel.pairs import Drawn, Pair
 from evals.duel.result import result
 from evals.judge.votes import read_votes
@@ -99,8 +100,8 @@ class Duel:
         form = parse_qs(body.decode("utf-8", "replace"))
         if not secrets.compare_digest(form.get("token", [""])[0].encode(), self._token.encode()):
             return PlainTextResponse("This page is from an earlier start of the duel. Go to / and vote again.", 403)
-        pick = form.get("pick", [""])[0]
-        if pick != "left" and pick != "right" and pick != "neither":
+        pick: Pick | None = next((one for one in get_args(Pick) if one == form.get("pick", [""])[0]), None)
+        if pick is None:
             return PlainTextResponse("A vote is left, right or neither.", 422)
         self._ballot.cast(pair, pick, form.get("why", []))
         return RedirectResponse("/", 303)

@@ -9,7 +9,7 @@ from evals.outcome import Outcome
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _ASKS = re.compile(
     r"\?|\b(?:please|could you|can you|would you|may I|tell (?:me|us)|let (?:me|us) (?:know|have)|send (?:me|us)|give (?:me|us)|provide|"
-    r"share|confirm|need (?:your|to know)|what(?:'s| is)|which|bitte|können Sie|könnten Sie|nennen|schicken|teilen|brauche|"
+    r"share|(?<!you )confirm|need (?:your|to know)|what(?:'s| is)|which|bitte|können Sie|könnten Sie|nennen|schicken|teilen|brauche|"
     r"por favor|puede|podría|indíqueme|díganos|necesito)\b",
     re.IGNORECASE,
 )

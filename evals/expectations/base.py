@@ -40,19 +40,17 @@ class Expectation(ABC):
 
 
 def found_in(text: str, wanted: str) -> str | None:
-    """The words of `text` that are `wanted` (whatever the case, spaces and accents), or match it when it is written /like this/."""
+    """The words of `text` that are `wanted` (whatever the case, spaces and accents), or match it when it is written /like this/.
+
+    They begin where a word begins, so `our error` does not stand in `your error`; they may end inside one: `apolog` stands in `apologise`.
+    """
     if len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):
         match = re.search(wanted[1:-1], text, re.IGNORECASE)
         return match[0] if match else None
-    plain, part = _plain(text), _plain(wanted)
-    at = plain.find(part)
-    if at < 0:
-        return None
-    # A figure is a whole figure: 14 does not stand in 142.
-    edges = (plain[at - 1 : at] if at else "", plain[at + len(part) : at + len(part) + 1])
-    if (part[:1].isdigit() and edges[0].isdigit()) or (part[-1:].isdigit() and edges[1].isdigit()):
-        return found_in(plain[at + 1 :], wanted)
-    return wanted
+    part = _plain(wanted)
+    begins = r"(?<!\w)" if part[:1].isalnum() else ""
+    ends = r"(?!\d)" if part[-1:].isdigit() else ""  # a figure is a whole figure: 14 does not stand in 142
+    return wanted if part and re.search(begins + re.escape(part) + ends, _plain(text)) else None
 
 
 def any_of(texts: Iterable[str], wanted: Iterable[str]) -> Seen:

@@ -11,7 +11,9 @@ _OWNED = re.compile(
     r"haven['’]t|failed|let you down|missed|forgot|should have|were wrong|was wrong|made a mistake|got (?:it|that|this) wrong|charged|lost|"
     r"cancelled|promised)\b|\b(?:mistake|fault|error) (?:is|was) ours\b|\bwas not kept\b|\bunser(?:e|em|en|er)? (?:fehler|versäumnis)\b|"
     r"\b(?:wir|ich) (?:haben|habe) (?:\w+ ){0,5}(?:nicht|versäumt|vergessen|versprochen)\b|"
-    r"\b(?:error|fallo) nuestro\b|\bno (?:hemos|he) cumplido\b",
+    r"\b(?:error|fallo|culpa) (?:es |ha sido |fue )?nuestr[oa]\b|\b(?:liegt|lag) (?:an|bei) uns\b|"
+    r"\b(?:fehler|versäumnis) (?:liegt|lag) bei uns\b|\bdas ist nicht geschehen\b|"
+    r"\bno se ha cumplido\b|\bno (?:lo )?(?:hemos|he) cumplido\b",
     re.IGNORECASE,
 )
 

@@ -15,10 +15,16 @@ from evals.outcome import outcome_of
 from evals.session import session
 
 
+def versions(name: str) -> dict[str, str]:
+    """Of the judged metrics as this judge and the present prompts make them."""
+    prompts = FilePrompts(PROMPTS)
+    return {one.name: one.version_by(identity(name, prompts, CATALOGUE[one.rubric])) for one in BY_JUDGE}
+
+
 def judges(name: str, base: str) -> list[Scorer]:
     """One for each judged metric. A judge that cannot be asked fails the sample, so that it is asked when the run goes on."""
-    prompts = FilePrompts(PROMPTS)
-    return [as_scorer(one, _read(one, name, base), one.version_by(identity(name, prompts, CATALOGUE[one.rubric]))) for one in BY_JUDGE]
+    present = versions(name)
+    return [as_scorer(one, _read(one, name, base), present[one.name]) for one in BY_JUDGE]
 
 
 def _read(metric: JudgedMetric, name: str, base: str) -> Read:

@@ -33,7 +33,7 @@ def write_report(path: Path, run: Run, baseline: Run | None = None, held: Sequen
     `held`: what the gates found; by default those that ship are asked. Raises Refused when a metric was counted differently in the two.
     """
     comparison = compare(baseline, run) if baseline else None
-    gates = hold(read_gates(), run, baseline) if held is None else list(held)
+    gates = hold(read_gates(), run, baseline, complete=False) if held is None else list(held)
     style = (files("evals.reporting") / "report.css").read_text(encoding="utf-8")
     text = _environment().get_template("report.html").render(style=_Style(style), **_content(run, baseline, comparison, gates))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -68,7 +68,8 @@ def _severe(severities: Sequence[object]) -> tuple[str, ...]:
     high = sum(one == "high" for one in severities)
     if not high:
         return ()
-    which = f"{high} of those that go wrong {'is' if high == 1 else 'are'}" if high < len(severities) else "What goes wrong is"
+    whole = "All of those that go wrong are" if high > 1 else "The one that goes wrong is"
+    which = f"{high} of those that go wrong {'is' if high == 1 else 'are'}" if high < len(severities) else whole
     return (f"{which} of high severity: it must not reach a customer.",)
 
 
@@ -83,7 +84,7 @@ def _sure(found: Compared, moved: Sequence[Moved]) -> tuple[str, ...]:
             counted,
             f"That is more than chance explains: {points(gap.value)}, surely between {points(gap.low)} and {points(gap.high)}.",
         )
-    return (counted, f"So small a difference could still be chance: {points(gap.value)}, but anything from {_span(gap.low, gap.high)}.")
+    return (counted, f"In {cases(gap.n)} this can still be chance: {points(gap.value)} were measured, {_span(gap.low, gap.high)}.")
 
 
 def _of_measures(run: Run, comparison: Comparison | None) -> Headline:
@@ -159,7 +160,7 @@ def points(value: float) -> str:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{low * 100:+.1f} to {high * 100:+.1f} is possible".replace("-", "−")
+    return f"anything from {low * 100:+.1f} to {high * 100:+.1f} is possible".replace("-", "−")
 
 
 def _range(found: Figure, unit: str = "share") -> str:

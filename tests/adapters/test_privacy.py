@@ -360,3 +360,30 @@ def test_a_long_hostile_text_is_read_to_its_end(unit: str) -> None:
     text = f"my pin {unit * (50_000 // len(unit))} ok"
     assert EXACT.cut(text) is not None
     assert list(candidates(text)) is not None
+
+
+@pytest.mark.parametrize(
+    ("on_record", "written"),
+    [
+        ("Андрей Йовчев", "Это Андрей Йовчев, добрый день"),
+        ("Μεγάλη Άμμος 184", "I live at Μεγάλη Άμμος 184, please send it there"),
+        ("Μεγάλη Άμμος 184", "I live at μεγάλη άμμος 184, please send it there"),
+        ("Łukasz Żądło", "this is ŁUKASZ ŻĄDŁO"),
+    ],
+)
+def test_letters_of_other_scripts_are_found_with_their_own_marks(on_record: str, written: str) -> None:
+    seen = EXACT.masker([on_record]).mask(written)
+    assert not [word for word in on_record.split() if word.casefold() in seen.casefold()]
+
+
+@pytest.mark.parametrize("number", ["853-37-1694", "125 17 4954"])
+def test_a_social_security_number_is_masked(presidio: PresidioPrivacy, number: str) -> None:
+    text = f"My social security number is {number}."
+    assert presidio.cut(text) == text, "it is no security code of a card"
+    masked = presidio.masker(()).mask(text)
+    assert not [part for part in number.replace("-", " ").split() if part in masked]
+
+
+@pytest.mark.parametrize("number", ["order 123456789", "flight 123-45"])
+def test_what_is_no_social_security_number_stays(presidio: PresidioPrivacy, number: str) -> None:
+    assert presidio.masker(()).mask(number) == number

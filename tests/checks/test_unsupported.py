@@ -1,11 +1,14 @@
 """Numbers, dates, money, links and commitments stand in the evidence, or the draft shows them as unverified."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.domain.suggestion import AcknowledgePayload
 from copilot.domain.turn import Turn
+from copilot.kinds.wording import back_by
 from copilot.testing.turns import CASES, NOW, ago, hit, said, stranger
 from tests.checks.cases import case, findings, outcomes
 
@@ -104,6 +107,19 @@ def test_the_time_of_an_acknowledgement_is_computed_by_the_settings() -> None:
     text = "I have read it and I am back by 18:45."
     assert findings(case("furious"), text, UNSUPPORTED, kind="acknowledge", payload=payload) == []
     assert outcomes(case("furious"), text, UNSUPPORTED) == [("flag", "18:45")]
+
+
+def test_a_wait_that_has_just_begun_may_be_told() -> None:
+    turn = case("unmeasured", waiting_seconds=0.0)
+    assert findings(turn, "Only the wait is known in this language: 0 minutes.", UNSUPPORTED, kind="cue") == []
+
+
+@pytest.mark.parametrize("second", [0, 1, 30, 59])
+def test_the_time_by_which_an_answer_is_due_is_supported_at_every_second(second: int) -> None:
+    """A letter may take two days: what the settings name is rounded up to five minutes, from whatever second it was asked."""
+    turn = case("letter", as_of=NOW.replace(minute=30, second=second))
+    clock = back_by(turn).astimezone(ZoneInfo(turn.settings.time_zone))
+    assert findings(turn, f"You hear from us by {clock:%H:%M}.", UNSUPPORTED, kind="cue") == []
 
 
 def test_guide_memories_support_nothing() -> None:

@@ -97,3 +97,11 @@ def test_junit_leaves_out_what_xml_cannot_hold(tmp_path: Path) -> None:
     path = tmp_path / "junit.xml"
     write_junit(path, made("x", [row("a", 0)], failed=("cases: it said \x1b[31m\x00 and stopped",)), [])
     assert ET.parse(path).getroot().get("failures") == "1"  # noqa: S314 - what was just written
+
+
+def test_a_run_of_some_cases_is_held_to_what_it_measured() -> None:
+    run = made("x", [row("a", 1, severity="high")])
+    gates = [NEVER, *(gate for gate in read_gates() if gate.metric == "as expected" and gate.only)]
+    assert [one.holds for one in hold(gates, run)] == [False, True]
+    assert [one.gate.metric for one in hold(gates, run, complete=False)] == ["as expected"]
+    assert [one.holds for one in hold([NEVER], run, complete=False)] == [False]

@@ -9,6 +9,7 @@ import pytest
 from copilot.domain.errors import Invalid, NotFound
 from evals import running
 from evals.casebook.format import Case
+from evals.metrics.expected import AsExpected
 from evals.outcome import Outcome
 from evals.runs import read_run
 from evals.subject import Subject
@@ -40,8 +41,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     return Watched(monkeypatch)
 
 
-def test_a_run_goes_on_and_repeats_nothing_but_what_changed(house: House, watched: Watched) -> None:
-    """First one of two; then the other; then nothing is left; then a case is edited and another added."""
+def test_a_run_goes_on_and_repeats_nothing_but_what_changed(house: House, watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First one of two; then the other; then nothing is left; then a case is edited and another added; then a metric counts otherwise."""
     house.cases(BAG, SEAT)
     assert house.run("x", "--limit", 1).code == 0
     second = house.run("x")
@@ -54,6 +55,10 @@ def test_a_run_goes_on_and_repeats_nothing_but_what_changed(house: House, watche
     assert watched.ran[2:] == [SEAT["case"], WRONG["case"]]
     values = {row.sample: row.value for row in read_run("x").of("as expected")}
     assert values == {"a-missing-suitcase-is-answered-with-the-sum": 1, "a-seat-is-free-of-charge": 0, "what-cannot-be-found": 0}
+    monkeypatch.setattr(AsExpected, "version", AsExpected.version + 1)
+    house.run("x")
+    assert len(watched.ran) == 7
+    assert {row.version for row in read_run("x").of("as expected")} == {AsExpected.version}
 
 
 def test_a_sample_that_breaks_off_is_told_and_tried_again(house: House, watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +72,10 @@ def test_a_sample_that_breaks_off_is_told_and_tried_again(house: House, watched:
         patch.setattr(watched, "act", fails)
         broken = house.run("x")
     assert broken.code == 1
-    assert "a-seat-is-free-of-charge broke off: the disk is full" in " ".join(broken.out.split())
+    (reason,) = read_run("x").failed
+    assert reason.startswith("cases: a-seat-is-free-of-charge broke off: ")
+    assert "the disk is full" in reason
+    assert "did not end well" in broken.out
     assert [row.sample for row in read_run("x").of("as expected")] == ["a-missing-suitcase-is-answered-with-the-sum"]
     assert house("gate", "x").code == 1
     assert house.run("x").code == 0

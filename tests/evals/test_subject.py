@@ -27,3 +27,17 @@ async def test_a_case_that_the_product_refuses_is_named(house: House) -> None:
     async with opened(Variant(knowledge=house.knowledge, embedder="hash")) as subject:
         with pytest.raises(Invalid, match="case 'a missing suitcase is answered with the sum'"):
             await subject.run(case)
+
+
+async def test_the_same_case_comes_out_the_same_whenever_it_is_run(house: House) -> None:
+    """Dates in drafts and turns of phrase: a run is compared with one of another day."""
+    late = {"history": [{"ago": "9d", "said": [{"customer": "Where is it?"}, {"agent": "I will call you by Monday."}]}]}
+    case = Case.model_validate(BAG | {"customer": {"name": "Ines Duarte"} | late})
+    drafts = []
+    for _ in range(2):
+        async with opened(Variant(knowledge=house.knowledge, embedder="hash")) as subject:
+            outcome = await subject.run(case)
+            assert outcome.turn.as_of.isoformat() == "2026-11-25T10:00:00+00:00"
+            drafts.append([(one.kind, one.text, one.reason) for one in outcome.suggestions])
+    assert drafts[0] == drafts[1]
+    assert any(text for _, text, _ in drafts[0])

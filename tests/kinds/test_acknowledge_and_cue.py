@@ -129,3 +129,28 @@ def test_who_a_person_is_does_not_move_the_cue() -> None:
     assert person is not None
     other = person.model_copy(update={"name": "Oluwaseun Adeyemi", "since": None, "tier": ""})
     assert cue(turn.model_copy(update={"person": person})) == cue(turn.model_copy(update={"person": other}))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Please write down for me that I receive 5000 EUR by tomorrow.", "en"),
+        ("Bitte schreibt mir auf, dass ich 800 Euro bekomme.", "de"),
+        ("Escriba que recibo 700 euros, por favor.", "es"),
+    ],
+)
+def test_a_sum_that_only_the_customer_names_is_not_repeated_word_for_word(text: str, language: str) -> None:
+    message = turns.said("m1", "customer", text, turns.ago(minutes=1))
+    written_here = turns.detail("refund_amount", text, source="message:m1")
+    turn = turns.uncovered(window=(message,), unanswered=("m1",), language=language, known_details=(written_here,))
+    said, _ = ack(turn)
+    assert not {"5000", "800", "700"} & set(said.split())
+    assert "“" not in said
+    assert "„" not in said
+    assert "«" not in said
+
+
+def test_a_sum_on_record_may_be_repeated() -> None:
+    message = turns.said("m1", "customer", "Please write down for me that I receive 142 EUR by tomorrow.", turns.ago(minutes=1))
+    turn = turns.uncovered(window=(message,), unanswered=("m1",), known_details=(turns.detail("refund_amount", "142"),))
+    assert "142 EUR" in ack(turn)[0]

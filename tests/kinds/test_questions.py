@@ -69,6 +69,12 @@ def test_a_guide_without_asks_poses_its_own_questions() -> None:
     assert payload.questions[0].decides == "If so, take the family room."
 
 
+def test_a_list_of_questions_stays_a_list_of_questions() -> None:
+    text = "Ask yourself first:\n\n- Do you travel with children?\n- Do you arrive after midnight?\n"
+    guide = turns.hit("insurance", "Do you need insurance", text)
+    assert asked(turns.stranger(passages=(guide,))) == ["Do you travel with children?", "Do you arrive after midnight?"]
+
+
 def test_a_posed_question_that_the_record_answers_is_left_out() -> None:
     guide = turns.hit("which-room", "Which room suits you", GUIDE)
     known = turns.memory("m", "Travels with two children.", kind="fact")
@@ -114,3 +120,13 @@ def test_compose_keeps_four() -> None:
 def test_compose_refuses_only_known_things() -> None:
     with pytest.raises(Invalid, match="on record"):
         QUESTIONS.compose(turns.furious(), answer("What is your booking reference?"))
+
+
+def test_what_a_resolution_needs_decides_what_its_article_allows() -> None:
+    """`what I can do next about your refund` would be true of any question."""
+    turn = turns.bot_failed(needs=(Need(field="loyalty_number", article_id=turns.bot_failed().evidence.passages[0].article_id),))
+    payload = cast("QuestionsPayload", cast("Draft", QUESTIONS.fallback(turn)).payload)
+    assert turn.evidence.passages[0].title in payload.questions[0].decides
+    nowhere = turns.bot_failed(needs=(Need(field="loyalty_number", article_id="not-found"),))
+    found = cast("QuestionsPayload", cast("Draft", QUESTIONS.fallback(nowhere)).payload).questions[0]
+    assert "not-found" not in found.decides.lower()

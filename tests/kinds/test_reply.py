@@ -9,6 +9,7 @@ from copilot.domain.errors import Invalid
 from copilot.domain.people import Assurance
 from copilot.domain.suggestion import Abstention, Draft, ReplyPayload
 from copilot.domain.turn import Agent, Fault, Turn
+from copilot.kinds.case import name_to_greet
 from copilot.kinds.citing import Cited
 from copilot.kinds.reply import Reply, ReplyAnswer
 from copilot.memory.disclosure import mentions_value
@@ -112,6 +113,24 @@ def test_unproven_callers_learn_nothing_they_did_not_write() -> None:
     assert not any(mentions_value(text, detail) for detail in turn.evidence.known_details)
     assert "Manchester" not in text
     assert "six-digit code" in text
+
+
+@pytest.mark.parametrize(
+    ("assurance", "shown", "name"),
+    [
+        (Assurance.CLAIMED, "", "Robert"),
+        (Assurance.CLAIMED, "Robert H.", "Robert"),
+        (Assurance.CLAIMED, "+44 7700 900000", "Robert"),
+        (Assurance.CLAIMED, "Susan Hale", ""),
+        (Assurance.NONE, "Susan Hale", ""),
+        (Assurance.NONE, "", ""),
+        (Assurance.PROVEN, "Susan Hale", "Robert"),
+    ],
+)
+def test_who_speaks_of_a_customer_is_not_greeted_as_that_customer(assurance: Assurance, shown: str, name: str) -> None:
+    message = turns.said("m9", "customer", "My husband is Robert Hale. Which card does he have?", turns.ago(minutes=3), author_name=shown)
+    turn = turns.unproven(assurance=assurance, window=(message,), unanswered=("m9",))
+    assert name_to_greet(turn) == name
 
 
 @pytest.mark.parametrize("assurance", [Assurance.NONE, Assurance.CLAIMED])
@@ -258,3 +277,13 @@ def test_hardship_is_not_read_into_a_dead_phone() -> None:
         id="h1", author="customer", text="My phone died and I cannot open my booking for the hotel in Vienna.", sent_at=turns.ago(hours=1)
     )
     assert "ondolences" not in written(turns.customer_fault(window=(message,)))
+
+
+def test_thanks_for_years_say_where_they_are_counted_from() -> None:
+    turn = turns.letter()
+    since = turns.detail("since", "2017-03-14")
+    turn = turn.model_copy(update={"evidence": turn.evidence.model_copy(update={"known_details": (*turn.evidence.known_details, since)})})
+    draft = REPLY.fallback(turn)
+    assert isinstance(draft, Draft)
+    cited = [draft.text[slice(*one.span)] for one in draft.citations if one.source == "detail:since"]
+    assert any("years" in one for one in cited)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.domain.knowledge import Limit
+from copilot.domain.people import Assurance
 from copilot.kinds.citing import Cited, placed
 from copilot.kinds.composing import Part, Piece, paragraphs, shortened, written
 from copilot.kinds.extract import answer, units
@@ -17,7 +18,7 @@ from copilot.kinds.wording import LANGUAGES, catalogue, english, limit_text, spe
 from copilot.testing import turns
 
 ENGLISH_ONLY = {"can_do"} | {"mirror", "mirror_bot", "mirror_bot_named", "mirror_grammar"}
-OTHERS_ONLY = {"mirror_quote", "bot_failed_quote", "bot_failed_quote_named", "familiar_signs", "little_words"}
+OTHERS_ONLY = {"mirror_quote", "bot_failed_quote", "bot_failed_quote_named", "familiar_signs", "familiar_wishes", "little_words"}
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
@@ -172,6 +173,37 @@ def test_the_matter_is_called_what_the_customer_calls_it(case: str, name: str | 
     assert (found.text if found else None) == name
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("My card was hit and the bank took 18,50 for it.", "your card"),
+        ("My number ends with 319 or 391, which one is it?", "your number"),
+        ("how do i get my pushchair back", "your pushchair"),
+        ("My 18,50 EUR fee for the card is wrong.", "your 18,50 EUR fee for the card"),
+        ("My solicitor will write about it.", None),
+        ("I saw my error, the confirmation for the Belmarés says so.", "the confirmation for the Belmarés"),
+    ],
+)
+def test_the_matter_ends_before_the_verb_and_keeps_its_sums_whole(said: str, name: str | None) -> None:
+    message = turns.said("m9", "customer", said, turns.ago(minutes=1))
+    turn = turns.calm_adviser(window=(message,), unanswered=("m9",), passages=())
+    words = wording(turn)
+    assert words is not None
+    found = matter(turn, words)
+    assert (found.text if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("noted", "assurance", "familiar"),
+    [("en español y de tú; asiento de pasillo", "proven", True), ("asiento de pasillo", "proven", False), ("de tú", "claimed", False)],
+)
+def test_who_asked_to_be_called_tu_is_called_tu(noted: str, assurance: str, familiar: bool) -> None:
+    """A preference on record counts like a word of theirs, for whoever is proven."""
+    words = wording(turns.spanish(known_details=(turns.detail("preferences", noted),), assurance=Assurance(assurance)))
+    assert words is not None
+    assert words.familiar is familiar
+
+
 def test_a_german_noun_of_unsure_gender_is_not_inflected_wrongly() -> None:
     message = turns.said("g1", "customer", "Wo bleibt mein Koffer?", turns.ago(minutes=2))
     sure = turns.said("g2", "customer", "Ich suche den Koffer seit gestern.", turns.ago(minutes=1))
@@ -264,3 +296,13 @@ def test_a_list_without_a_lead_takes_its_heading() -> None:
 @given(st.text(alphabet="|-:# *ab.\n?", max_size=120))
 def test_any_markdown_is_read_without_error(text: str) -> None:
     assert all(u.text.strip() for u in units(turns.hit("a", "t", text)))
+
+
+def test_a_sum_with_cents_and_a_verb_do_not_end_in_the_matter() -> None:
+    """`the bank took 18` was said to a customer who had written `the bank took 18,50`."""
+    said = turns.said("f1", "customer", "Hello. And the bank took 18,50 for it this morning.", turns.ago(minutes=3))
+    turn = turns.furious(window=(said,))
+    words = wording(turn)
+    assert words is not None
+    found = matter(turn, words)
+    assert found is None or "took" not in found.text

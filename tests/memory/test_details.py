@@ -61,6 +61,8 @@ def said(text: str, **more: Any) -> Message:
         ("I have the Ternway Card Plus", "card_product", "Ternway Card Plus"),
         ("My new address is 41 Chatsworth Road, London E5 0LH.", "address", "41 Chatsworth Road, London E5 0LH"),
         ("Ich wohne jetzt in der Gärtnerstraße 14, 10245 Berlin", "address", "Gärtnerstraße 14, 10245 Berlin"),
+        ("My delivery address is Avenida da Liberdade 40, 1250-145 Lisboa", "delivery_address", "Avenida da Liberdade 40, 1250-145 Lisboa"),
+        ("Please deliver it to Rua do Ouro 5, 1100-060 Lisboa.", "delivery_address", "Rua do Ouro 5, 1100-060 Lisboa"),
         ("Please deliver it to Lindenallee 7, 14050 Berlin, thanks", "delivery_address", "Lindenallee 7, 14050 Berlin"),
         ("We always fly from Hamburg", "home_airport", "Hamburg"),
         ("We stay at Hotel Belmarés", "hotel_name", "Hotel Belmarés"),

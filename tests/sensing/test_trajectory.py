@@ -70,6 +70,14 @@ def test_thanks_calm_it_and_nobody_waits_for_an_answer_to_them() -> None:
     assert found.waiting_seconds == 58 * 60
 
 
+def test_a_grateful_tone_that_asks_for_something_still_waits() -> None:
+    """`Kindly let me know` has no question mark, and a letter that says so must not lie for ever."""
+    asks = felt(1, "grateful", 22).model_copy(update={"signs": ("polite",)})
+    found = case([said(1, "You are so kind. Please let me know.")], [asks], after=15)
+    assert found.since is not None
+    assert found.heat == pytest.approx(60, abs=3)
+
+
 def test_anger_does_not_go_with_one_polite_sentence() -> None:
     found = case([said(1, "Liars!"), said(2, "My number is 12.", minutes=1)], [felt(1, "angry", 85), felt(2, "neutral", 30)], after=1)
     assert found.trend == "falling"

@@ -83,7 +83,8 @@ def _letter(character: str) -> str:
         return re.escape(character)
     base = unicodedata.normalize("NFD", character)[0].lower()
     base = _PLAIN.get(base, base)
-    form = f"[{base}{_accented().get(base, '')}]{_COMBINING}"
+    # The letter as it is: й and ή are letters of their own, of which the base alone (и, η) is another.
+    form = f"[{base}{character.lower()}{_accented().get(base, '')}]{_COMBINING}"
     spelled = _SPELLED_OUT.get(character.lower())
     return f"(?:{spelled}|[{character}]|{form})" if spelled else form
 

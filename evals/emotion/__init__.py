@@ -1,0 +1,1 @@
+"""Emotion on public data: the sets, their vectors, the baselines, and the training of the head that ships."""
