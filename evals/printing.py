@@ -13,6 +13,7 @@ from rich.text import Text
 from evals.comparing import Comparison, Moved
 from evals.figures import Figure, figure
 from evals.gating import Held
+from evals.judge.trust import doubts, standings
 from evals.junit import title
 from evals.metrics import CATALOGUE
 from evals.runs import Row, Run, by_metric
@@ -40,6 +41,8 @@ def print_run(run: Run, *, explain: bool = False) -> None:
                 console.print(_line(f"  {part}", apart))
             if explain:
                 console.print(Padding(Text(CATALOGUE[name].says, style=QUIET), (0, 0, 0, 4)))
+    for doubt in doubts(run):
+        console.print(Text(f"⚠ {doubt}", style=f"bold {BAD}"))
     if not explain:
         console.print(Text("\nWhat each metric counts: copilot eval metrics, or --explain.", style=QUIET))
     _print_unexpected(console, run)
@@ -156,6 +159,7 @@ def as_data(run: Run, comparison: Comparison | None) -> dict[str, Any]:
         "made_at": run.made_at.isoformat(),
         "tried": run.tried,
         "failed": list(run.failed),
+        "judged": [standing.data() for standing in standings(run)],
         "skipped": list(run.skipped),
         "metrics": {
             name: _figure_data(name, figure(rows)) | {"sets": {part: found._asdict() for part, found in _apart(rows).items()}}
