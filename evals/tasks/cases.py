@@ -62,6 +62,7 @@ def sample(case: Case) -> Sample:
         "tags": list(case.tags),
         "channel": case.channel,
         "language": case.language,
+        "human": case.human,
     }
     return Sample(id=ident(case).removeprefix("case-"), input=said, metadata={**facts, CASE: case.model_dump(mode="json")})
 

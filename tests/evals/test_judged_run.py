@@ -20,12 +20,13 @@ from evals.judge.trust import doubts
 from evals.metrics import CATALOGUE as METRICS
 from evals.printing import as_data
 from evals.running import Plan, run
-from evals.runs import Run, read_run
+from evals.runs import Run
 from evals.session import Session
 from evals.suites import suite
 
 MODEL, JUDGE = "openai/gpt-4o-mini", "openai/gpt-4o"
 COUNT = 7
+SENT = "Dear Ines, five days. I looked at your booking myself and it is on its way."
 ASKED = (
     "How long does a refund take?",
     "Can I bring a cello on board?",
@@ -46,6 +47,8 @@ def cases() -> str:
         }
         for number in range(COUNT)
     ]
+    made[0]["human"] = SENT  # an honesty case: a reply
+    made[1]["human"] = SENT  # a handover: no reply is put beside it
     return yaml.safe_dump(made)
 
 
@@ -172,6 +175,10 @@ def test_two_runs_make_pairs(story: Story) -> None:
     assert len(draw("first", "offline", 1).pairs) == 1
     with pytest.raises(Invalid, match="no sample with two different drafts"):
         draw("first", "second")
-    with pytest.raises(Invalid, match="no sample with two different drafts"):
-        draw("first", "human")
-    assert read_run("offline").tried["where"]
+
+
+def test_a_run_is_put_beside_what_a_person_sent(story: Story) -> None:
+    (pair,) = draw("human", "first").pairs
+    assert (pair.sample, pair.a.run, pair.a.text, pair.b.run) == ("case-number-0", "human", SENT, "first")
+    assert pair.b.text not in ("", SENT)
+    assert draw("first", "human").one_sided == COUNT - 1
