@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import httpx
 import structlog
 
 from copilot.adapters import keyring
@@ -21,8 +22,10 @@ from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
 from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
+from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
+from copilot.channels import channels
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
@@ -41,11 +44,13 @@ from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
 from copilot.services.administration import Administration
 from copilot.services.answering import Answering
+from copilot.services.arriving import POLL, Arriving
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
 from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
 from copilot.services.company_accounts import CompanyAccounts
+from copilot.services.connecting import Connecting
 from copilot.services.conversations import Conversations
 from copilot.services.corrections import Correcting
 from copilot.services.curating import Curating
@@ -75,6 +80,7 @@ from copilot.services.knowledge import KnowledgeBase
 from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
+from copilot.services.noting import Noting
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -85,6 +91,7 @@ from copilot.services.queue import Queue
 from copilot.services.reading import Reading
 from copilot.services.rebuilding import Rebuilding
 from copilot.services.recalling import Recalling
+from copilot.services.receiving import ARRIVE, Receiving
 from copilot.services.reindexing import REINDEX, TIDY, Reindexing
 from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
@@ -102,6 +109,7 @@ from copilot.services.trying import Trying
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
+from copilot.services.writing import SEND, Writing
 from copilot.settings import Settings
 
 log = structlog.get_logger()
@@ -140,6 +148,18 @@ class QualityWork:
     making: CaseMaking
     harvesting: Harvesting
     cases: Quality
+
+
+@dataclass(frozen=True)
+class ChatTools:
+    """What comes in from chat tools and goes out to them, one use case each."""
+
+    connecting: Connecting
+    receiving: Receiving
+    arriving: Arriving
+    writing: Writing
+    noting: Noting
+    http: httpx.AsyncClient
 
 
 @dataclass
@@ -195,6 +215,7 @@ class Application:
     day: Day
     quality: QualityWork
     administration: Administration
+    chat_tools: ChatTools
     company_accounts: CompanyAccounts | None = None
     """With an identity provider."""
     listening: Listening | None = None
@@ -248,6 +269,7 @@ class Application:
     async def close(self) -> None:
         """Give back files and connections."""
         self.drafting.tools.aside.close()
+        await self.chat_tools.http.aclose()
         await self.models.close()
         await self.database.close()
         await self.embedder.close()
@@ -271,6 +293,7 @@ def build(
     provider: IdentityProvider | None = None,
     fetcher: Fetcher | None = None,
     fence: Fence = random_fence,
+    http: httpx.AsyncClient | None = None,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
@@ -288,7 +311,7 @@ def build(
     models = models or _models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
     fetcher = fetcher or WebFetcher()
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher, fence)
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher, fence, http)
     wired.notes = notes
     provider = provider or _provider(settings)
     if provider is not None:
@@ -310,6 +333,7 @@ def _wire(
     passwords: Passwords,
     fetcher: Fetcher,
     fence: Fence,
+    http: httpx.AsyncClient | None,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
@@ -320,11 +344,13 @@ def _wire(
     head = Head.load() if settings.embedder == "minilm" else None
     aside = Workshop() if settings.drafting_process else Aside()
     tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts, aside=aside, fence=fence))
-    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake)
 
     def wake(tenant: str) -> None:
         live.wake(tenant)
         dispatcher.wake()
+
+    chat_tools = _chat_tools(settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), wake)
+    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.noting.finished)
 
     async def forget() -> None:
         await asyncio.gather(aside.forget(), models.forget())
@@ -360,6 +386,9 @@ def _wire(
     making = CaseMaking(database, privacy, clock, live.wake)
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
+        ARRIVE: chat_tools.arriving.run,
+        POLL: chat_tools.arriving.poll,
+        SEND: chat_tools.writing.run,
         TURN: drafting.turn,
         KINDS_JOB: drafting.kinds,
         ERASE: erasure.run,
@@ -382,9 +411,9 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, gaps.history.unfinished)
-    watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
-    for unfinished in watched:
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, chat_tools.arriving.due)
+    left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
+    for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -400,7 +429,7 @@ def _wire(
         live=live,
         indexes=indexes,
         reindexing=reindexing,
-        ingest=Ingest(database, privacy, tombstones, clock, wake),
+        ingest=chat_tools.arriving.ingest,
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),
         decisions=Decisions(database, privacy, clock, wake),
@@ -437,6 +466,24 @@ def _wire(
         day=day,
         quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake)),
         administration=Administration(database, live.wake),
+        chat_tools=chat_tools,
+    )
+
+
+def _chat_tools(
+    settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
+) -> ChatTools:
+    http = http or httpx.AsyncClient()
+    tools, clock = channels(http), ingest.clock
+    connecting = Connecting(database, tools, vault, clock, wake)
+    writing = Writing(database, connecting, clock, wake)
+    return ChatTools(
+        connecting=connecting,
+        receiving=Receiving(database, connecting, clock, wake),
+        arriving=Arriving(database, connecting, ingest, clock),
+        writing=writing,
+        noting=Noting(writing, tools, settings.address),
+        http=http,
     )
 
 

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Names this process among replicas; keep it over restarts."""
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
+    address: str = ""
+    """Where agents open this service (https://copilot.example.com): links in a chat tool's notes begin so. Empty: notes hold no link."""
     log_level: str = "info"
     drafting_process: bool | None = None
     """Make drafts, and speak to language models, in processes of their own (200 and 350 MB), so that hundreds of agents do not wait for

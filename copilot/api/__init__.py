@@ -16,7 +16,7 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     """The application over HTTP. `owner`: whose token lets local commands in. `lifespan` False: the caller starts and stops it."""
     from fastapi import FastAPI
 
-    from copilot.api import health, pages, roles
+    from copilot.api import health, hooks, pages, roles
     from copilot.api.auth import Gate
     from copilot.api.idempotency import Once
     from copilot.api.metrics import Metrics
@@ -55,7 +55,7 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     app.state.open_streams = OpenStreams(application.settings.streams_per_key)
     audiences = _audiences()
     roles.check(_routes(audiences))
-    for router in (*audiences, health.router, pages.router):
+    for router in (*audiences, health.router, hooks.router, pages.router):
         app.include_router(router)
     answer_with_problems(app)
     app.add_middleware(Requests, metrics=metrics)
@@ -67,6 +67,7 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
 def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
+        connecting,
         conversations,
         curation,
         customers,
@@ -109,6 +110,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         quality,
         suggest,
         admin,
+        connecting,
         signing_in,
         teams,
     )

@@ -57,6 +57,13 @@ NOBODY: Roles = frozenset()
 """Only the local owner token."""
 
 MATRIX: dict[str, Roles] = {
+    "GET /v1/connections": ADMINS,
+    "POST /v1/connections": ADMINS,
+    "PATCH /v1/connections/{connection_id}": ADMINS,
+    "POST /v1/connections/{connection_id}/secret": ADMINS,
+    "PUT /v1/connections/{connection_id}/token": ADMINS,
+    "GET /v1/connections/{connection_id}/problems": ADMINS,
+    "POST /v1/connections/{connection_id}/install": ADMINS,
     "POST /v1/conversations": PROGRAMS,
     "POST /v1/conversations/{ref}/messages": PROGRAMS,
     "GET /v1/conversations/{ref}": READERS,

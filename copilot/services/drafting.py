@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from copilot.domain.conversation import Channel, unanswered
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
 from copilot.domain.ports.models import ChatMessage
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
@@ -38,6 +38,14 @@ BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
 """Channels in which people write in bursts; elsewhere a message is complete and drafting begins at once."""
 
 
+Finished = Callable[[Records, str, str, Sequence[Suggestion]], Awaitable[None]]
+"""Hears of a turn that is done, in its last transaction: records, conversation, turn, suggestions."""
+
+
+async def nobody(*_: object) -> None:
+    """Hears nothing."""
+
+
 AT_ONCE = 2
 """Turns whose evidence is made at the same time: it is work for the processor, and waiting for models is not part of it."""
 
@@ -52,6 +60,7 @@ class Drafting:
     live: Live
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    finished: Finished = nobody
     readers: dict[str, KnowledgeReader] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     """Taken while a turn's evidence is made: without it, a rush of messages starves the acknowledgement of the next."""
@@ -168,7 +177,9 @@ class Drafting:
                 return
             await records.turns.set_state(stored.id, "superseded" if superseded else "done")
             if not superseded:
-                await gap_opening.of_turn(records, turn, await records.suggestions.of_turn(stored.id))
+                made = await records.suggestions.of_turn(stored.id)
+                await gap_opening.of_turn(records, turn, made)
+                await self.finished(records, stored.conversation_id, stored.id, made)
             await records.log.event(
                 "turn.superseded" if superseded else "turn.done", conversation_id=stored.conversation_id, subject_id=stored.id
             )

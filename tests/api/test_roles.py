@@ -104,6 +104,11 @@ BODIES: dict[str, Any] = {
     "PUT /v1/settings": examples.SETTINGS,
     "POST /v1/users/{user_ref}/password": examples.PASSWORD,
     "POST /v1/panel-tokens": examples.PANEL_TOKEN,
+    "POST /v1/connections": {"id": "other", "kind": "webhook"},
+    "PATCH /v1/connections/{connection_id}": {"name": "The CRM"},
+    "POST /v1/connections/{connection_id}/secret": {},
+    "PUT /v1/connections/{connection_id}/token": {"token": "abc"},
+    "POST /v1/connections/{connection_id}/install": {"address": "https://copilot.example.com"},
 }
 PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}, "PUT /v1/imports/{import_id}/files/{position}": {"name": "export.json"}}
 GESTURE = examples.GRANT | {"offer": "free lounge visit"}
@@ -150,6 +155,7 @@ async def scene(furnished: House) -> Scene:
     draft_made = next(one for one in turn["suggestions"] if one["state"] == "proposed" and one["text"])
     marked = {"suggestion_id": draft_made["id"], "side": "must", "words": draft_made["text"]}
     case = (await tom.post("/v1/quality/cases", json=marked)).json()
+    (await ada.post("/v1/connections", json={"id": "crm", "kind": "webhook"})).raise_for_status()
     reply = (await edda.post("/v1/saved-replies", json={"shortcut": "hello", "title": "Hello", "text": "Hello."})).json()
     return Scene(
         house,
@@ -180,6 +186,7 @@ async def scene(furnished: House) -> Scene:
             "gap_id": gap["id"],
             "rule_id": rule["id"],
             "user_ref": "tom.berg",
+            "connection_id": "crm",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },
     )

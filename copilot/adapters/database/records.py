@@ -5,6 +5,7 @@ from functools import cached_property
 from copilot.adapters.database.access import SqlAccess
 from copilot.adapters.database.admin import SqlAdmin
 from copilot.adapters.database.articles import SqlArticles
+from copilot.adapters.database.connections import SqlConnections
 from copilot.adapters.database.conversations import SqlConversations
 from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
@@ -40,6 +41,10 @@ class SqlRecords:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self.transaction)
+
+    @cached_property
+    def connections(self) -> SqlConnections:
+        return SqlConnections(self.transaction)
 
     @cached_property
     def conversations(self) -> SqlConversations:

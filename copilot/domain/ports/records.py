@@ -18,6 +18,7 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.connections import Connections
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
@@ -519,6 +520,9 @@ class Records(Protocol):
 
     @property
     def quality(self) -> Quality: ...
+
+    @property
+    def connections(self) -> Connections: ...
 
 
 class OutboxRow(Frozen):

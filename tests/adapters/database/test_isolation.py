@@ -7,12 +7,16 @@ from sqlalchemy.engine import Connection
 from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap, SentText
+from copilot.domain.channels import Arrival
+from copilot.domain.connections import Connection as ToolConnection
+from copilot.domain.connections import Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.curation import ArticleUse, Flag, SearchRule
 from copilot.domain.day import Absence, PromiseMove, WrapUp
 from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
 from copilot.domain.facts import FactChange, SavedReply
+from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.grants import GRANT_STATES
 from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
 from copilot.domain.people import Customer, Identity
@@ -100,6 +104,15 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.imports.add(Import(id="import", source_id="source", name="Help centre", made_by="u1", made_at=NOON))
     await records.imports.put_file(ImportFile(import_id="import", position=0, name="a.md", size=1), b"a")
     await records.quality.add(samples.quality_case(conversation.id, customer.id, turn_id="turn", suggestion_id=suggestion.id))
+    words = [MessageIn(id="m9", author="customer", text="It is Ann again.", sent_at="-PT1S")]
+    arrived = ConversationIn(conversation_id="t1", channel="chat", messages=words)
+    await records.connections.put(ToolConnection(id="wool", kind="webhook", name="wool", created_at=NOON))
+    await records.connections.receive("wool", "first", [Arrival(conversation=arrived)], NOON)
+    await records.connections.want(
+        Outgoing(
+            id="note", connection_id="wool", conversation_id=conversation.id, key="k", action="note", text="x", due_at=NOON, made_at=NOON
+        )
+    )
     await records.quality.put_run(QualityRun(id="run", name="cases", made_at=NOON, posted_at=NOON))
     return customer, conversation
 
@@ -173,6 +186,13 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             [batch async for batch in records.articles.every()],
             await records.articles.version(),
             (await records.articles.changes(0))[0] + [p.id for p in (await records.articles.changes(0))[1]],
+            [one for one in await records.connections.all() if one.id == "wool"],
+            await records.connections.find("wool"),
+            await records.connections.sealed("wool"),
+            await records.connections.waiting(minutes(9)),
+            await records.connections.outgoing("note"),
+            await records.connections.due(minutes(9)),
+            await records.connections.traffic(),
             await records.handovers.get("handover"),
             await records.grants.get("grant"),
             await records.grants.of_conversation(conversation.id),

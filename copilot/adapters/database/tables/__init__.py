@@ -4,6 +4,7 @@ from copilot.adapters.database.columns import METADATA
 from copilot.adapters.database.tables import (
     access,
     asked,
+    connected,
     curation,
     day,
     drafts,
@@ -23,6 +24,7 @@ __all__ = [
     "METADATA",
     "access",
     "asked",
+    "connected",
     "curation",
     "day",
     "drafts",
