@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
     from fastapi.routing import APIRoute
+    from starlette.routing import BaseRoute
 
     from copilot.adapters.owner import Owner
     from copilot.bootstrap import Application
@@ -16,7 +18,6 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     """The application over HTTP. `owner`: whose token lets local commands in. `lifespan` False: the caller starts and stops it."""
     from fastapi import FastAPI
 
-    from copilot.api import health, hooks, pages, roles
     from copilot.api.auth import Gate
     from copilot.api.idempotency import Once
     from copilot.api.metrics import Metrics
@@ -47,21 +48,34 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        routes=list(_all_routes()),
     )
     app.state.application, app.state.metrics = application, metrics
     app.state.gate, app.state.once = Gate(application, owner), Once(application)
     app.state.references = References(application.database)
     app.state.wire = Wire(app.state.references)
     app.state.open_streams = OpenStreams(application.settings.streams_per_key)
-    audiences = _audiences()
-    roles.check(_routes(audiences))
-    for router in (*audiences, health.router, hooks.router, pages.router):
-        app.include_router(router)
     answer_with_problems(app)
     app.add_middleware(Requests, metrics=metrics)
     mount(app)
     _document(app)
     return app
+
+
+@cache
+def _all_routes() -> "tuple[BaseRoute, ...]":
+    """Put together once in a process: FastAPI works out what each route takes for every application that includes its router."""
+    from fastapi import APIRouter
+
+    from copilot.api import health, hooks, pages, roles
+    from copilot.web import routers
+
+    audiences = _audiences()
+    roles.check(_routes(audiences))
+    together = APIRouter()
+    for router in (*audiences, health.router, hooks.router, pages.router, *routers()):
+        together.include_router(router)
+    return tuple(together.routes)
 
 
 def _audiences() -> "tuple[APIRouter, ...]":
