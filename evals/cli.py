@@ -35,7 +35,13 @@ def run(
     cases: Annotated[list[Path] | None, typer.Option(help="Files or folders of cases. Default: those that ship.")] = None,
     tags: Annotated[str, typer.Option(help="Only cases with one of these tags, comma-separated.")] = "",
     ability: Annotated[str, typer.Option(help="Only cases of this ability.")] = "",
-    data: Annotated[Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them; -T data=FOLDER is the same.")
+    ] = None,
+    task_args: Annotated[
+        list[str] | None,
+        typer.Option("-T", metavar="KEY=VALUE", help="An argument of the task itself, as -T data=FOLDER; repeat it for more."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
@@ -45,6 +51,7 @@ def run(
     """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
     import asyncio
 
+    from evals.arguments import arguments, together
     from evals.printing import print_comparison, print_next, print_run
     from evals.running import Plan, check_name
     from evals.running import run as run_plan
@@ -64,6 +71,7 @@ def run(
         "ability": ability,
         "data": str(data.resolve()) if data else "",
     }
+    given = together(given, arguments(task_args or (), [step.task for step in chosen.steps]))
     done = asyncio.run(run_plan(Plan(chosen, called, given, limit)))
     _written(done, against, junit, html)
     if as_json:

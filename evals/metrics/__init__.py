@@ -10,7 +10,7 @@ from evals.metrics.cited_right import CitedRight
 from evals.metrics.concrete import Concrete
 from evals.metrics.disclosed import Disclosed
 from evals.metrics.emotion_f1 import EmotionF1, WordsF1
-from evals.metrics.evidence import EvidenceRecall
+from evals.metrics.evidence import EvidenceRecall, Irrelevant, Reached
 from evals.metrics.expected import AsExpected
 from evals.metrics.fault_invented import FaultInvented
 from evals.metrics.fault_owned import FaultOwned
@@ -39,6 +39,8 @@ from evals.metrics.outside import SampleMetric
 from evals.metrics.promise_dated import PromiseDated
 from evals.metrics.questions_decide import QuestionsDecide
 from evals.metrics.questions_differ import QuestionsDiffer
+from evals.metrics.ranking import WAYS as PLAIN_WAYS
+from evals.metrics.ranking import OfPlain, OfRanking
 from evals.metrics.reasked import Reasked
 from evals.metrics.recall import Recall
 from evals.metrics.rouge import Rouge
@@ -94,12 +96,20 @@ ON_CASES: tuple[CaseMetric, ...] = (
 )
 """Measured on every case."""
 
+
+def _beside_plain(ours: OfRanking) -> list[SampleMetric]:
+    """A metric of a ranking, and the same of every plain way to search."""
+    return [ours, *(OfPlain(ours, way) for way in PLAIN_WAYS)]
+
+
 ON_DATA: tuple[SampleMetric, ...] = (
-    Ndcg(),
-    Recall(),
-    Hit(),
-    Mrr(),
-    EvidenceRecall(),
+    *_beside_plain(Ndcg()),
+    *_beside_plain(Recall()),
+    *_beside_plain(Hit()),
+    *_beside_plain(Mrr()),
+    *_beside_plain(EvidenceRecall()),
+    Reached(),
+    Irrelevant(),
     EmotionF1(),
     WordsF1(),
     HeatAuroc(),

@@ -27,7 +27,7 @@ from evals.tasks.privacy import Marked, looked_at, samples_of, visible
 
 
 def test_a_task_without_its_folder_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(Absent, match="--data FOLDER"):
+    with pytest.raises(Absent, match="-T data=FOLDER"):
         place("")
     with pytest.raises(Absent, match="has no retrieval/stackfaq"):
         place(str(tmp_path), "retrieval", "stackfaq")
