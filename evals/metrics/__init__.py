@@ -29,7 +29,7 @@ from evals.metrics.irrelevant_memories import IrrelevantMemories
 from evals.metrics.language_right import LanguageRight
 from evals.metrics.latency import AcknowledgeMs, CueMs, HandoverMs, OptionsMs, QuestionsMs, ReplyMs
 from evals.metrics.lead import FalseWarning, Lead, Warned
-from evals.metrics.masking import Hidden, HiddenOnRecord, MaskingF2
+from evals.metrics.masking import Hidden, HiddenByForm, HiddenOnRecord, MaskingF2
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
 from evals.metrics.options_differ import OptionsDiffer
@@ -127,6 +127,7 @@ ON_DATA: tuple[SampleMetric, ...] = (
     Injected(),
     FalseAlarm(),
     Hidden(),
+    HiddenByForm(),
     HiddenOnRecord(),
     MaskingF2(),
 )

@@ -60,7 +60,7 @@ RUN = 10
 def injection(data: str = "", whole: bool = False, sets: str | list[str] = "") -> Task:
     """BIPIA and InjecAgent by message, article and memory, Tensor Trust by message; NotInject for false alarms.
 
-    `whole`: all of them, not some of each; `sets`: some of bipia, injecagent, tensor_trust, notinject.
+    `whole`: all of them, not some of each; `sets`: some of bipia, injecagent, bipia_reworded, injecagent_reworded, tensor_trust, notinject.
     """
     folder = place(data, "injection")
     samples = list(in_turn([one for name in chosen(sets, [*SETS, HARMLESS]) for one in _of_set(folder, name, whole=whole)]))
