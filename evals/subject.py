@@ -3,6 +3,7 @@
 One installation for a whole run: what is loaded once is not loaded for every case. It is thrown away at the end.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -18,19 +19,23 @@ from copilot.commands.folders import read_files
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn
 from copilot.domain.tenant import KINDS, TenantSettings
+from copilot.domain.turn import Turn
 from copilot.kinds import by_name
+from copilot.kinds.base import Kind
 from copilot.services.knowledge import SourceFile
 from copilot.settings import Settings
+from evals.answers.models import opened as opened_models
 from evals.casebook import building
 from evals.casebook.format import Case
 from evals.expectations import CATALOGUE
 from evals.outcome import Outcome
 from evals.resources import shared
+from evals.session import session
 
 COMPANY = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=0)
 MOMENT = datetime(2026, 11, 25, 10, tzinfo=UTC)
-"""When every case happens, a Wednesday: with the weekday and the hour, dates in drafts would change from run to run, and cases with them.
-Later than every `valid_from` in knowledge/; raise it when an article begins later."""
+"""When every case happens, a Wednesday: with the weekday and the hour, dates in drafts and in questions to a model would change from run to
+run, and cases with them. Later than every `valid_from` in knowledge/; raise it when an article begins later."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,13 @@ class Subject:
 
     application: Application
     tenants: dict[str, str] = field(default_factory=dict)
+    _companies: set[str] = field(default_factory=set)
+    """Tenants that hold articles of cases' own."""
+    _opening: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def run(self, case: Case) -> Outcome:
-        """The whole graph once. Raises Invalid when the case's customer or articles are refused."""
+        """The whole graph once. Raises Invalid when the case's customer or articles are refused, BudgetSpent when nothing more is asked."""
+        session().purse.check()
         tenant = await self._prepared(case)
         given = ConversationIn.model_validate(building.conversation(case))
         wanted = wanted_kinds(case)
@@ -81,15 +90,23 @@ class Subject:
             return self.tenants[name]
         tenant = DEFAULT_TENANT
         if case.articles:
-            tenant = f"{name[:50]}-{sha256(name.encode()).hexdigest()[:8]}"  # two cases may begin alike
-            await self.application.staff.create_tenant(tenant, COMPANY)
-            files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
-            _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)
+            tenant = await self._company(case)
         line = building.customer_line(case)
         if line is not None:
             imported = await self.application.customers.import_lines(tenant, [json.dumps(line)])
             _accepted(case, imported.refused)
         self.tenants[name] = tenant
+        return tenant
+
+    async def _company(self, case: Case) -> str:
+        """The tenant with the case's own articles: cases that bring the same ones share it, as those without share the sample company."""
+        files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
+        tenant = "own-" + sha256("\0".join(f"{one.name}\0{one.text}" for one in files).encode()).hexdigest()[:16]
+        async with self._opening.setdefault(tenant, asyncio.Lock()):
+            if tenant not in self._companies:
+                await self.application.staff.create_tenant(tenant, COMPANY)
+                _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)
+                self._companies.add(tenant)
         return tenant
 
 
@@ -106,7 +123,9 @@ def wanted_kinds(case: Case) -> list[str]:
 async def opened(variant: Variant) -> AsyncIterator[Subject]:
     """The sample company in a folder of its own, for as long as the block runs. Raises Invalid when the knowledge cannot be read."""
     with TemporaryDirectory(prefix="rapport-eval-") as folder:
-        application = build(variant.settings(Path(folder)), clock=lambda: MOMENT)
+        here = session()
+        models = opened_models(variant.model, variant.api_base, here.store, here.purse) if variant.model else None
+        application = build(variant.settings(Path(folder)), clock=lambda: MOMENT, models=models, fence=fixed_fence)
         await application.open()
         try:
             async with application.database.write(DEFAULT_TENANT) as records:
@@ -121,6 +140,11 @@ async def opened(variant: Variant) -> AsyncIterator[Subject]:
             yield Subject(application)
         finally:
             await application.close()
+
+
+def fixed_fence(turn: Turn, kind: Kind) -> str:
+    """The same code for the same case and kind, so that the same question comes out."""
+    return sha256(f"{turn.conversation_ref} {kind.name}".encode()).hexdigest()[:12]
 
 
 def _accepted(case: Case, refused: Iterable[object]) -> None:
