@@ -47,20 +47,6 @@ def goemotions(folder: Path, split: str) -> tuple[list[str], npt.NDArray[np.int6
     return texts, np.array(labels)
 
 
-def goemotions_several(folder: Path, split: str) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """Texts of the rows that speak for several of our labels, and the share of each label in them (n, 7): equal parts."""
-    names = (folder / "goemotions" / "labels.txt").read_text().split()
-    texts: list[str] = []
-    shares: list[npt.NDArray[np.float32]] = []
-    for line in (folder / "goemotions" / f"{split}.tsv").read_text().splitlines():
-        text, numbers, _ = line.rsplit("\t", 2)
-        ours = {GOEMOTIONS_TO_OURS[names[int(n)]] for n in numbers.split(",") if names[int(n)] in GOEMOTIONS_TO_OURS}
-        if len(ours) > 1:
-            texts.append(text)
-            shares.append(np.array([(label in ours) / len(ours) for label in map(str, LABELS)], dtype=np.float32))
-    return texts, np.array(shares).reshape(-1, len(LABELS))
-
-
 def airline(folder: Path, rows: int) -> tuple[list[str], list[bool]]:
     """Tweets to airlines, and whether each is negative."""
     with (folder / "airline_tweets.csv").open(newline="") as file:

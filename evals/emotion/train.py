@@ -18,7 +18,7 @@ from copilot.domain.emotion import LABELS
 from copilot.sensing.cleaning import clean
 from copilot.sensing.head import BUCKETS, DIMENSION, terms
 from evals.emotion.scores import macro_f1
-from evals.emotion.sets import goemotions, goemotions_several
+from evals.emotion.sets import goemotions
 from evals.emotion.vectors import vectors_of
 
 Floats = npt.NDArray[np.float32]
@@ -34,8 +34,6 @@ LEFT_OUT = 0.3
 """Share of a text's words that are left out at each step, so that no word decides alone."""
 RARE = 0.5
 """How far rare labels are weighted up: 0 not at all, 1 fully."""
-SMOOTHED = 0.1
-"""How much of each text's label is spread over all seven: raters of such texts disagree."""
 SPREAD = 8.0
 """A unit vector's numbers are small: multiplied by this they learn as fast as the words."""
 OFFSETS = np.linspace(-1.2, 1.2, 25)
@@ -50,46 +48,21 @@ class Split(NamedTuple):
     labels: npt.NDArray[np.int64]
 
 
-class Learnt(NamedTuple):
-    """As Split, with how much of each label stands on a text (n, 7)."""
-
-    vectors: Floats
-    terms: list[npt.NDArray[np.int64]]
-    shares: Floats
-
-
 def read(folder: Path, split: str, cache: Path | None) -> Split:
-    """The rows of a split of the GoEmotions in `folder` that speak for one label."""
+    """`train` or `dev` of the GoEmotions in `folder`."""
     texts, labels = goemotions(folder, split)
-    return Split(*_heard(texts, cache), labels)
-
-
-def learnt(folder: Path, cache: Path | None) -> Learnt:
-    """The training rows that speak for one label, and those that speak for several."""
-    one = read(folder, "train", cache)
-    texts, shares = goemotions_several(folder, "train")
-    vectors, numbers = _heard(texts, cache)
-    return Learnt(np.concatenate([one.vectors, vectors]), [*one.terms, *numbers], np.concatenate([wholly(one.labels), shares]))
-
-
-def wholly(labels: npt.NDArray[np.int64]) -> Floats:
-    """Each text's whole share on its one label."""
-    return np.eye(len(LABELS), dtype=np.float32)[labels]
-
-
-def _heard(texts: Sequence[str], cache: Path | None) -> tuple[Floats, list[npt.NDArray[np.int64]]]:
     cleaned = [clean(text, ()) for text in texts]
     numbers = [np.array(sorted(set(terms(text).values())), dtype=np.int64) for text in cleaned]
-    return vectors_of(cleaned, cache), numbers
+    return Split(vectors_of(cleaned, cache), numbers, labels)
 
 
-def fit(train: Learnt, seeds: Sequence[int] = SEEDS) -> list[Floats]:
+def fit(train: Split, seeds: Sequence[int] = SEEDS) -> list[Floats]:
     """Weights (7, 384), bias (7,) and words (BUCKETS, 7): the mean of one run for each seed."""
     runs = [_run(train, seed) for seed in seeds]
     return [np.asarray(np.mean(arrays, axis=0, dtype=np.float32)) for arrays in zip(*runs, strict=True)]
 
 
-def _run(train: Learnt, seed: int) -> tuple[Floats, Floats, Floats]:
+def _run(train: Split, seed: int) -> tuple[Floats, Floats, Floats]:
     """By AdamW on weighted cross-entropy, with a rate that falls to a twentieth."""
     import torch
 
@@ -102,15 +75,13 @@ def _run(train: Learnt, seed: int) -> tuple[Floats, Floats, Floats]:
         (torch.optim.AdamW(layer.parameters(), weight_decay=DECAY), RATE),
         (torch.optim.AdamW(bag.parameters(), weight_decay=0.0), WORDS_RATE),
     ]
-    smoothed = train.shares * (1 - SMOOTHED) + SMOOTHED / len(LABELS)
-    vectors, shares = torch.from_numpy(train.vectors * SPREAD), torch.from_numpy(smoothed.astype(np.float32))
-    counts = train.shares.sum(axis=0)
+    vectors, labels = torch.from_numpy(train.vectors * SPREAD), torch.from_numpy(train.labels)
+    counts = np.bincount(train.labels, minlength=len(LABELS))
     weight = torch.tensor((counts.sum() / (len(LABELS) * counts)) ** RARE, dtype=torch.float32)
-    steps = [order[at : at + BATCH] for order in _orders(len(shares), chance) for at in range(0, len(shares), BATCH)]
+    steps = [order[at : at + BATCH] for order in _orders(len(labels), chance) for at in range(0, len(labels), BATCH)]
     for number, rows in enumerate(steps):
         scores = layer(vectors[rows]) + _bagged(bag, [_thinned(train.terms[row], chance) for row in rows])
-        wanted = shares[rows] * weight
-        loss = -(wanted * torch.log_softmax(scores, dim=1)).sum() / wanted.sum()
+        loss = torch.nn.functional.cross_entropy(scores, labels[rows], weight=weight)
         _step(loss, learners, 1 - 0.95 * number / len(steps))
     words: Floats = bag.weight.detach().numpy()
     return layer.weight.detach().numpy() * np.float32(SPREAD), layer.bias.detach().numpy(), words
@@ -174,8 +145,8 @@ def save(path: Path, **arrays: npt.NDArray[np.generic]) -> None:
 
 def train(folder: Path, cache: Path | None, out: Path) -> float:
     """Write the weights to `out`; returns macro-F1 on dev, as the written weights give it."""
-    rows, dev = learnt(folder, cache), read(folder, "dev", cache)
-    weights, bias, words = fit(rows)
+    learnt, dev = read(folder, "train", cache), read(folder, "dev", cache)
+    weights, bias, words = fit(learnt)
     scale: Floats = np.asarray(np.abs(words).max(axis=0) / 127, dtype=np.float32)
     small = np.round(words / scale).astype(np.int8)
     half = weights.astype(np.float16)

@@ -147,24 +147,13 @@ def test_training_repeats_itself_and_learns(tmp_path: Path) -> None:
     chance = np.random.default_rng(5)
     labels = np.arange(140) % len(LABELS)
     terms = [np.array([label, 100 + int(chance.integers(50))]) for label in labels]
-    vectors = chance.normal(size=(140, DIMENSION)).astype(np.float32)
-    rows, split = train.Learnt(vectors, terms, train.wholly(labels)), train.Split(vectors, terms, labels)
-    first, second = train.fit(rows), train.fit(rows)
+    split = train.Split(chance.normal(size=(140, DIMENSION)).astype(np.float32), terms, labels)
+    first, second = train.fit(split), train.fit(split)
     for number, arrays in enumerate((first, second)):
         train.save(tmp_path / f"{number}.npz", **dict(zip("abc", arrays, strict=True)))
     assert (tmp_path / "0.npz").read_bytes() == (tmp_path / "1.npz").read_bytes()
     assert first[2].shape == (BUCKETS, len(LABELS))
     assert macro_f1(train.scores_of(split, *first).argmax(axis=1), labels) > 0.8
-
-
-def test_rows_of_several_labels_are_learnt_in_equal_parts(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "vectors_of", lambda texts, cache: np.zeros((len(texts), DIMENSION), dtype=np.float32))
-    folder = data / "emotion" / "goemotions"
-    (folder / "train.tsv").write_bytes((folder / "test.tsv").read_bytes())
-    rows = train.learnt(data / "emotion", None)
-    told = [{LABELS[place]: float(share) for place, share in enumerate(row) if share} for row in rows.shares]
-    assert told == [{"angry": 1}, {"grateful": 1}, {"neutral": 1}, {"angry": 0.5, "frustrated": 0.5}]
-    assert len(rows.terms) == len(rows.vectors) == 4
 
 
 def test_offsets_help_a_label_that_is_never_chosen() -> None:
