@@ -32,8 +32,7 @@ from copilot.retrieval.passages import passage_text_for_index, split
 from copilot.retrieval.query import SearchQuery, compose
 from copilot.retrieval.search import Search
 from copilot.testing.search import MemoryPassages
-from evals.bench.search import Corpus, Question, load
-from evals.bench.search import _encoded as encoded
+from evals.bench.search import Corpus, Question, encoded, load
 
 SEEDS = (1, 2, 3, 4, 5)
 WANTED = {"stackfaq": "≥ .95", "workarena_kb": "≥ .87"}
