@@ -75,6 +75,19 @@ def test_unproven_no_value_of_the_record_stands_in_the_brief() -> None:
     assert brief(turn).actions[0].what.startswith("Check who is speaking")
 
 
+def test_what_may_not_be_said_is_named_once() -> None:
+    assert len(brief(turns.unproven()).known) == 1
+    assert len(turns.unproven().evidence.known_details) > 1
+
+
+def test_what_the_story_tells_is_not_told_again() -> None:
+    for turn in (turns.furious(), turns.asks_for_supervisor(), turns.bot_failed()):
+        text = cast("Draft", HANDOVER.fallback(turn)).text
+        for message in turn.window:
+            if message.visibility == "public" and len(message.text.split()) > 6:
+                assert text.count(message.text[:60]) <= 1
+
+
 def test_the_introduction_names_both_the_matter_and_a_time() -> None:
     said = brief(turns.furious()).introduction
     for part in ("Margaret", NEXT_AGENT, "refund for your Lisbon flight", "14:25", "do not have to tell it again"):
