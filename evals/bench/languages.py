@@ -13,7 +13,8 @@ from copilot.adapters.embedder import make_embedder
 from copilot.domain.knowledge import Hit
 from copilot.domain.ports.search import Embedder
 from copilot.retrieval.coverage import THRESHOLD
-from evals.bench.coverage import asked, company, encoded, opened
+from evals.bench.coverage import asked, company, opened
+from evals.bench.search import _encoded as encoded
 
 Rows = list[dict[str, Any]]
 
