@@ -25,6 +25,8 @@ NEXT_AGENT = "{next agent}"
 _EPISODES, _SAID, _LONGEST = 4, 6, 200
 _NAMED = 60
 """Characters by which a promise is known again: in full it stands under what is promised."""
+_WHOLE = 0.9
+"""Share of a message's characters from which a quotation has all of it."""
 _MAY_COME = 3
 """Sentences of articles and promises on what may come; the rest is read where it stands."""
 _ASKS, _ANSWERS = 3, 4
@@ -137,8 +139,8 @@ def _telling(turn: Turn) -> list[tuple[Message, str]]:
 
 
 def _told(turn: Turn, message_id: str) -> bool:
-    """Whether the story quotes it: then the other parts name its time, and nobody reads it twice."""
-    return any(message.id == message_id for message, _ in _telling(turn))
+    """Whether the story quotes it whole: then the other parts name its time, and nobody reads it twice."""
+    return any(message.id == message_id and len(said) >= _WHOLE * len(message.text.strip()) for message, said in _telling(turn))
 
 
 def _substance(turn: Turn, text: str, least: int) -> list[str]:

@@ -108,10 +108,10 @@ def _reworded(way: _Way, worded: WordedOption | None) -> _Way:
 
 
 def _ways(turn: Turn) -> list[_Way]:
-    """At most three, each bending another constraint, or the same under another article's rule; the ordinary route fills up to two."""
+    """At most three, each bending another constraint or needing another's authority; the ordinary route fills up to two."""
     chosen: list[TurnLever] = []
     levers = ranked_levers(turn)
-    for same in (_bent_alike, _one_offer):
+    for same in (_bent_alike, _same_kind):
         for lever in levers:
             if len(chosen) < MOST and lever not in chosen and not any(same(lever, other) for other in chosen):
                 chosen.append(lever)
@@ -125,9 +125,9 @@ def _bent_alike(lever: TurnLever, other: TurnLever) -> bool:
     return bend_of(lever.offer).bends == bend_of(other.offer).bends
 
 
-def _one_offer(lever: TurnLever, other: TurnLever) -> bool:
-    """Two sizes of one thing are no choice: same constraint, and the same authority or one article, whose levers are steps of a ladder."""
-    return _bent_alike(lever, other) and (lever.authority == other.authority or lever.article_id == other.article_id)
+def _same_kind(lever: TurnLever, other: TurnLever) -> bool:
+    """Same constraint and same authority: only the amount differs, which is no other way out."""
+    return _bent_alike(lever, other) and lever.authority == other.authority
 
 
 def _way(turn: Turn, lever: TurnLever) -> _Way:

@@ -381,7 +381,7 @@ def _hit(candidate: Found, passage: Passage, words: frozenset[str], query: Searc
         title=passage.title,
         passage_id=passage.id,
         text=passage.text,
-        score=min(likely, _worth(candidate, query, passage, standing, reads)),
+        score=_believed(likely, candidate, query, passage, standing, reads),
         audience=passage.audience,
         heading=passage.heading,
         locale=passage.locale,
@@ -389,12 +389,12 @@ def _hit(candidate: Found, passage: Passage, words: frozenset[str], query: Searc
     )
 
 
-def _worth(candidate: Found, query: SearchQuery, passage: Passage, standing: Standing, reads: frozenset[str]) -> float:
-    """What the likelihood is at most, for what question and passage can have in common over their languages."""
+def _believed(likely: float, candidate: Found, query: SearchQuery, passage: Passage, standing: Standing, reads: frozenset[str]) -> float:
+    """The likelihood as far as question and passage can be compared over their languages; what words bear out where meaning says nothing."""
     by = common(query.language, passage.locale, reads)
     if by == "names" or (candidate.meaning is None and base(query.language) != base(passage.locale)):
-        return FOREIGN
-    return borne_out(candidate.covered, standing.words) if by == "words" else 1.0
+        return min(likely, FOREIGN)
+    return borne_out(candidate.covered, standing.words) if by == "words" else likely
 
 
 def _scored(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -12,7 +12,7 @@ from typing import Literal
 Common = Literal["meaning", "words", "names"]
 """What a question and a passage can be compared by: `names` are all that two languages share."""
 
-MIDDLE, STEEPNESS = 0.8, 6.0
+MIDDLE, STEEPNESS = 0.74, 6.0
 """The bearing of words (see `borne_out`) at which an answer is as likely as not, and how fast it becomes surer.
 
 Of evals/bench/language_cases.yaml 18 of the 21 German questions that a German article answers lie above, and 3 of the other 44 German ones.

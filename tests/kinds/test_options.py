@@ -59,20 +59,11 @@ def test_identity_is_confirmed_first_when_it_is_not_proven() -> None:
 
 
 def test_authority_value_and_basis_come_from_the_record() -> None:
-    turn = turns.customer_fault()
-    by_supervisor = tuple(lever for lever in turn.evidence.levers if lever.authority == "supervisor")
-    full = ways(turns.customer_fault(levers=by_supervisor))[0]
+    move, first, full = ways(turns.customer_fault())
+    assert {move.lever_id, first.lever_id} == {"hotel-move-dates", "hotel-night-waiver"}
     assert full.authority == "supervisor"
     assert full.value == "up to 300 EUR"
     assert full.basis == "Cancelled too late: what is still possible (stays-late-cancellation)"
-
-
-def test_a_bigger_size_of_one_offer_is_no_other_way_out_though_a_supervisor_gives_it() -> None:
-    assert {o.lever_id for o in ways(turns.customer_fault())} >= {"hotel-move-dates", "hotel-night-waiver"}
-    assert all(o.authority == "agent" for o in ways(turns.customer_fault()))
-    small = turns.lever("small", "a", "Goodwill credit", limit=Limit(amount_minor=1000, currency="EUR"))
-    by_another_rule = turns.lever("points", "b", "Add missing points", authority="supervisor")
-    assert [o.lever_id for o in ways(turns.furious(levers=(small, by_another_rule), passages=()))] == ["small", "points"]
 
 
 def test_two_amounts_of_the_same_thing_are_one_option() -> None:
