@@ -390,7 +390,7 @@ def _hit(candidate: Found, passage: Passage, words: frozenset[str], query: Searc
 
 
 def _believed(likely: float, candidate: Found, query: SearchQuery, passage: Passage, standing: Standing, reads: frozenset[str]) -> float:
-    """The likelihood as far as question and passage can be compared over their languages; what words bear out where meaning says nothing."""
+    """The likelihood as far as the two languages can be compared; what words bear out where meaning says nothing."""
     by = common(query.language, passage.locale, reads)
     if by == "names" or (candidate.meaning is None and base(query.language) != base(passage.locale)):
         return min(likely, FOREIGN)
