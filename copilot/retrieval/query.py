@@ -53,6 +53,11 @@ class SearchQuery(Frozen):
         """What to encode: one text, or two; pieces where the question is long."""
         return (self.text, *((self.context,) if self.context else ()), *self.parts)
 
+    @property
+    def own_terms(self) -> dict[str, float]:
+        """Words of the open question itself, without those of its context."""
+        return {word: weight for word, weight in self.terms.items() if weight >= 1}
+
     def about(self, matter: str) -> "SearchQuery":
         """The same question, knowing what it is about (a promise that is open): searched as a piece of it."""
         terms = {word: CONTEXT * weight for word, weight in _weighted([(matter, 1.0)]).items()} | self.terms

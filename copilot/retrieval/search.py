@@ -168,12 +168,22 @@ class Search:
         pinned = await _pinned(source, allow, choice.steering)
         found, along, degraded = await self._found(tenant, collection, query, known, pinned)
         found = await self._read_again(found, query, source, allow)
-        await _read(found, source, allow, _pinning(choice, found, pinned), thorough=thorough)
         reads = self._reads()
-        read = common(query.language, query.language, reads) == "meaning"
-        standing = await self._standing(choice, along, _asked(query), read=read)
+        read, asked = common(query.language, query.language, reads) == "meaning", query.terms
+        if not read:
+            asked = query.own_terms
+            found = await self._borne(tenant, asked, found)
+        await _read(found, source, allow, _pinning(choice, found, pinned), thorough=thorough)
+        standing = await self._standing(choice, along, {stem(word): weight for word, weight in asked.items()}, read=read)
         told = degraded or ("" if read else unread(query.language))
         return Ran(found, standing, _hits(choice.taken, query, standing, reads), told, reads)
+
+    async def _borne(self, tenant: str, asked: Mapping[str, float], found: list[Found]) -> list[Found]:
+        """The candidates with what they have of the question's own words: what was remembered beside it bears nothing out."""
+        matched = await _tried(lambda: self._lexical.match(tenant, asked, [candidate.id for candidate in found]))
+        if isinstance(matched, Unavailable):
+            return found
+        return [candidate._replace(covered=matched[candidate.id].share if candidate.id in matched else 0.0) for candidate in found]
 
     def _reads(self) -> frozenset[str]:
         """Languages whose meaning the encoder reads; empty also where its weights cannot be found: then words decide anyway."""
