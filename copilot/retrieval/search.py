@@ -344,7 +344,10 @@ async def _read(found: Sequence[Found], source: PassageSource, allow: PassageFil
 
 def _hits(taken: Sequence[Chosen], query: SearchQuery, standing: Standing, reads: frozenset[str]) -> tuple[Hit, ...]:
     """Pinned ones first, as sure as what they were put before, and sure enough to be shown."""
-    ranked = newest_first([_hit(c.found, c.passage, c.words, query, standing, reads) for c in taken if not c.pinned], query)
+    found = [_hit(c.found, c.passage, c.words, query, standing, reads) for c in taken if not c.pinned]
+    if common(query.language, query.language, reads) != "meaning":
+        found.sort(key=lambda hit: -hit.score)  # the order was made by an encoder that does not read the question
+    ranked = newest_first(found, query)
     pinned = [_hit(c.found, c.passage, c.words, query, standing, reads) for c in taken if c.pinned]
     sure = max((THRESHOLD, *(hit.score for hit in [*pinned, *ranked])))
     return _scored([*(hit.model_copy(update={"score": sure}) for hit in pinned), *ranked])
