@@ -53,8 +53,8 @@ async def ask(text: str, language: str, embedder: HashEmbedder, about: str = "")
 
 async def test_where_the_encoder_does_not_read_the_language_words_decide() -> None:
     suitcase = await ask("Mein Koffer ist gestern nicht angekommen, was kann ich tun?", "de", Alike(512))
-    assert suitcase.hits[0].locale == "de"
-    assert suitcase.hits[0].score < THRESHOLD
+    assert any(hit.locale == "de" for hit in suitcase.hits)
+    assert max(hit.score for hit in suitcase.hits) < THRESHOLD
     lost = await ask("Ich habe die Karte verloren, kommt eine Ersatzkarte per Post?", "de", Alike(512))
     assert (lost.hits[0].article_id, lost.hits[0].score >= THRESHOLD) == ("karte", True)
 
