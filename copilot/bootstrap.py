@@ -489,8 +489,8 @@ def _chat_tools(
 
 def _embedder(settings: Settings, privacy: Privacy) -> Embedder:
     if settings.embedder.startswith(PREFIX):
-        return HostedEmbedder(settings.embedder, privacy, settings.api_base or None)
-    return make_embedder(settings.embedder, settings.embedder_precision)
+        return HostedEmbedder(settings.embedder, privacy, settings.api_base or None, settings.embedder_languages)
+    return make_embedder(settings.embedder, settings.embedder_precision, settings.embedder_languages)
 
 
 def _provider(settings: Settings) -> IdentityProvider | None:

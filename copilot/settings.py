@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """minilm, hash, a sentence-transformers model, or litellm/<model>: a provider's, which then sees what is searched, masked."""
     embedder_precision: Literal["auto", "float32"] = "auto"
     """auto: bfloat16 where the processor computes in it and a trial at start gives the same vectors; else float32."""
+    embedder_languages: Annotated[tuple[str, ...], NoDecode] = ()
+    """Two-letter codes, comma-separated, of the languages whose meaning the encoder reads. Empty: what its model card says, else all."""
     reranker: str = ""
     """A cross-encoder that reads the first hits again (a folder, or cross-encoder/ms-marco-MiniLM-L6-v2). Empty: none."""
     replica_id: str = "local"
@@ -65,7 +67,7 @@ class Settings(BaseSettings):
     def _pairs(cls, value: object) -> object:
         return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part) if isinstance(value, str) else value
 
-    @field_validator("fallback_models", mode="before")
+    @field_validator("fallback_models", "embedder_languages", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
