@@ -55,6 +55,8 @@ from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
 from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
+from copilot.services.experiment_watch import LOOK, ExperimentWatch
+from copilot.services.experiments import Experiments
 from copilot.services.exporting import Exporting
 from copilot.services.facts import PUBLISH_FACT, FactChanging
 from copilot.services.falling import FALL, Falling
@@ -135,11 +137,12 @@ class GapWork:
 
 @dataclass(frozen=True)
 class QualityWork:
-    """Cases from the desk, one use case each."""
+    """Cases from the desk and experiments, one use case each."""
 
     making: CaseMaking
     harvesting: Harvesting
     cases: Quality
+    experiments: Experiments
 
 
 @dataclass
@@ -355,6 +358,9 @@ def _wire(
         closing=closing,
         trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
+    may_try = tuple(dict.fromkeys((*settings.models, *settings.experiment_models)))
+    experiments = Experiments(database, tools.drafter, may_try, clock, live.wake)
+    watch = ExperimentWatch(database, experiments, clock)
     making = CaseMaking(database, privacy, clock, live.wake)
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
@@ -371,6 +377,7 @@ def _wire(
         IMPORT: bringing.run,
         HISTORY: gaps.history.run,
         IN_STEP: closing.run,
+        LOOK: watch.run,
     }
     for name, job in jobs.items():
         engine.register(name, job)
@@ -380,7 +387,7 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, gaps.history.unfinished)
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, watch.due, gaps.history.unfinished)
     watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
     for unfinished in watched:
         dispatcher.watch(unfinished)
@@ -433,7 +440,7 @@ def _wire(
         curating=Curating(database, indexes, privacy, clock, live.wake),
         gaps=gaps,
         day=day,
-        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake)),
+        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake), experiments),
         administration=Administration(database, live.wake),
     )
 

@@ -21,6 +21,7 @@ from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.experiments import Experiments
 from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
@@ -516,6 +517,9 @@ class Records(Protocol):
 
     @property
     def imports(self) -> Imports: ...
+
+    @property
+    def experiments(self) -> Experiments: ...
 
     @property
     def quality(self) -> Quality: ...
