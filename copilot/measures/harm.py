@@ -1,10 +1,11 @@
 """A bound that holds however often somebody looks: whether a variant does worse, judged after every conversation if need be.
 
 The difference of two shares, times the information in it (one over its variance), moves like Brownian motion whose time is that
-information, whatever the shares are (conversations are independent of each other). Mixing over possible differences with a normal
-weight gives a line that it crosses at any time with a chance of at most `alpha` when there is no difference: Robbins 1970 (Ann. Math.
-Stat. 41); as a confidence sequence for means Howard, Ramdas, McAuliffe & Sekhon 2021 (Ann. Stat. 49, one-sided normal mixture), and with estimated
-variances Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024 (Ann. Stat. 52), which asks for a start that is not too early: FEWEST.
+information, whatever the shares are, as conversations are independent of each other. Mixing over possible differences with a normal
+weight gives a line that it crosses, at whatever time, with a chance of at most `alpha` when there is no difference.
+
+Sources: Robbins 1970 (Ann. Math. Stat. 41); Howard, Ramdas, McAuliffe & Sekhon 2021 (Ann. Stat. 49: the one-sided normal mixture);
+Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024 (Ann. Stat. 52: with estimated variances, from a start that is not too early: FEWEST).
 """
 
 import math
