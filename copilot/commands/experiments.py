@@ -38,9 +38,7 @@ def read_prompts(folder: Path, kinds: list[str]) -> dict[str, str]:
     found = {kind: folder / f"{kind}.md" for kind in kinds}
     texts = {kind: path.read_text(encoding="utf-8") for kind, path in found.items() if path.is_file()}
     if not texts:
-        raise Invalid(
-            f"{folder} holds none of {', '.join(path.name for path in found.values())}.", todo="Copy one from prompts/, change it."
-        )
+        raise Invalid(f"{folder} holds none of {', '.join(path.name for path in found.values())}.", todo="Copy one there, change it.")
     return texts
 
 

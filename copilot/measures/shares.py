@@ -24,7 +24,7 @@ def interval(share: Clustered) -> tuple[float, float]:
 
     Never narrower than for as many drafts of different conversations; where all or none count, the conversations are counted instead.
     """
-    alone = share.value * (1 - share.value) / share.n
+    alone = share.value * (1 - share.value) / max(1, share.n - 1)
     size = float(share.clusters) if alone <= 0 or share.clusters < 2 else share.n / max(1.0, share.variance / alone)
     return wilson(share.value * size, size)
 

@@ -147,11 +147,12 @@ class Experiments:
                 raise Invalid(f"None of the kinds is drafted with the prompt {name!r}.", todo=f"Send only: {', '.join(map(str, used))}.")
             if len(text) > LONGEST:
                 raise Invalid(f"{name}.md has {len(text)} characters.", todo=f"At most {LONGEST} are read.")
-            _asks_for(name, text, by_name(used[name]).answer)
         self.drafter.prompts.instead(given.prompts)
+        for name, text in given.prompts.items():
+            asks_for(name, text, by_name(used[name]).answer)
 
 
-def _asks_for(name: str, text: str, answer: type | None) -> None:
+def asks_for(name: str, text: str, answer: type | None) -> None:
     """A prompt that never names a field of the answer gets answers that do not fit. Raises Invalid."""
     missing = [field for field in getattr(answer, "model_fields", {}) if f"`{field}`" not in text]
     if missing:

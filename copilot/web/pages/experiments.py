@@ -1,4 +1,4 @@
-"""Experiments: what is tried on a share of the conversations, what it came to in plain words and as a picture, and the button that stops it."""
+"""Experiments: what is tried on a share of the conversations, and what it came to, in plain words and as a picture."""
 
 from collections.abc import Sequence
 from typing import Any, Final

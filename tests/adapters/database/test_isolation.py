@@ -44,7 +44,9 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.senses.put([samples.sensed(message.id)], {message.id: b"\x01"}, "v1")
     await records.turns.mint("turn", conversation.id, [message.id], NOON)
     await records.turns.freeze(samples.frozen("turn", conversation, customer))
-    suggestion = await records.suggestions.put(samples.draft("turn", id="draft"), [ChatMessage(role="user", content="Ann Bee")])
+    suggestion = await records.suggestions.put(
+        samples.draft("turn", id="draft", experiment_id="experiment", arm="control"), [ChatMessage(role="user", content="Ann Bee")]
+    )
     await records.suggestions.seen(suggestion.id, "displayed", "u1", NOON)
     await records.suggestions.decide(samples.decision(suggestion.id, id="decision", action="edited", text="Dear Ann"))
     sent = {"id": "sent", "conversation_id": conversation.id, "message_id": message.id, "suggestion_id": suggestion.id}
@@ -100,6 +102,7 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.imports.add(Import(id="import", source_id="source", name="Help centre", made_by="u1", made_at=NOON))
     await records.imports.put_file(ImportFile(import_id="import", position=0, name="a.md", size=1), b"a")
     await records.quality.add(samples.quality_case(conversation.id, customer.id, turn_id="turn", suggestion_id=suggestion.id))
+    await records.experiments.add(samples.experiment())
     await records.quality.put_run(QualityRun(id="run", name="cases", made_at=NOON, posted_at=NOON))
     return customer, conversation
 
@@ -175,6 +178,10 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             (await records.articles.changes(0))[0] + [p.id for p in (await records.articles.changes(0))[1]],
             await records.handovers.get("handover"),
             await records.grants.get("grant"),
+            await records.experiments.get("experiment"),
+            await records.experiments.running(),
+            await records.experiments.all(),
+            await records.experiments.outcomes("experiment"),
             await records.grants.of_conversation(conversation.id),
             await records.grants.in_state(GRANT_STATES),
             await records.questions.get("question"),
