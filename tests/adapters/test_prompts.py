@@ -130,25 +130,9 @@ REPLY = SHIPPED["reply"]
 
 def test_another_text_takes_a_prompts_place_and_leaves_the_others(tmp_path: Path) -> None:
     before = FilePrompts(prompts_folder())
-    changed = before.instead({"reply": REPLY.replace("version: 1", "version: 2").replace("Two to five", "Two or three")})
-    given = dict.fromkeys(
-        [
-            "fence",
-            "company",
-            "agent",
-            "language",
-            "place",
-            "now",
-            "back_by",
-            "speaker",
-            "feeling",
-            "conversation",
-            "records",
-            "knowledge",
-            "stance",
-        ],
-        "x",
-    )
+    shorter = REPLY.replace("version: 1", "version: 2").replace("Two to five", "Two or three")
+    changed = before.instead({"reply": shorter})
+    given = dict.fromkeys(_declared("reply"), "x")
     rendered = changed.render("reply", given)
     assert rendered.id.startswith("reply@2:")
     assert "Two or three sentences" in rendered.messages[0].content

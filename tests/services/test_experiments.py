@@ -24,16 +24,9 @@ from tests.services.conftest import Open
 from tests.services.models import GOOD, asking
 
 REPLIES = TenantSettings(company="Ternway", quiet_period_s=0, kinds=("cue", "reply"))
-PLAN: dict[str, Any] = {
-    "name": "Shorter",
-    "reason": "They cut the third paragraph.",
-    "kinds": ["reply"],
-    "share": 0.5,
-    "conversations": 400,
-}
-SHORTER = (
-    (prompts_folder() / "reply.md").read_text(encoding="utf-8").replace("version: 1", "version: 2").replace("Two to five", "Two or three")
-)
+PLAN: dict[str, Any] = {"name": "Shorter", "reason": "They cut the end of it.", "kinds": ["reply"], "share": 0.5, "conversations": 400}
+SHIPPED = (prompts_folder() / "reply.md").read_text(encoding="utf-8")
+SHORTER = SHIPPED.replace("version: 1", "version: 2").replace("Two to five", "Two or three")
 OTHER = "openai/other"
 
 
@@ -96,7 +89,7 @@ async def test_two_arms_are_judged_by_what_agents_do_and_harm_stops_it(opened: O
     assert experiment is not None
     arms: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     number = 0
-    while min(len(arms["control"]), len(arms["variant"])) < 26:
+    while min(len(arms["control"]), len(arms["variant"])) < 4:
         number += 1
         reply = await asked(house, provider, f"chat-{number}")
         which = await arm(house, reply)
@@ -117,11 +110,14 @@ async def test_two_arms_are_judged_by_what_agents_do_and_harm_stops_it(opened: O
         assert (figures["drafts"], figures["settled"], figures["used"]["value"]) == (len(arms[which]), len(arms[which]), used)
     assert before["results"]["control"]["changed"]["value"] == 0
     assert before["results"]["variant"]["changed"] is None
-    assert before["results"]["harm"] == ["used"]
+    assert before["results"]["harm"] == [], "so few conversations say nothing yet"
 
     await look(house)
+    await fill(house, made["id"], range(46), used="control")
+    assert (await shown(house, made["id"]))["state"] == "running", "nobody looked since"
+    await look(house)
     over = await shown(house, made["id"])
-    assert (over["state"], over["over"], over["results"]["conversations"]) == ("stopped", "harm", number)
+    assert (over["state"], over["over"], over["results"]["conversations"]) == ("stopped", "harm", number + 46)
     events = (await (await house.enter("admin")).get("/v1/events", params={"limit": 500})).json()["events"]
     assert [one["data"]["over"] for one in events if one["type"] == "quality.experiment_stopped"] == ["harm"]
 
@@ -200,15 +196,18 @@ async def test_it_ends_as_planned(opened: Open, tmp_path: Path, changed: dict[st
     assert (await shown(house, made["id"])) == over
 
 
-async def fill(house: House, experiment: str, numbers: Iterable[int]) -> None:
-    """Conversations with a reply each that nobody took, every other one in the variant, where it cost 5 millionths of a dollar."""
+async def fill(house: House, experiment: str, numbers: Iterable[int], *, used: str = "") -> None:
+    """Conversations with a reply each, every other one in the variant, for 5 millionths of a dollar. `used`: the arm whose were taken."""
     async with house.application.database.write("default") as records:
         for number in numbers:
             customer, conversation = await samples.talking(records, f"filled-{number}")
             await records.turns.mint(f"turn-{number}", conversation.id, [], samples.NOON)
             await records.turns.freeze(samples.frozen(f"turn-{number}", conversation, customer))
-            given = {"experiment_id": experiment, "arm": "variant" if number % 2 else "control", "producer": "model", "cost_microusd": 5}
-            await records.suggestions.put(samples.draft(f"turn-{number}", **given))
+            which = "variant" if number % 2 else "control"
+            given = {"experiment_id": experiment, "arm": which, "producer": "model", "cost_microusd": 5}
+            made = await records.suggestions.put(samples.draft(f"turn-{number}", **given))
+            if which == used:
+                await records.suggestions.decide(samples.decision(made.id))
             await records.turns.retire(conversation.id)
 
 

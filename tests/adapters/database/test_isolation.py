@@ -44,9 +44,8 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.senses.put([samples.sensed(message.id)], {message.id: b"\x01"}, "v1")
     await records.turns.mint("turn", conversation.id, [message.id], NOON)
     await records.turns.freeze(samples.frozen("turn", conversation, customer))
-    suggestion = await records.suggestions.put(
-        samples.draft("turn", id="draft", experiment_id="experiment", arm="control"), [ChatMessage(role="user", content="Ann Bee")]
-    )
+    made = samples.draft("turn", id="draft", experiment_id="experiment", arm="control")
+    suggestion = await records.suggestions.put(made, [ChatMessage(role="user", content="Ann Bee")])
     await records.suggestions.seen(suggestion.id, "displayed", "u1", NOON)
     await records.suggestions.decide(samples.decision(suggestion.id, id="decision", action="edited", text="Dear Ann"))
     sent = {"id": "sent", "conversation_id": conversation.id, "message_id": message.id, "suggestion_id": suggestion.id}
