@@ -46,7 +46,7 @@ def play(chance: np.random.Generator, sort: Sort, conversations: int) -> tuple[F
     rate = np.where(variant, sort.now, sort.before)
     spread = (1 - sort.alike) / sort.alike
     counted = chance.binomial(counts, chance.beta(rate * spread, (1 - rate) * spread))
-    return variant, counted.astype(float), counts.astype(float)
+    return variant.astype(float), counted.astype(float), counts.astype(float)
 
 
 def stops(chance: np.random.Generator, sort: Sort, conversations: int) -> int:

@@ -204,7 +204,7 @@ async def fill(house: House, experiment: str, numbers: Iterable[int], *, used: s
             await records.turns.mint(f"turn-{number}", conversation.id, [], samples.NOON)
             await records.turns.freeze(samples.frozen(f"turn-{number}", conversation, customer))
             which = "variant" if number % 2 else "control"
-            given = {"experiment_id": experiment, "arm": which, "producer": "model", "cost_microusd": 5}
+            given: dict[str, Any] = {"experiment_id": experiment, "arm": which, "producer": "model", "cost_microusd": 5}
             made = await records.suggestions.put(samples.draft(f"turn-{number}", **given))
             if which == used:
                 await records.suggestions.decide(samples.decision(made.id))

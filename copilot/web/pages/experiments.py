@@ -188,8 +188,8 @@ def _moved(name: str, found: Difference | None) -> str:
         return ""
     if not found.seen:
         return "no difference is seen"
-    low, high = sorted((abs(found.low), abs(found.high)))
-    return f"{written(name, low)} to {written(name, high)} {'more' if found.value > 0 else 'less'}"
+    ends = dict.fromkeys(written(name, end) for end in sorted((abs(found.low), abs(found.high))))
+    return f"{' to '.join(ends)} {'more' if found.value > 0 else 'less'}"
 
 
 def made_with(arm: ArmFigures) -> Sequence[tuple[str, int]]:
