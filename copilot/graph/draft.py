@@ -21,6 +21,8 @@ from copilot.kinds.base import Kind
 from copilot.kinds.prompting import variables
 
 log = structlog.get_logger()
+Fence = Callable[[Turn, Kind], str]
+"""Gives the code that stands in the marks around evidence. An evaluation fixes it, so that the same case asks the same question twice."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Drafted:
     sent: tuple[ChatMessage, ...] = ()
 
 
+def random_fence(turn: Turn, kind: Kind) -> str:
+    """A code that nobody can foresee, new for each question."""
+    return secrets.token_hex(6)
+
+
 @dataclass(frozen=True)
 class Drafter:
     """Drafts kinds from Turns."""
@@ -39,6 +46,7 @@ class Drafter:
     prompts: Prompts
     clock_ms: Callable[[], float] = lambda: time.perf_counter() * 1000
     aside: Aside = field(default_factory=Aside)
+    fence: Fence = random_fence
     variants: dict[str, Prompts] = field(default_factory=dict)
     """The prompts of experiments, by their id."""
 
@@ -98,7 +106,7 @@ class Drafter:
         self, turn: Turn, kind: Kind, name: str, answer: type[BaseModel], assigned: Assigned | None
     ) -> tuple[RenderedPrompt, ModelRequest]:
         """The prompt and what goes to the model."""
-        prompt = self._prompts(assigned).render(name, variables(turn, kind, fence=secrets.token_hex(6)))
+        prompt = self._prompts(assigned).render(name, variables(turn, kind, fence=self.fence(turn, kind)))
         request = ModelRequest(
             tenant_id=turn.tenant_id,
             purpose=kind.name,
