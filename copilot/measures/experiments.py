@@ -178,4 +178,4 @@ def _harms(experiment: Experiment, name: Watched, control: Sequence[Drafted], va
 
 def _planned(experiment: Experiment, name: str) -> float:
     usual = USUAL["used"] if name == "used" else USUAL["withheld"]
-    return harm.planned_information(experiment.conversations, experiment.share, usual)
+    return harm.planned_information(experiment.conversations, usual)

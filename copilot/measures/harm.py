@@ -15,6 +15,8 @@ from copilot.measures.clusters import Clustered
 
 ALPHA: Final = 0.05
 """Chance of stopping an experiment in which there is no difference, over all looks and everything that is watched."""
+TYPICAL: Final = 0.2
+"""Share of the conversations that get a variant, as one would guess it beforehand."""
 FEWEST: Final = 25
 """Conversations in each arm before the first look that can stop."""
 
@@ -37,9 +39,12 @@ def gap(control: Clustered, variant: Clustered) -> Gap:
     return Gap(variant.value - control.value, max(control.variance + variant.variance, least))
 
 
-def planned_information(conversations: int, share: float, usual: float) -> float:
-    """What the plan will know in the end: the bound is tightest there. `usual`: a share as one would guess it beforehand."""
-    return conversations * share * (1 - share) / (usual * (1 - usual))
+def planned_information(conversations: int, usual: float) -> float:
+    """What the plan will know in the end: the bound is tightest there. `usual`: a share as one would guess it beforehand.
+
+    It must not change once somebody has looked, so it knows nothing of how many get the variant: that may be raised on the way.
+    """
+    return conversations * TYPICAL * (1 - TYPICAL) / (usual * (1 - usual))
 
 
 def worse_by(variance: float, planned: float, alpha: float) -> float:

@@ -52,7 +52,7 @@ def play(chance: np.random.Generator, sort: Sort, conversations: int) -> tuple[F
 def stops(chance: np.random.Generator, sort: Sort, conversations: int) -> int:
     """After how many conversations "fewer" was called; 0: never."""
     variant, counted, counts = play(chance, sort, conversations)
-    planned = harm.planned_information(sort.conversations, sort.share, sort.usual)
+    planned = harm.planned_information(sort.conversations, sort.usual)
     for until in range(EVERY, conversations + 1, EVERY):
         there, of, all_ = variant[:until] > 0, counted[:until], counts[:until]
         if min(there.sum(), until - there.sum()) < harm.FEWEST:
@@ -97,6 +97,6 @@ def test_an_arm_in_which_nothing_happened_is_not_sure_of_itself() -> None:
     none, three = clusters.mean(Sums(np.zeros(30), np.ones(30))), clusters.mean(Sums(np.array([1.0] * 3 + [0.0] * 27), np.ones(30)))
     gap = harm.gap(none, three)
     assert gap.value == pytest.approx(0.1)
-    assert gap.value < harm.worse_by(gap.variance, harm.planned_information(400, 0.5, 0.1), PART)
-    low, high = harm.at_any_time(gap, harm.planned_information(400, 0.5, 0.1), harm.ALPHA)
+    assert gap.value < harm.worse_by(gap.variance, harm.planned_information(400, 0.1), PART)
+    low, high = harm.at_any_time(gap, harm.planned_information(400, 0.1), harm.ALPHA)
     assert low < 0 < high
