@@ -137,6 +137,7 @@ async def test_a_conversation_keeps_its_arm_over_a_restart_and_a_greater_share(
     while set(first.values()) != {"control", "variant"}:
         ref = f"chat-{len(first)}"
         first[ref] = await arm(house, await asked(house, provider, ref))
+        assert first[ref]
     house = await house_with(opened, provider, tmp_path)
     program = await house.enter("integrator")
 
@@ -165,6 +166,7 @@ async def test_a_variant_stands_behind_the_same_walls(opened: Open, provider: Sc
         turn = await house.begin(f"chat-{len(seen)}", customer=None, assurance=None)
         replies = [one for one in turn["suggestions"] if one["kind"] == "reply"]
         seen.append(await arm(house, replies[0]))
+        assert seen[-1]
         assert [(one["state"], one["producer"]) for one in replies] == [("withheld", "model"), ("proposed", "fallback")]
         assert not [one for one in replies if "900" in one["text"]]
     results = (await shown(house, made["id"]))["results"]
@@ -282,10 +284,10 @@ async def test_a_variant_prompt_that_fails_leaves_the_agent_a_draft(opened: Open
     models = house.application.models
     assert isinstance(models, ScriptedModels)
     models.queue(*[GOOD] * 60)
-    number, which = 0, ""
-    while which != "variant":
+    number, which = 0, "control"
+    while which == "control":
         number += 1
         reply = of_kind(await house.begin(f"chat-{number}", customer=None, assurance=None), "reply")
         which = await arm(house, reply)
-    assert (reply["state"], reply["producer"]) == ("proposed", "fallback")
+    assert (which, reply["state"], reply["producer"]) == ("variant", "proposed", "fallback")
     assert "being tried" in reply["reason"]
