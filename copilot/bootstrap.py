@@ -60,6 +60,8 @@ from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
 from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
+from copilot.services.experiment_watch import LOOK, ExperimentWatch
+from copilot.services.experiments import Experiments
 from copilot.services.exporting import Exporting
 from copilot.services.facts import PUBLISH_FACT, FactChanging
 from copilot.services.falling import FALL, Falling
@@ -143,11 +145,12 @@ class GapWork:
 
 @dataclass(frozen=True)
 class QualityWork:
-    """Cases from the desk, one use case each."""
+    """Cases from the desk and experiments, one use case each."""
 
     making: CaseMaking
     harvesting: Harvesting
     cases: Quality
+    experiments: Experiments
 
 
 @dataclass(frozen=True)
@@ -383,6 +386,9 @@ def _wire(
         closing=closing,
         trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
+    may_try = tuple(dict.fromkeys((*settings.models, *settings.experiment_models)))
+    experiments = Experiments(database, tools.drafter, may_try, clock, live.wake)
+    watch = ExperimentWatch(database, experiments, clock)
     making = CaseMaking(database, privacy, clock, live.wake)
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
@@ -402,6 +408,7 @@ def _wire(
         IMPORT: bringing.run,
         HISTORY: gaps.history.run,
         IN_STEP: closing.run,
+        LOOK: watch.run,
     }
     for name, job in jobs.items():
         engine.register(name, job)
@@ -411,7 +418,7 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, chat_tools.arriving.due)
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, watch.due, chat_tools.arriving.due)
     left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
     for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
         dispatcher.watch(unfinished)
@@ -464,7 +471,7 @@ def _wire(
         curating=Curating(database, indexes, privacy, clock, live.wake),
         gaps=gaps,
         day=day,
-        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake)),
+        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake), experiments),
         administration=Administration(database, live.wake),
         chat_tools=chat_tools,
     )

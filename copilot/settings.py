@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """A LiteLLM model name, such as openai/gpt-5 or ollama/llama3. Empty: no language model; the fallback path works alone."""
     fallback_models: Annotated[tuple[str, ...], NoDecode] = ()
     """Tried in this order when the first does not answer; comma-separated."""
+    experiment_models: Annotated[tuple[str, ...], NoDecode] = ()
+    """Models that an experiment may try beside these, comma-separated: whoever answers is told what customers write, masked."""
     api_base: str = ""
     embedder: str = "minilm"
     """minilm, hash, a sentence-transformers model, or litellm/<model>: a provider's, which then sees what is searched, masked."""
@@ -67,7 +69,7 @@ class Settings(BaseSettings):
     def _pairs(cls, value: object) -> object:
         return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part) if isinstance(value, str) else value
 
-    @field_validator("fallback_models", "embedder_languages", mode="before")
+    @field_validator("fallback_models", "embedder_languages", "experiment_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -16,6 +16,7 @@ DESIGN §6 in this matrix, and what the routes themselves add to it:
   which colleague said it.
 - A case that was made of a draft names neither the customer nor a colleague; who made it is told nobody, and what an agent decided is told
   only as a trait of the draft ("a check found something in it, and it was taken"), never counted by person.
+- Of an experiment the arms are compared, never the people who decided; which arm a draft was made in is told to nobody at the desk.
 - Erasing a person is for administrators.
 """
 
@@ -192,6 +193,11 @@ MATRIX: dict[str, Roles] = {
     "POST /v1/quality/harvest": REVIEWERS,
     "POST /v1/quality/runs": REVIEWERS,
     "GET /v1/quality/runs": REVIEWERS,
+    "POST /v1/quality/experiments": REVIEWERS,
+    "GET /v1/quality/experiments": REVIEWERS,
+    "GET /v1/quality/experiments/{experiment_id}": REVIEWERS,
+    "PATCH /v1/quality/experiments/{experiment_id}": REVIEWERS,
+    "POST /v1/quality/experiments/{experiment_id}/stop": REVIEWERS,
     "POST /v1/suggest": READERS,
     "GET /v1/tenants": NOBODY,
     "POST /v1/tenants": NOBODY,

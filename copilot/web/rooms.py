@@ -69,6 +69,10 @@ PAGES: dict[str, Roles] = {
     "GET /quality/cases/{quality_id}": REVIEWERS,
     "GET /quality/cases/{quality_id}/f/state": REVIEWERS,
     "GET /quality/runs": REVIEWERS,
+    "GET /quality/experiments": REVIEWERS,
+    "GET /quality/experiments/f/list": REVIEWERS,
+    "GET /quality/experiments/{experiment_id}": REVIEWERS,
+    "GET /quality/experiments/{experiment_id}/f/state": REVIEWERS,
     "GET /quality/drafts/{suggestion_id}": REVIEWERS,
     "GET /quality/drafts/{suggestion_id}/f/sent": REVIEWERS,
 }
@@ -93,6 +97,7 @@ NAVIGATION: Final[tuple[Place, ...]] = (
 QUALITY: Final[tuple[Place, ...]] = (
     Place(path="/quality", label="Cases", roles=REVIEWERS),
     Place(path="/quality/runs", label="Runs", roles=REVIEWERS),
+    Place(path="/quality/experiments", label="Experiments", roles=REVIEWERS),
 )
 """The navigation within the quality pages (`templates/quality/base.html`)."""
 KNOWLEDGE: Final[tuple[Place, ...]] = (

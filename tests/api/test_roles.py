@@ -7,12 +7,13 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
-from copilot.api import examples, quality, roles
+from copilot.api import examples, experiments, quality, roles
 from copilot.api.roles import MATRIX, OWNER
 from copilot.api.routing import audience
 from copilot.domain.errors import Refused
 from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import ROLES, Caller, Role
+from tests.adapters.database import samples
 from tests.api.house import House, assert_problem, chat, of_kind
 from tests.api.streaming import stream
 
@@ -97,6 +98,9 @@ BODIES: dict[str, Any] = {
     "POST /v1/quality/cases/{quality_id}/decide": {"state": "rejected"},
     "POST /v1/quality/harvest": {"limit": 3},
     "POST /v1/quality/runs": quality.RUN,
+    "POST /v1/quality/experiments": experiments.STARTED,
+    "PATCH /v1/quality/experiments/{experiment_id}": {"share": 0.6},
+    "POST /v1/quality/experiments/{experiment_id}/stop": {"note": "Enough."},
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -120,8 +124,8 @@ VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "subm
     f"POST /v1/facts/{{change_id}}/{step}" for step in ("submit", "review", "discard")
 }
 """Each needs the draft in another state: test_editing walks through them."""
-AFTER = {"POST /v1/articles/{article_id}/redirect", "POST /v1/facts"}
-"""409 here: the article has an open draft."""
+AFTER = {"POST /v1/articles/{article_id}/redirect", "POST /v1/facts", "POST /v1/quality/experiments"}
+"""409 here: the article has an open draft; there is no model to try."""
 OTHERS = [route for route in MATRIX if "{" in route]
 PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
 """Words of the first company that no answer to another may hold."""
@@ -165,6 +169,7 @@ async def scene(furnished: House) -> Scene:
             "recall_id": "recall",
             "case_id": await recalled(house),
             "quality_id": case["id"],
+            "experiment_id": await trying(house),
             "drafted_id": draft_made["id"],
             "words": draft_made["text"],
             "ref": "chat-1",
@@ -190,6 +195,13 @@ async def scene(furnished: House) -> Scene:
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },
     )
+
+
+async def trying(house: House) -> str:
+    """An experiment that runs."""
+    async with house.application.database.write("default") as records:
+        await records.experiments.add(samples.experiment(begins_at=house.clock(), name="Refunds for cancelled flights"))
+    return "experiment"
 
 
 async def recalled(house: House) -> str:

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
-from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, write
+from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, tried, write
 from tests.web.site import CONSOLE, Company, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
@@ -45,6 +45,8 @@ SEEN = {
     "/quality": "/quality",
     "/quality/cases/{quality_id}": "/quality/cases/{case}",
     "/quality/runs": "/quality/runs",
+    "/quality/experiments": "/quality/experiments",
+    "/quality/experiments/{experiment_id}": "/quality/experiments/{experiment}",
     "/quality/drafts/{suggestion_id}": "/quality/drafts/{suggestion}",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
@@ -92,6 +94,8 @@ WHO = {
     "/quality": "qa-quentin",
     "/quality/cases/{quality_id}": "qa-quentin",
     "/quality/runs": "qa-quentin",
+    "/quality/experiments": "qa-quentin",
+    "/quality/experiments/{experiment_id}": "qa-quentin",
     "/quality/drafts/{suggestion_id}": "qa-quentin",
     "no cases": "qa-quentin",
     "no runs": "qa-quentin",
@@ -155,6 +159,8 @@ async def test_page(site: Site, context: BrowserContext, page: Page, there: dict
         there["recall"] = await recalled(site)
     if name.startswith("/quality"):
         there |= await judged(site)
+    if "experiment" in name:
+        there["experiment"] = await tried(site)
     await site.sign_in(context, WHO.get(name, "agent-lea"))
     # The embedding page stands for somebody else's chat tool, with the panel beside it.
     await look(page, address.format(**there), narrow=name != "embedding")
@@ -199,6 +205,7 @@ async def test_making_a_case(site: Site, context: BrowserContext, page: Page) ->
 async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page, there: dict[str, str]) -> None:
     """No page loads more of ours than that, counted by the browser as it came over the line; cached files count again for each."""
     there |= {"import_": await imported(site), "change": await changed(site), "recall": await recalled(site), **await judged(site)}
+    there["experiment"] = await tried(site)
     await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look encodes every question: longer than a browser waits here
     await site.sign_in(context, "admin-ada")
     for name, address in SEEN.items():

@@ -11,6 +11,7 @@ from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
 from copilot.adapters.database.editing import SqlEditing
+from copilot.adapters.database.experiments import SqlExperiments
 from copilot.adapters.database.facts import SqlFacts
 from copilot.adapters.database.gaps import SqlGaps
 from copilot.adapters.database.grants import SqlGrants
@@ -125,6 +126,10 @@ class SqlRecords:
     @cached_property
     def imports(self) -> SqlImports:
         return SqlImports(self.transaction)
+
+    @cached_property
+    def experiments(self) -> SqlExperiments:
+        return SqlExperiments(self.transaction)
 
     @cached_property
     def quality(self) -> SqlQuality:

@@ -22,6 +22,7 @@ from copilot.domain.ports.connections import Connections
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.experiments import Experiments
 from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
@@ -517,6 +518,9 @@ class Records(Protocol):
 
     @property
     def imports(self) -> Imports: ...
+
+    @property
+    def experiments(self) -> Experiments: ...
 
     @property
     def quality(self) -> Quality: ...

@@ -8,6 +8,7 @@ from copilot.domain.base import new_id
 from copilot.domain.case import Handover
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Emotion, Sensed
+from copilot.domain.experiments import Experiment
 from copilot.domain.grants import ColleagueQuestion, Grant
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, Promise
@@ -131,6 +132,19 @@ def quality_case(conversation_id: str | None, customer_id: str | None, **values:
     plain = {"id": "quality", "name": body["case"], "source": "made", "origin": "made:quality", "conversation_id": conversation_id}
     made = {"customer_id": customer_id, "draft": {"kind": "reply", "text": "The bag is here, Ann."}, "body": body, "made_by": "u1"}
     return QualityCase.model_validate(plain | made | {"made_at": NOON} | values)
+
+
+def experiment(**values: Any) -> Experiment:
+    plain = {
+        "id": "experiment",
+        "name": "Shorter",
+        "reason": "They cut it.",
+        "kinds": ("reply",),
+        "model": "openai/other",
+        "share": 0.5,
+    }
+    plan = {"salt": "ab" * 32, "conversations": 400, "begins_at": NOON, "made_by": "u1", "made_at": NOON}
+    return Experiment.model_validate(plain | plan | values)
 
 
 def session(user: str, **changed: Any) -> Session:

@@ -29,6 +29,7 @@ LEFT = {
     "state_values",
     "replicas",
     "quality_runs",
+    "experiments",
 }
 KNOWLEDGE = {
     *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),

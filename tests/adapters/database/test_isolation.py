@@ -48,7 +48,8 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.senses.put([samples.sensed(message.id)], {message.id: b"\x01"}, "v1")
     await records.turns.mint("turn", conversation.id, [message.id], NOON)
     await records.turns.freeze(samples.frozen("turn", conversation, customer))
-    suggestion = await records.suggestions.put(samples.draft("turn", id="draft"), [ChatMessage(role="user", content="Ann Bee")])
+    made = samples.draft("turn", id="draft", experiment_id="experiment", arm="control")
+    suggestion = await records.suggestions.put(made, [ChatMessage(role="user", content="Ann Bee")])
     await records.suggestions.seen(suggestion.id, "displayed", "u1", NOON)
     await records.suggestions.decide(samples.decision(suggestion.id, id="decision", action="edited", text="Dear Ann"))
     sent = {"id": "sent", "conversation_id": conversation.id, "message_id": message.id, "suggestion_id": suggestion.id}
@@ -113,6 +114,7 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
             id="note", connection_id="wool", conversation_id=conversation.id, key="k", action="note", text="x", due_at=NOON, made_at=NOON
         )
     )
+    await records.experiments.add(samples.experiment())
     await records.quality.put_run(QualityRun(id="run", name="cases", made_at=NOON, posted_at=NOON))
     return customer, conversation
 
@@ -195,6 +197,10 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.connections.traffic(),
             await records.handovers.get("handover"),
             await records.grants.get("grant"),
+            await records.experiments.get("experiment"),
+            await records.experiments.running(),
+            await records.experiments.all(),
+            await records.experiments.outcomes("experiment"),
             await records.grants.of_conversation(conversation.id),
             await records.grants.in_state(GRANT_STATES),
             await records.questions.get("question"),
