@@ -26,6 +26,7 @@ from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.quality import Quality
+from copilot.domain.ports.scorecards import Scorecards
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
@@ -519,6 +520,9 @@ class Records(Protocol):
 
     @property
     def quality(self) -> Quality: ...
+
+    @property
+    def scorecards(self) -> Scorecards: ...
 
 
 class OutboxRow(Frozen):
