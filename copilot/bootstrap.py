@@ -91,6 +91,10 @@ from copilot.services.replicas import Replicas
 from copilot.services.replies import Replies
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.rules import Rules
+from copilot.services.scorecard_drawing import Drawing
+from copilot.services.scorecard_figures import ScoreFiguring
+from copilot.services.scorecards import Scorecards
+from copilot.services.scoring import Scoring
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
@@ -140,6 +144,16 @@ class QualityWork:
     making: CaseMaking
     harvesting: Harvesting
     cases: Quality
+
+
+@dataclass(frozen=True)
+class ScorecardWork:
+    """What a tenant does that looks at real conversations, one use case each."""
+
+    having: Scorecards
+    drawing: Drawing
+    scoring: Scoring
+    figuring: ScoreFiguring
 
 
 @dataclass
@@ -194,6 +208,7 @@ class Application:
     gaps: GapWork
     day: Day
     quality: QualityWork
+    scorecards: ScorecardWork
     administration: Administration
     company_accounts: CompanyAccounts | None = None
     """With an identity provider."""
@@ -434,6 +449,12 @@ def _wire(
         gaps=gaps,
         day=day,
         quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake)),
+        scorecards=ScorecardWork(
+            Scorecards(database, clock, live.wake),
+            Drawing(database, clock, live.wake),
+            Scoring(database, privacy, clock, live.wake),
+            ScoreFiguring(database),
+        ),
         administration=Administration(database, live.wake),
     )
 

@@ -1,6 +1,5 @@
 """Scorecards of real conversations: what is looked at, how a conversation came into the sample, what was measured, what people decided."""
 
-from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,6 +11,13 @@ RatingRole = Literal["first", "second", "decision"]
 FLOOR: float = 0.25
 """The least chance a conversation has, as a share of what a plain sample of the same size would give it: no weight is above four times
 the mean one."""
+
+
+ENOUGH: int = 10
+"""Conversations rated twice below which nothing is said of a point."""
+TENTATIVE: float = 0.667
+"""Alpha below which not even tentative conclusions stand (Krippendorff 2004, p. 241)."""
+Verdict = Literal["clear", "unclear", "too few", "no difference to tell"]
 
 
 class Switch(Frozen):
@@ -204,6 +210,33 @@ class Scored(Frozen):
         return None if self.open_dispute else self.rating("decision") or self.rating("first")
 
 
-def conversations_of(cards: Sequence[Scored]) -> list[str]:
-    """Ids, each once."""
-    return list(dict.fromkeys(one.card.conversation_id for one in cards))
+class Estimate(Frozen):
+    """A mean over a period's conversations, 0–1, with its 95 % interval. `n`: how many were rated."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    effective: float
+    """How many conversations of a plain sample would know as much (Kish 1965)."""
+
+
+class Agreement(Frozen):
+    """On one point. `alpha`: 1 is always the same, 0 is as by chance; None where every rating was the same, so that chance would do too."""
+
+    point: str
+    alpha: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int
+    same: int
+    """On how many of them both chose the same level."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """`unclear`: the rubric is, here."""
+        if self.n < ENOUGH:
+            return "too few"
+        if self.alpha is None:
+            return "no difference to tell"
+        return "unclear" if self.alpha < TENTATIVE else "clear"

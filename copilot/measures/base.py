@@ -88,7 +88,8 @@ class CheckedMeasure(Measure):
 
     def read(self, record: LiveRecord) -> Measured | None:
         """None where no answer has evidence behind it."""
-        clean, read, seen = 0, 0, []
+        clean, read = 0, 0
+        seen: list[Seen] = []
         for message, turn in record.read():
             if not self.counts(message, turn):
                 continue

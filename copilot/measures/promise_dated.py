@@ -1,7 +1,7 @@
 """promise dated: what is promised has a day or a time, and somebody who keeps it."""
 
 from copilot.checks.promise import Promise
-from copilot.domain.scorecards import Measured
+from copilot.domain.scorecards import Measured, Seen
 from copilot.measures.base import LiveRecord, Measure, at, checked
 from copilot.memory.promises import read_promises
 
@@ -15,7 +15,8 @@ class PromiseDated(Measure):
 
     def read(self, record: LiveRecord) -> Measured | None:
         """None where nothing was promised."""
-        made, seen = 0, []
+        made = 0
+        seen: list[Seen] = []
         for message, turn in record.read():
             here = len(read_promises(message, settings=turn.settings, channel=turn.channel))
             open_ended = [at(message, result) for result in checked(Promise(), message, turn)] if here else []

@@ -16,7 +16,6 @@ class PromiseKept(Measure):
         due = [one for one in record.promises if one.due is not None and one.state in ("kept", "overdue")]
         late = [one for one in due if one.state == "overdue" or (one.settled_at and one.due and one.settled_at > one.due)]
         theirs = {message.id for message in record.conversation.messages}
-        seen = [
-            Seen(message_id=source, what="not kept by its date") for one in late if (source := one.source.removeprefix("message:")) in theirs
-        ]
+        sources = (one.source.removeprefix("message:") for one in late)
+        seen = [Seen(message_id=source, what="not kept by its date") for source in sources if source in theirs]
         return self.measured(1 - len(late) / len(due), seen) if due else None

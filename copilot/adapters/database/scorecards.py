@@ -78,7 +78,11 @@ _CLOSED = (
 )
 _ANSWERS = (
     sa.select(
-        messages.c.conversation_id, messages.c.author_id, messages.c.author_name, sa.func.count().label("n"), sa.func.max(messages.c.sent_at).label("last")
+        messages.c.conversation_id,
+        messages.c.author_id,
+        messages.c.author_name,
+        sa.func.count().label("n"),
+        sa.func.max(messages.c.sent_at).label("last"),
     )
     .select_from(messages.join(conversations, same(messages, "conversation_id", conversations)))
     .where(*_PERIOD, messages.c.author == "agent", messages.c.visibility == "public", messages.c.deleted_at.is_(None))
@@ -172,7 +176,7 @@ class _People:
             self._names.setdefault(row["name"], []).append(row)
 
     def most(self, answers: Sequence[Row]) -> Row | None:
-        """Whoever wrote most of the answers, the latest among equals; None when that is nobody known. Two of one name are not told apart."""
+        """Whoever wrote most of the answers, the latest among equals; None: nobody known. Two of one name are not told apart."""
         counted: dict[str, tuple[int, datetime, Row]] = {}
         for answer in answers:
             person = self._who(answer)
@@ -189,8 +193,6 @@ class _People:
 
 
 def _closed(row: Mapping[str, Any], agent: Row) -> Closed:
-    risk = Risk(
-        heat=row["heat"] or 0.0, broken_promise=bool(row["broken"]), flagged=row["flagged"] or 0, said_wrong=row["said_wrong"] or 0
-    )
+    risk = Risk(heat=row["heat"] or 0.0, broken_promise=bool(row["broken"]), flagged=row["flagged"] or 0, said_wrong=row["said_wrong"] or 0)
     team = row["team"] or agent["team"]
     return Closed(conversation_id=row["id"], customer_id=row["customer_id"], agent_id=agent["id"], team=team, risk=risk)

@@ -62,7 +62,7 @@ scorecards = table(
     indexed("customer_id"),
     indexed("agent_id", "made_at"),
 )
-"""`turn`: when it is rated, by chance: who stops half-way has rated a sample, too. `measured` holds places in messages, never their words.
+"""`turn`: when it is rated, by chance: who stops half-way has rated a sample, too. `measured` may quote a message: the row goes with it.
 `customer_id`: whose conversation it was when it was drawn (not a foreign key: a conversation may be given to somebody else later)."""
 
 scorecard_ratings = table(
