@@ -18,7 +18,7 @@ from copilot.adapters.database.tables.scorecards import (
 )
 from copilot.adapters.database.tables.talk import conversations, messages
 from copilot.adapters.database.tables.tenancy import users
-from copilot.adapters.database.transaction import Group, Row, among, batches, equals, fields, mine, same
+from copilot.adapters.database.transaction import Group, Row, among, batches, fields, mine, same
 from copilot.domain.scorecards import Closed, Rating, Risk, Sample, Scorecard, Scored, StoredRubric, Switch
 
 _SWITCH = sa.select(
@@ -152,9 +152,9 @@ class SqlScorecards(Group):
 
     async def answer(self, card: Scorecard) -> bool:
         """Store the agent's answer; False when there is one."""
-        which = *equals(scorecards, "id"), scorecards.c.answered_at.is_(None)
+        which = mine(scorecards), scorecards.c.id == card.id, scorecards.c.answered_at.is_(None)
         values = {"answer": card.answer, "disputed": card.disputed, "answered_at": card.answered_at}
-        return await self._db.run(sa.update(scorecards).where(*which).values(**values), id=card.id) == 1
+        return await self._db.run(sa.update(scorecards).where(*which).values(**values)) == 1
 
     async def _scored(self, statement: sa.Select[Any]) -> list[Scored]:
         cards = [Scorecard.model_validate(row) for row in await self._db.rows(statement)]

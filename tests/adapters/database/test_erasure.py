@@ -29,6 +29,9 @@ LEFT = {
     "state_values",
     "replicas",
     "quality_runs",
+    "scorecard_switches",
+    "scorecard_rubrics",
+    "scorecard_samples",
 }
 KNOWLEDGE = {
     *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),
