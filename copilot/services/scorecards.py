@@ -76,9 +76,7 @@ async def is_on(records: Records) -> bool:
 async def need_on(records: Records) -> None:
     """Raises Refused while they are off."""
     if not await is_on(records):
-        raise Refused(
-            "Scorecards are switched off here.", todo="An administrator switches them on, and says why."
-        )
+        raise Refused("Scorecards are switched off here.", todo="An administrator switches them on, and says why.")
 
 
 SHIPPED: Final = datetime.fromisoformat("2026-01-01T00:00:00+00:00")

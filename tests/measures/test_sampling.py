@@ -10,9 +10,7 @@ from copilot.domain.scorecards import FLOOR, Closed, Risk
 from copilot.measures.estimating import estimate, wilson
 from copilot.measures.sampling import chances, draw, lot, weight
 
-RISKS = st.builds(
-    Risk, heat=st.floats(0, 100), broken_promise=st.booleans(), flagged=st.integers(0, 3), said_wrong=st.integers(0, 3)
-)
+RISKS = st.builds(Risk, heat=st.floats(0, 100), broken_promise=st.booleans(), flagged=st.integers(0, 3), said_wrong=st.integers(0, 3))
 DRAWS = 500
 
 
@@ -21,7 +19,9 @@ def frame(count: int = 400, seed: int = 7) -> list[Closed]:
     chance = np.random.default_rng(seed)
     risks = [
         Risk(heat=float(heat), broken_promise=bool(broken))
-        for heat, broken in zip(np.where(chance.random(count) < 0.25, chance.uniform(60, 100, count), 20), chance.random(count) < 0.1, strict=True)
+        for heat, broken in zip(
+            np.where(chance.random(count) < 0.25, chance.uniform(60, 100, count), 20), chance.random(count) < 0.1, strict=True
+        )
     ]
     return [Closed(conversation_id=f"c{n}", customer_id=None, agent_id=f"a{n % 6}", risk=risk) for n, risk in enumerate(risks)]
 

@@ -86,7 +86,8 @@ def lines(shown: Shown) -> tuple[Line, ...]:
     """Numbered from 1, without deleted ones."""
     there = [message for message in shown.conversation.messages if not message.deleted_at]
     return tuple(
-        Line(number=n, message=message, who=AUTHOR[message.author], note=message.visibility == "private") for n, message in enumerate(there, 1)
+        Line(number=n, message=message, who=AUTHOR[message.author], note=message.visibility == "private")
+        for n, message in enumerate(there, 1)
     )
 
 
@@ -160,7 +161,9 @@ def bar(found: Estimate | None) -> Bar | None:
     if found is None:
         return None
     value, low, high = (round(100 * one) for one in (found.value, found.low, found.high))
-    return Bar(value=value, low=low, high=high, words=f"{low} to {high} %, of {found.n} rated, worth {found.effective:.0f} of a plain sample")
+    return Bar(
+        value=value, low=low, high=high, words=f"{low} to {high} %, of {found.n} rated, worth {found.effective:.0f} of a plain sample"
+    )
 
 
 def figure_rows(points: Sequence[PointFigures]) -> tuple[tuple[str, ...], tuple[FigureRow, ...]]:

@@ -26,7 +26,9 @@ async def closed(records: Records, ref: str, *answers: tuple[str, str], status: 
     """A conversation with one answer for each (author id, name); its id."""
     customer = await records.customers.upsert(samples.person(f"c{ref}"))
     said = [samples.said("m1")]
-    said += [samples.said(f"a{n}", "It is in Lisbon.", at=n, author="agent", author_id=a, author_name=b) for n, (a, b) in enumerate(answers, 1)]
+    said += [
+        samples.said(f"a{n}", "It is in Lisbon.", at=n, author="agent", author_id=a, author_name=b) for n, (a, b) in enumerate(answers, 1)
+    ]
     talk = samples.thread(f"t{ref}", *said, customer_id=customer.id, status=status, **values)
     return (await records.conversations.upsert(talk)).id
 
@@ -70,7 +72,9 @@ async def drafted(records: Records, ident: str, **values: Any) -> str:
 async def test_what_raises_the_chance_of_a_conversation(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         await people(records)
-        calm, flagged, wrong, broken, kept = [await closed(records, ref, ("77", "Kim")) for ref in ("calm", "flag", "wrong", "broken", "kept")]
+        calm, flagged, wrong, broken, kept = [
+            await closed(records, ref, ("77", "Kim")) for ref in ("calm", "flag", "wrong", "broken", "kept")
+        ]
         taken = await drafted(records, flagged, checks=(FLAG,))
         await records.suggestions.decide(samples.decision(taken, action="used"))
         said = await drafted(records, wrong)
