@@ -1,4 +1,4 @@
-"""Which conversations are looked at: chances that are known, the same draw again, and figures that the preference for risk does not bend."""
+"""Which conversations are looked at: known chances, the same draw again, figures that the preference for risk does not bend."""
 
 from statistics import fmean, stdev
 
