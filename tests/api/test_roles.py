@@ -31,7 +31,7 @@ class Scene:
 
 DRAFTED = {"id": "refunds", "title": "Refunds for cancelled flights", "text": "Within seven days.", "status": "published"}
 RECALL = {"article_id": "refunds", "from_revision": 1, "wrong": "seven days", "right": "ten days"}
-RUBRIC = "name: Ours\npoints:\n- {point: clear, title: Clear, question: Is it?, levels: [not at all, wholly]}"
+RUBRIC = "name: Ours\npoints:\n- {point: clear, title: Clear, question: Is it so, levels: [not at all, wholly]}"
 RATING = {"marks": [{"point": "clear", "level": 0}], "note": "toms-note"}
 RULE = {"query": "lost card", "passage_id": "refunds", "action": "pin"}
 BODIES: dict[str, Any] = {

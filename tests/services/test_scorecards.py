@@ -21,8 +21,8 @@ ON = {"on": True, "reason": "We changed how refunds are promised."}
 RUBRIC = """
 name: Ours
 points:
-- {point: clear, title: Clear, question: Is it?, levels: [not at all, half, wholly]}
-- {point: promise, title: By when, question: Is it said?, measure: promise dated, levels: [not at all, wholly]}
+- {point: clear, title: Clear, question: Is it so, levels: [not at all, half, wholly]}
+- {point: promise, title: By when, question: Is it said, measure: promise dated, levels: [not at all, wholly]}
 """
 POINT = Point(point="clear", title="Clear", question="Is it?", levels=("not at all", "half", "wholly"))
 
@@ -51,7 +51,7 @@ async def test_off_until_somebody_says_why_and_everyone_reads_it(opened: Open) -
     house = await opened()
     ada, tom = await house.enter("admin"), await house.enter("agent")
     assert (await tom.get("/v1/scorecards")).json()["switch"] == {"on": False, "reason": "", "by": "", "at": None}
-    assert_problem(await ada.put(SWITCH, json={"on": True, "reason": "quality"}), 400, "reason")
+    assert_problem(await ada.put(SWITCH, json={"on": True, "reason": "quality"}), 422, "reason")
     (await ada.put(SWITCH, json=ON)).raise_for_status()
     told = (await tom.get("/v1/scorecards")).json()["switch"]
     assert (told["on"], told["reason"], told["by"]) == (True, ON["reason"], "Ada Novak")
@@ -86,10 +86,10 @@ async def test_a_comment_quotes_a_message_and_every_point_is_decided(opened: Ope
     card = await drawn(house, twice=0)
     quinn = await house.enter("qa")
     at = f"/v1/quality/scorecards/{card}/ratings"
-    assert_problem(await quinn.post(at, json=marks(comment="No date.")), 400, "quotes a message")
-    assert_problem(await quinn.post(at, json=marks(comment="No date.", message_id="elsewhere")), 400, "quotes a message")
-    assert_problem(await quinn.post(at, json=marks(3)), 400, "no level 3")
-    assert_problem(await quinn.post(at, json={"marks": marks()["marks"][:1]}), 400, "Each point")
+    assert_problem(await quinn.post(at, json=marks(comment="No date.")), 422, "quotes a message")
+    assert_problem(await quinn.post(at, json=marks(comment="No date.", message_id="elsewhere")), 422, "quotes a message")
+    assert_problem(await quinn.post(at, json=marks(3)), 422, "no level 3")
+    assert_problem(await quinn.post(at, json={"marks": marks()["marks"][:1]}), 422, "Each point")
     async with house.application.database.read("default") as records:
         talk = await records.conversations.find("chat-1")
     assert talk is not None

@@ -136,7 +136,8 @@ def _quote(line: Line | None, start: int, end: int) -> Quote | None:
 def label(sample: Sample, zone: str) -> str:
     """A period as people write it; its last day is the one before `until`, where that is a midnight."""
     first, last = sample.since.astimezone(ZoneInfo(zone)), sample.until.astimezone(ZoneInfo(zone)) - timedelta(seconds=1)
-    return f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%b}{year} – {last.day} {last:%b %Y}"
 
 
 class Bar(Frozen):
@@ -192,7 +193,7 @@ def clarity_rows(clarity: Clarity) -> tuple[ClarityRow, ...]:
 
 
 def _clarity(one: Agreement, title: str) -> ClarityRow:
-    known = one.alpha is not None and one.low is not None and one.high is not None
+    known = one.verdict != "too few" and one.alpha is not None and one.low is not None and one.high is not None
     return ClarityRow(
         title=title,
         verdict=one.verdict,
