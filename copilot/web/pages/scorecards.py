@@ -146,6 +146,8 @@ class Bar(Frozen):
     value: int
     low: int
     high: int
+    n: int
+    effective: int
     words: str
 
 
@@ -162,9 +164,8 @@ def bar(found: Estimate | None) -> Bar | None:
     if found is None:
         return None
     value, low, high = (round(100 * one) for one in (found.value, found.low, found.high))
-    return Bar(
-        value=value, low=low, high=high, words=f"{low} to {high} %, of {found.n} rated, worth {found.effective:.0f} of a plain sample"
-    )
+    words = f"{low} to {high} %, of {found.n} rated, worth {found.effective:.0f} of a plain sample"
+    return Bar(value=value, low=low, high=high, n=found.n, effective=round(found.effective), words=words)
 
 
 def figure_rows(points: Sequence[PointFigures]) -> tuple[tuple[str, ...], tuple[FigureRow, ...]]:
