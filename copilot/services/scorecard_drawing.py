@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import Field
@@ -25,6 +25,8 @@ MOST: Final = 200
 """Conversations of one sample: more than a team of reviewers reads in a month."""
 TWICE: Final = 0.25
 """The usual share that two people rate."""
+LONGEST: Final = timedelta(days=731)
+"""Of a period."""
 
 
 class Period(Frozen):
@@ -79,6 +81,8 @@ class Drawing:
         await need_on(records)
         if not period.since < period.until <= self.clock():
             raise Invalid("The time has to end after it begins, and not after now.", todo="Choose days that are over.")
+        if period.until - period.since > LONGEST:
+            raise Invalid("The time is longer than two years.", todo="Choose a shorter one: a figure is of a time people remember.")
         for one in await records.scorecards.samples():
             if period.since < one.until and one.since < period.until:
                 detail = f"A sample from {one.since:%Y-%m-%d} to {one.until:%Y-%m-%d} was drawn already."

@@ -23,6 +23,7 @@ def test_alpha_is_the_kappa_of_both_orders_but_for_its_small_sample_share(count:
     kappa = cohen_kappa_score(forth + back, back + forth, weights="quadratic")
     found = agreement("p", rated)
     assert found.alpha == pytest.approx(1 - (1 - kappa) * (2 * count - 1) / (2 * count))
+    assert found.alpha is not None
     assert found.low is not None
     assert found.high is not None
     assert found.low < found.alpha < found.high
