@@ -35,7 +35,7 @@ from copilot.domain.tenant import TenantSettings
 from copilot.graph.aside import Aside
 from copilot.graph.build import Tools
 from copilot.graph.build import build as build_graph
-from copilot.graph.draft import Drafter
+from copilot.graph.draft import Drafter, Fence, random_fence
 from copilot.retrieval.search import Search
 from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
@@ -285,6 +285,7 @@ def build(
     passwords: Passwords | None = None,
     provider: IdentityProvider | None = None,
     fetcher: Fetcher | None = None,
+    fence: Fence = random_fence,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
@@ -302,7 +303,7 @@ def build(
     models = models or _models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
     fetcher = fetcher or WebFetcher()
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher)
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher, fence)
     wired.notes = notes
     provider = provider or _provider(settings)
     if provider is not None:
@@ -323,6 +324,7 @@ def _wire(
     engine: DurableEngine,
     passwords: Passwords,
     fetcher: Fetcher,
+    fence: Fence,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
@@ -332,7 +334,7 @@ def _wire(
     indexes = Indexes(database, embedder, vectors, lexical, settings.replica_id)
     head = Head.load() if settings.embedder == "minilm" else None
     aside = Workshop() if settings.drafting_process else Aside()
-    tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts, aside=aside))
+    tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts, aside=aside, fence=fence))
     drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake)
 
     def wake(tenant: str) -> None:

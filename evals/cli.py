@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from copilot.commands.output import say
+from evals.duel.cli import duel
+from evals.judge.cli import calibrate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +19,8 @@ app = typer.Typer(
     "Start with: copilot eval run offline --name first",
     rich_markup_mode=None,
 )
+app.command("calibrate")(calibrate)
+app.command("duel")(duel)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the service's data. Default: COPILOT_DATA_DIR or .data")]
 Tenant = Annotated[str, typer.Option("--tenant", envvar="COPILOT_TENANT", help="Which company's records.")]
@@ -37,6 +41,13 @@ def run(
     ability: Annotated[str, typer.Option(help="Only cases of this ability.")] = "",
     data: Annotated[Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
+    judge: Annotated[str, typer.Option(help="A LiteLLM model name: it judges the drafts. Best not the model that wrote them.")] = "",
+    judge_base: Annotated[str, typer.Option(help="Where the judge answers, if not at its vendor's.")] = "",
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Dollars that this command may spend. Later, the same command goes on.")
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask models again what they answered before.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it may cost that much.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML here, for a CI server.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say below each metric what it counts.")] = False,
@@ -45,9 +56,13 @@ def run(
     """Run a suite. Without a language model unless one is named; nothing of what you have stored is read or changed."""
     import asyncio
 
+    from evals.answers.asking import confirm, microusd, spending
+    from evals.answers.purse import Purse
+    from evals.answers.store import ANSWERS, Store
     from evals.printing import print_comparison, print_next, print_run
     from evals.running import Plan, check_name
     from evals.running import run as run_plan
+    from evals.session import Session
     from evals.suites import suite as find
 
     chosen = find(suite)
@@ -63,8 +78,14 @@ def run(
         "tags": tags,
         "ability": ability,
         "data": str(data.resolve()) if data else "",
+        "judge": judge,
+        "judge_base": judge_base,
     }
-    done = asyncio.run(run_plan(Plan(chosen, called, given, limit)))
+    session = Session(Purse(microusd(budget)), None if no_cache else Store(ANSWERS))
+    plan = Plan(chosen, called, given, limit)
+    done = asyncio.run(run_plan(plan, session, lambda found: confirm(found, budget, yes=yes, quiet=as_json)))
+    if spent := spending(session.purse):
+        sys.stderr.write(f"{spent}\n")
     _written(done, against, junit, html)
     if as_json:
         print_json(done, against)
@@ -83,7 +104,11 @@ def compare(
     html: Annotated[Path | None, typer.Option(help="Write the report here, one HTML file for people.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what got better and what got worse from one run to another. Exit 1 when a figure got worse by more than chance."""
+    """Say what got better and what got worse from one run to another. Exit 1 when a figure got worse by more than chance.
+
+    What it costs is told and does not count there: dearer may be what was wanted. A gate holds costs, too.
+    """
+    from evals.metrics import CATALOGUE
     from evals.printing import print_comparison
 
     found = _compared(before, after)
@@ -97,7 +122,7 @@ def compare(
         print_comparison(found)
         if html:
             say(f"\nThe report: {html}")
-    return int(any(one.word == "worse" for one in found.metrics))
+    return int(any(one.word == "worse" and CATALOGUE[one.metric].ability != "cost" for one in found.metrics))
 
 
 @app.command("gate")

@@ -40,13 +40,14 @@ class Comparison(NamedTuple):
     after: Run
     metrics: list[Compared]
     moved: list[Moved]
-    """The worst regressions first, what a release must not lose before the rest."""
+    """The worst regressions first, what a release must not lose before the rest; what got dearer or slower after all that."""
     only_before: list[str]
     only_after: list[str]
     """Samples that only one of them has."""
 
 
 SEVERITY = {"high": 0, "medium": 1, "low": 2}
+EXPECTED = "as expected"
 
 
 def compare(before: Run, after: Run) -> Comparison:
@@ -56,7 +57,7 @@ def compare(before: Run, after: Run) -> Comparison:
     metrics = [_compared(name, first[name], second[name]) for name in second if name in first]
     kept = {row.key: row for row in before.rows}
     moved = [_moved(kept[row.key], row) for row in after.rows if row.key in kept and row.value != kept[row.key].value]
-    moved.sort(key=lambda one: (not one.worse, SEVERITY.get(str(one.after.facts.get("severity")), 1), -one.size, one.after.key))
+    moved.sort(key=_first)
     names = [{(row.task, row.sample) for row in run.rows} for run in (before, after)]
     return Comparison(
         before,
@@ -66,6 +67,13 @@ def compare(before: Run, after: Run) -> Comparison:
         sorted(sample for _, sample in names[0] - names[1]),
         sorted(sample for _, sample in names[1] - names[0]),
     )
+
+
+def _first(moved: Moved) -> tuple[bool, bool, int, bool, float, tuple[str, str, str]]:
+    """What a person wants to see first: what was promised of a case before any other figure, what it costs last of all."""
+    after = moved.after
+    severity = SEVERITY.get(str(after.facts.get("severity")), 1)
+    return CATALOGUE[after.metric].ability == "cost", not moved.worse, severity, after.metric != EXPECTED, -moved.size, after.key
 
 
 def _compared(name: str, before: list[Row], after: list[Row]) -> Compared:

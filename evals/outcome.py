@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from inspect_ai.solver import TaskState
 from pydantic import BaseModel, ConfigDict
 
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.turn import Turn
 
+OUTCOME = "outcome"
+"""Where a sample's store holds it."""
 FOR_CUSTOMER = ("reply", "acknowledge", "questions")
 """Kinds whose text goes to the customer; the others are read by colleagues."""
 
@@ -53,3 +56,8 @@ def words_of(value: Any) -> str:
 def everything_in(suggestion: Suggestion) -> str:
     """Its text and what stands in its structure."""
     return f"{suggestion.text}\n{words_of(suggestion.payload)}"
+
+
+def outcome_of(state: TaskState) -> Outcome:
+    """What the solver left."""
+    return Outcome.model_validate(state.store.get(OUTCOME))

@@ -10,17 +10,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from evals.comparing import Comparison, Moved
+from evals.comparing import Comparison, Moved, Word
 from evals.figures import Figure, figure
 from evals.gating import Held
+from evals.judge.trust import doubts, standings
 from evals.junit import title
 from evals.metrics import CATALOGUE
 from evals.runs import Row, Run, by_metric
 
 SHOWN = 12
-"""Regressions that are printed; the report has all of them."""
+"""Samples that are printed of those that got worse, and of those that got better; the report has all of them."""
 NAME = 26
 """Columns for a metric's name."""
+ORDER: tuple[Word, ...] = ("worse", "better", "no difference seen", "the same")
+"""In which what became of metrics is told."""
 GOOD, BAD, QUIET = "green", "red", "dim"
 APART = "set"
 """The fact by which a figure is also told apart: the data set, or the kind of thing, that a sample comes from."""
@@ -40,6 +43,8 @@ def print_run(run: Run, *, explain: bool = False) -> None:
                 console.print(_line(f"  {part}", apart))
             if explain:
                 console.print(Padding(Text(CATALOGUE[name].says, style=QUIET), (0, 0, 0, 4)))
+    for doubt in doubts(run):
+        console.print(Text(f"⚠ {doubt}", style=f"bold {BAD}"))
     if not explain:
         console.print(Text("\nWhat each metric counts: copilot eval metrics, or --explain.", style=QUIET))
     _print_unexpected(console, run)
@@ -103,18 +108,28 @@ def print_comparison(found: Comparison) -> None:
     """What got worse first."""
     console = Console()
     console.print(Text(f"\n{found.before.name} → {found.after.name}", style="bold"))
-    table = _table("", found.before.name, found.after.name, "difference", "95 %", "seen from", "")
-    for one in sorted(found.metrics, key=lambda one: one.word != "worse"):
+    table = _table("", found.before.name, found.after.name, "change", "95 %", "seen from", "")
+    for one in sorted((one for one in found.metrics if one.word != "the same"), key=lambda one: ORDER.index(one.word)):
         style = {"better": GOOD, "worse": BAD}.get(one.word, QUIET)
         gap = one.difference
         cells = (f"{gap.value:+.3f}", f"{gap.low:+.3f} to {gap.high:+.3f}", f"{gap.least_seen:.3f}") if gap else ("", "", "")
-        table.add_row(one.metric, _number(one.metric, one.before), _number(one.metric, one.after), *cells, Text(one.word, style=style))
+        table.add_row(
+            one.metric,
+            _number(one.metric, one.before),
+            _number(one.metric, one.after),
+            *cells,
+            Text("not seen" if one.word == ORDER[2] else one.word, style=style),
+        )
     console.print(table)
-    for moved in found.moved[:SHOWN]:
-        _print_moved(console, moved)
-    left = len(found.moved) - SHOWN
-    if left > 0:
-        console.print(Text(f"… and {left} more samples that moved.", style=QUIET))
+    if same := [one.metric for one in found.metrics if one.word == "the same"]:
+        console.print(Text(f"The same in every sample: {', '.join(same)}.", style=QUIET))
+    told = [one for one in found.moved if CATALOGUE[one.after.metric].ability != "cost"]  # of tokens and times the table says enough
+    for worse in (True, False):  # each has room of its own: what was mended is not hidden behind what broke
+        moved = [one for one in told if one.worse == worse]
+        for single in moved[:SHOWN]:
+            _print_moved(console, single)
+        if len(moved) > SHOWN:
+            console.print(Text(f"… and {len(moved) - SHOWN} more samples that got {'worse' if worse else 'better'}.", style=QUIET))
     for name, samples in ((found.before.name, found.only_before), (found.after.name, found.only_after)):
         if samples:
             console.print(Text(f"Only in {name}: {len(samples)} samples, such as {samples[0]}.", style=QUIET))
@@ -156,6 +171,7 @@ def as_data(run: Run, comparison: Comparison | None) -> dict[str, Any]:
         "made_at": run.made_at.isoformat(),
         "tried": run.tried,
         "failed": list(run.failed),
+        "judged": [standing.data() for standing in standings(run)],
         "skipped": list(run.skipped),
         "metrics": {
             name: _figure_data(name, figure(rows)) | {"sets": {part: found._asdict() for part, found in _apart(rows).items()}}

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,11 +15,16 @@ from typing import Any
 
 from copilot.commands.output import warn
 from copilot.domain.errors import Invalid, Refused
+from evals.answers.estimate import Estimate, estimate
+from evals.casebook.format import Case
+from evals.judge.scoring import versions as judged_versions
 from evals.metrics import CATALOGUE as METRICS
 from evals.resources import close_shared
 from evals.runs import HOME, Run, latest_logs, read_run
+from evals.session import Session, under
 from evals.suites import Step, Suite
 from evals.tasks import CATALOGUE
+from evals.tasks.cases import CASE, variant_of
 from evals.tasks.outside import Absent
 from evals.watching import watched
 
@@ -36,7 +41,7 @@ class Plan:
     suite: Suite
     name: str
     given: dict[str, Any] = field(default_factory=dict)
-    """For every task that takes it: model, api_base, prompts, knowledge, embedder, data, where, tags, ability."""
+    """For every task that takes it: model, api_base, prompts, knowledge, embedder, judge, judge_base, data, where, tags, ability."""
     limit: int | None = None
 
     @property
@@ -45,26 +50,44 @@ class Plan:
         return HOME / self.name
 
 
-async def run(plan: Plan) -> Run:
+async def run(plan: Plan, session: Session | None = None, confirm: Callable[[Estimate], None] | None = None) -> Run:
     """The rows of all tasks. What of this run is done is not done again; samples that broke off, or whose case changed, are.
 
     A task whose data is not there is skipped, and the run says so.
     Logs are read in a thread: in a running loop Inspect's readers patch asyncio, and loops are not closed from then on.
+    `confirm` hears what models will cost before they are asked; what it raises ends the run.
     Raises Refused when the name belongs to a run that tried something else.
     """
+    session = session or Session()
     there = await asyncio.to_thread(latest_logs, plan.folder)
     steps = [(step, _made(plan, step)) for step in plan.suite.steps]
     for step, given in steps:
         if step.task in there:
             _same_trial(plan, there[step.task], given)
     try:
-        with _quiet():
+        with _quiet(), under(session):
+            if confirm and (plan.given.get("model") or plan.given.get("judge")):
+                confirm(await _estimated(plan, steps))
             skipped = [reason for step, given in steps if (reason := await _step(plan, step, given, there.get(step.task)))]
     finally:
         await close_shared()
+        await session.close()
     if len(skipped) == len(steps):
         return Run(name=plan.name, folder=plan.folder, made_at=datetime.now(UTC), skipped=tuple(skipped))
     return (await asyncio.to_thread(read_run, str(plan.folder))).model_copy(update={"skipped": tuple(skipped)})
+
+
+async def _estimated(plan: Plan, steps: list[tuple[Step, dict[str, Any]]]) -> Estimate:
+    """Of the tasks that read cases; the others that ask a model are named."""
+    cases: list[Case] = []
+    others: list[str] = []
+    for step, given in steps:
+        samples = list(CATALOGUE[step.task](**given).dataset)[: plan.limit]
+        found = [Case.model_validate(sample.metadata[CASE]) for sample in samples if sample.metadata and CASE in sample.metadata]
+        cases += found
+        if not found and {"model", "judge"} & set(given):
+            others.append(step.task)
+    return await estimate(cases, variant_of(**plan.given), plan.given.get("judge", ""), plan.given.get("judge_base", ""), others)
 
 
 def _made(plan: Plan, step: Step) -> dict[str, Any]:
@@ -87,7 +110,7 @@ async def _run_task(plan: Plan, step: Step, given: dict[str, Any], log: Any | No
     from inspect_ai import eval_async, eval_retry_async
 
     wanted = {str(sample.id): sample.metadata or {} for sample in list(task.dataset)[: plan.limit]}
-    done = _done(log, wanted)
+    done = _done(log, wanted, _versions(given.get("judge", "")))
     if log is not None and log.status == "success" and len(done) == len(wanted) == len(log.samples or ()):
         warn(f"{step.task}: all {len(wanted)} samples were done before.")
         return
@@ -105,11 +128,16 @@ async def _run_task(plan: Plan, step: Step, given: dict[str, Any], log: Any | No
     warn(f"{step.task}: {len(wanted)} samples{before}, {monotonic() - began:.0f} s.")
 
 
-def _done(log: Any | None, wanted: dict[str, Any]) -> list[Any]:
+def _versions(judge: str) -> dict[str, int | str]:
+    """Of all metrics as they count at present."""
+    return {name: metric.version for name, metric in METRICS.items()} | (judged_versions(judge) if judge else {})
+
+
+def _done(log: Any | None, wanted: dict[str, Any], versions: dict[str, int | str]) -> list[Any]:
     """Samples that need not run again: they ended well, and neither their case nor how it is counted has changed."""
     found = (log.samples or []) if log is not None else []
     known = {name: _as_kept(facts) for name, facts in wanted.items()}
-    return [one for one in found if not one.error and known.get(str(one.id)) == _as_kept(one.metadata) and _counted_so(one)]
+    return [one for one in found if not one.error and known.get(str(one.id)) == _as_kept(one.metadata) and _counted_so(one, versions)]
 
 
 def _as_kept(facts: dict[str, Any]) -> str:
@@ -117,10 +145,10 @@ def _as_kept(facts: dict[str, Any]) -> str:
     return json.dumps(facts, sort_keys=True, default=str)
 
 
-def _counted_so(sample: Any) -> bool:
+def _counted_so(sample: Any, versions: dict[str, int | str]) -> bool:
     """Whether its metrics are of the present versions."""
     counted = {name: (score.metadata or {}).get("version") for name, score in (sample.scores or {}).items()}
-    return all(METRICS[name].version == version for name, version in counted.items() if name in METRICS and isinstance(version, int))
+    return all(versions[name] == version for name, version in counted.items() if name in versions and version is not None)
 
 
 def _same_trial(plan: Plan, log: Any, given: dict[str, Any]) -> None:

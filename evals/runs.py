@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from copilot.domain.errors import Invalid, NotFound
 
+BUDGET_SPENT = "The budget of"
+"""How the reason begins why a sample was left for later."""
 HOME = Path(".evals")
 """Where runs are kept, each in a folder with its name; in the folder one is in."""
 
@@ -22,7 +24,8 @@ class Row(BaseModel):
     task: str
     sample: str
     metric: str
-    version: int
+    version: int | str
+    """Of the metric; of a judged one with model and prompt."""
     value: float
     truth: float | None = None
     why: str = ""
@@ -51,8 +54,6 @@ class Run(BaseModel):
     """Tasks that did not end well, and samples that broke off, with the reason. Nothing of them is in the figures."""
     skipped: tuple[str, ...] = ()
     """Tasks that were not run because their data is not there, with what to do; known to whoever ran it, not kept in the logs."""
-    uncalibrated: tuple[str, ...] = ()
-    """Judges whose agreement with people was not measured, or is too low, with what is known of it."""
 
     def metrics(self) -> list[str]:
         """Names, in the order they were first met."""
@@ -126,7 +127,7 @@ def _rows(log: Any) -> Iterator[Row]:
                 task=log.eval.task,
                 sample=str(sample.id),
                 metric=metric,
-                version=int(told.get("version", 1)),
+                version=told.get("version", 1),
                 value=float(value),
                 truth=told.get("truth"),
                 why=score.explanation or "",
@@ -144,8 +145,12 @@ def _made_with(sample: Any) -> dict[str, list[str]]:
 def _failures(log: Any) -> Iterator[str]:
     if log.status != "success":
         yield f"{log.eval.task}: {_reason(log)}"
-    for sample in log.samples or ():
-        if sample.error:
+    broke = [sample for sample in log.samples or () if sample.error]
+    unpaid = [sample for sample in broke if BUDGET_SPENT in str(sample.error.message)]
+    if unpaid:
+        yield f"{log.eval.task}: {len(unpaid)} of {len(log.samples)} samples were not run: {unpaid[0].error.message}"
+    for sample in broke:
+        if sample not in unpaid:
             yield f"{log.eval.task}: {sample.id} broke off: {sample.error.message}"
 
 

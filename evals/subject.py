@@ -18,19 +18,23 @@ from copilot.commands.folders import read_files
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn
 from copilot.domain.tenant import KINDS, TenantSettings
+from copilot.domain.turn import Turn
 from copilot.kinds import by_name
+from copilot.kinds.base import Kind
 from copilot.services.knowledge import SourceFile
 from copilot.settings import Settings
+from evals.answers.models import opened as opened_models
 from evals.casebook import building
 from evals.casebook.format import Case
 from evals.expectations import CATALOGUE
 from evals.outcome import Outcome
 from evals.resources import shared
+from evals.session import session
 
 COMPANY = TenantSettings(company="Ternway", time_zone="Europe/Berlin", languages=("en", "de", "es"), quiet_period_s=0)
 MOMENT = datetime(2026, 11, 25, 10, tzinfo=UTC)
-"""When every case happens, a Wednesday: with the weekday and the hour, dates in drafts would change from run to run, and cases with them.
-Later than every `valid_from` in knowledge/; raise it when an article begins later."""
+"""When every case happens, a Wednesday: with the weekday and the hour, dates in drafts and in questions to a model would change from run to
+run, and cases with them. Later than every `valid_from` in knowledge/; raise it when an article begins later."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Subject:
     tenants: dict[str, str] = field(default_factory=dict)
 
     async def run(self, case: Case) -> Outcome:
-        """The whole graph once. Raises Invalid when the case's customer or articles are refused."""
+        """The whole graph once. Raises Invalid when the case's customer or articles are refused, BudgetSpent when nothing more is asked."""
+        session().purse.check()
         tenant = await self._prepared(case)
         given = ConversationIn.model_validate(building.conversation(case))
         wanted = wanted_kinds(case)
@@ -106,7 +111,9 @@ def wanted_kinds(case: Case) -> list[str]:
 async def opened(variant: Variant) -> AsyncIterator[Subject]:
     """The sample company in a folder of its own, for as long as the block runs. Raises Invalid when the knowledge cannot be read."""
     with TemporaryDirectory(prefix="rapport-eval-") as folder:
-        application = build(variant.settings(Path(folder)), clock=lambda: MOMENT)
+        here = session()
+        models = opened_models(variant.model, variant.api_base, here.store, here.purse) if variant.model else None
+        application = build(variant.settings(Path(folder)), clock=lambda: MOMENT, models=models, fence=fixed_fence)
         await application.open()
         try:
             async with application.database.write(DEFAULT_TENANT) as records:
@@ -121,6 +128,11 @@ async def opened(variant: Variant) -> AsyncIterator[Subject]:
             yield Subject(application)
         finally:
             await application.close()
+
+
+def fixed_fence(turn: Turn, kind: Kind) -> str:
+    """The same code for the same case and kind, so that the same question comes out."""
+    return sha256(f"{turn.conversation_ref} {kind.name}".encode()).hexdigest()[:12]
 
 
 def _accepted(case: Case, refused: Iterable[object]) -> None:

@@ -20,6 +20,8 @@ from copilot.kinds.base import Kind
 from copilot.kinds.prompting import variables
 
 log = structlog.get_logger()
+Fence = Callable[[Turn, Kind], str]
+"""Gives the code that stands in the marks around evidence. An evaluation fixes it, so that the same case asks the same question twice."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Drafted:
     sent: tuple[ChatMessage, ...] = ()
 
 
+def random_fence(turn: Turn, kind: Kind) -> str:
+    """A code that nobody can foresee, new for each question."""
+    return secrets.token_hex(6)
+
+
 @dataclass(frozen=True)
 class Drafter:
     """Drafts kinds from Turns."""
@@ -38,6 +45,7 @@ class Drafter:
     prompts: Prompts
     clock_ms: Callable[[], float] = lambda: time.perf_counter() * 1000
     aside: Aside = field(default_factory=Aside)
+    fence: Fence = random_fence
 
     async def draft(self, turn: Turn, kind: Kind, suggestion_id: str, on_text: OnText | None = None) -> list[Drafted]:
         """One suggestion; two when a model's draft was withheld: it, without its text, and what works without a model."""
@@ -78,7 +86,7 @@ class Drafter:
 
     def _asked(self, turn: Turn, kind: Kind, name: str, answer: type[BaseModel]) -> tuple[RenderedPrompt, ModelRequest]:
         """The prompt and what goes to the model."""
-        prompt = self.prompts.render(name, variables(turn, kind, fence=secrets.token_hex(6)))
+        prompt = self.prompts.render(name, variables(turn, kind, fence=self.fence(turn, kind)))
         request = ModelRequest(
             tenant_id=turn.tenant_id,
             purpose=kind.name,

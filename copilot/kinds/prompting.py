@@ -83,9 +83,16 @@ def evidence_variables(turn: Turn, fence: str, *, for_customer: bool) -> dict[st
     return {
         "now": f"{turn.as_of.astimezone(english(turn).zone):%A %d %B %Y, %H:%M}",
         "speaker": _speaker(turn),
-        "conversation": fenced("conversation", fence, _conversation(turn)),
-        "records": fenced("records", fence, _records(turn, for_customer=for_customer)),
-        "knowledge": fenced("knowledge", fence, _knowledge(turn)),
+        **{name: fenced(name, fence, lines) for name, lines in evidence_lines(turn, for_customer=for_customer).items()},
+    }
+
+
+def evidence_lines(turn: Turn, *, for_customer: bool) -> dict[str, list[str]]:
+    """Conversation, records and knowledge as lines, not yet between marks."""
+    return {
+        "conversation": _conversation(turn),
+        "records": _records(turn, for_customer=for_customer),
+        "knowledge": _knowledge(turn),
     }
 
 

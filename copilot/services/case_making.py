@@ -189,12 +189,14 @@ def _invented(
     if tags:
         body["tags"] = [invent.text(tag) for tag in dict.fromkeys(tag.strip() for tag in tags) if tag]
     body |= invent.tree(situation(material.turn, material.customer, material.earlier), WORDS_OF_OURS)
+    sent = invent.text(material.sent.text) if material.sent else ""
+    if sent and material.suggestion.kind == "reply":
+        body["human"] = sent
     body["kinds"] = [material.suggestion.kind]
     for side, expected in (("must", proposal.must), ("must_not", proposal.must_not)):
         if expected:
             # Ids of articles and names of kinds are nobody's.
             body[side] = [{**one, "say": invent.text(one["say"])} if "say" in one else one for one in expected]
-    sent = invent.text(material.sent.text) if material.sent else ""
     return body, CaseDraft(kind=material.suggestion.kind, text=invent.text(material.suggestion.text), sent=sent)
 
 

@@ -135,6 +135,7 @@ class Case(Strict):
     conversation: tuple[Said, ...] | str = Field(description="What was said, or the id of a conversation of the sample company.")
     then: tuple[Said, ...] = Field(default=(), description="What is said after a conversation of the sample company.")
     articles: tuple[dict[str, JsonValue], ...] = Field(default=(), description="Knowledge of its own, instead of the sample company's.")
+    human: str = Field(default="", description="What a person really sent: a duel puts it beside the copilot's reply.")
     same_as: str = Field(
         default="", description="Another case whose options this one must get, and whose heat unless this one is tagged `tone`."
     )

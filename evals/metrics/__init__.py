@@ -26,6 +26,12 @@ from evals.metrics.i_not_we import INotWe
 from evals.metrics.injection import FalseAlarm, Injected
 from evals.metrics.internal_quoted import InternalQuoted
 from evals.metrics.irrelevant_memories import IrrelevantMemories
+from evals.metrics.judged import JudgedMetric
+from evals.metrics.judged_empathy import JudgedEmpathy
+from evals.metrics.judged_entailment import JudgedEntailment
+from evals.metrics.judged_handover import JudgedHandover
+from evals.metrics.judged_options import JudgedOptions
+from evals.metrics.judged_questions import JudgedQuestions
 from evals.metrics.language_right import LanguageRight
 from evals.metrics.latency import AcknowledgeMs, CueMs, HandoverMs, OptionsMs, QuestionsMs, ReplyMs
 from evals.metrics.lead import FalseWarning, Lead, Warned
@@ -94,6 +100,15 @@ ON_CASES: tuple[CaseMetric, ...] = (
 )
 """Measured on every case."""
 
+BY_JUDGE: tuple[JudgedMetric, ...] = (
+    JudgedEmpathy(),
+    JudgedHandover(),
+    JudgedQuestions(),
+    JudgedOptions(),
+    JudgedEntailment(),
+)
+"""Measured where a judge is named."""
+
 ON_DATA: tuple[SampleMetric, ...] = (
     Ndcg(),
     Recall(),
@@ -128,5 +143,5 @@ ELSEWHERE: tuple[Metric, ...] = (
 )
 """Measured by tasks of their own."""
 
-CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *ELSEWHERE, *ON_DATA)}
+CATALOGUE: dict[str, Metric] = {metric.name: metric for metric in (*ON_CASES, *BY_JUDGE, *ELSEWHERE, *ON_DATA)}
 """All metrics by name."""

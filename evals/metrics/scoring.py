@@ -1,7 +1,8 @@
 """Metrics as Inspect's scorers: one for each, so that its viewer shows a column for each."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import cast
 
 from inspect_ai.scorer import Metric as InspectMetric
@@ -10,11 +11,11 @@ from inspect_ai.solver import TaskState
 
 from evals.metrics.base import Metric, Reading
 
-Read = Callable[[TaskState], Reading | None]
+Read = Callable[[TaskState], Reading | Awaitable[Reading | None] | None]
 
 
-def as_scorer(measured: Metric, read: Read) -> Scorer:
-    """Scores a sample with `read`; a sample with nothing to count is left unscored."""
+def as_scorer(measured: Metric, read: Read, version: str | None = None) -> Scorer:
+    """Scores a sample with `read`; a sample with nothing to count is left unscored. `version`: where it is more than the metric's own."""
 
     @metric(name="figure")
     def figure() -> InspectMetric:
@@ -26,8 +27,9 @@ def as_scorer(measured: Metric, read: Read) -> Scorer:
     @scorer(metrics=[figure()], name=measured.name)
     def make() -> Scorer:
         async def score(state: TaskState, target: Target) -> Score:
-            reading = read(state)
-            facts = {"version": measured.version}
+            found = read(state)
+            reading = await found if isawaitable(found) else found
+            facts = {"version": version or measured.version}
             if reading is None:
                 return Score(value=math.nan, explanation="nothing to count", metadata=facts)
             return Score(value=reading.value, explanation=reading.why, metadata=facts | {"truth": reading.truth})

@@ -14,8 +14,10 @@ from copilot.web.markup import plain
 from evals.casebook.format import Ability
 from evals.comparing import Comparison, Moved, compare
 from evals.gating import Held, hold, read_gates
+from evals.judge.trust import doubts
 from evals.junit import title
 from evals.metrics import CATALOGUE
+from evals.metrics.judged import JudgedMetric
 from evals.reporting import pictures, words
 from evals.reporting.groups import MAIN, Measure, groups, measures
 from evals.reporting.stories import Teller, Wanted
@@ -68,6 +70,7 @@ def _content(run: Run, baseline: Run | None, comparison: Comparison | None, held
     found = pictures.fates(run, comparison)
     teller = Teller(run, baseline)
     return {
+        "doubts": doubts(run),
         "run": run,
         "baseline": baseline,
         "headline": words.headline(run, comparison),
@@ -150,7 +153,8 @@ def _missing(run: Run, comparison: Comparison | None) -> Iterable[str]:
         lost = [name for name in comparison.before.metrics() if name not in measured]
         if lost:
             yield f"Measured before, and not in this run: {', '.join(lost)}."
-    idle = [name for name in CATALOGUE if name not in measured]
+    judged = bool(run.tried.get("judge"))
+    idle = [name for name, metric in CATALOGUE.items() if name not in measured and (judged or not isinstance(metric, JudgedMetric))]
     if idle:
         yield f"These measures found nothing to count here: {', '.join(idle)}."
     there = {row.facts.get("ability") for row in run.of(MAIN)}

@@ -10,13 +10,14 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from evals.casebook.building import ident
 from evals.casebook.format import Case
 from evals.casebook.reading import read_cases
+from evals.judge.scoring import judges
 from evals.metrics import ON_CASES
 from evals.metrics.base import CaseMetric, Reading
 from evals.metrics.scoring import Read, as_scorer
-from evals.outcome import Outcome
+from evals.outcome import OUTCOME, Outcome, outcome_of
 from evals.subject import Variant, subject
 
-CASE, OUTCOME = "case", "outcome"
+CASE = "case"
 
 
 @task
@@ -29,19 +30,27 @@ def cases(
     prompts: str = "",
     knowledge: str = "",
     embedder: str = "",
+    judge: str = "",
+    judge_base: str = "",
 ) -> Task:
     """Cases of `where` (comma-separated files and folders; default: those that ship), of these tags or this ability only.
 
     `model`, `api_base`, `prompts`, `knowledge`, `embedder`: what is tried; empty: what ships, without a language model.
+    `judge`, `judge_base`: the model that judges, and where it answers; empty: nothing is judged.
     """
-    variant = Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None, embedder)
+    variant = variant_of(model, api_base, prompts, knowledge, embedder)
     chosen = [case for case in read_cases([Path(place) for place in where.split(",") if place]) if _wanted(case, tags, ability)]
     return Task(
         dataset=MemoryDataset([sample(case) for case in chosen], name="cases"),
         solver=suggests(variant),
-        scorer=[as_scorer(one, _reading(one)) for one in ON_CASES],
+        scorer=[*(as_scorer(one, _reading(one)) for one in ON_CASES), *(judges(judge, judge_base) if judge else ())],
         version=1,
     )
+
+
+def variant_of(model: str = "", api_base: str = "", prompts: str = "", knowledge: str = "", embedder: str = "", **_: object) -> Variant:
+    """What is tried, from what a task is given."""
+    return Variant(model, api_base, Path(prompts) if prompts else None, Path(knowledge) if knowledge else None, embedder)
 
 
 def sample(case: Case) -> Sample:
@@ -53,6 +62,7 @@ def sample(case: Case) -> Sample:
         "tags": list(case.tags),
         "channel": case.channel,
         "language": case.language,
+        "human": case.human,
     }
     return Sample(id=ident(case).removeprefix("case-"), input=said, metadata={**facts, CASE: case.model_dump(mode="json")})
 
@@ -70,11 +80,6 @@ def suggests(variant: Variant) -> Solver:
         return state
 
     return solve
-
-
-def outcome_of(state: TaskState) -> Outcome:
-    """What the solver left."""
-    return Outcome.model_validate(state.store.get(OUTCOME))
 
 
 def _reading(measured: CaseMetric) -> Read:

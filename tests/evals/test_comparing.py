@@ -24,6 +24,15 @@ def test_worst_first() -> None:
     assert [one.worse for one in found.moved] == [True, True, True, False]
 
 
+def test_what_it_costs_comes_last() -> None:
+    """Fifty replies with more tokens do not hide the one case that a change mended or broke."""
+    before = [*several([100] * 50, "tokens in"), row("mended", 0), row("broken", 1), row("concern", 1, "concrete")]
+    after = [*several([900] * 50, "tokens in"), row("mended", 1), row("broken", 0), row("concern", 0, "concrete")]
+    found = compare(made("a", before), made("b", after)).moved
+    assert [one.after.sample for one in found[:3]] == ["broken", "concern", "mended"]
+    assert {one.after.metric for one in found[3:]} == {"tokens in"}
+
+
 def test_less_is_better_where_the_metric_says_so() -> None:
     found = compare(made("a", several([0] * 20, "re-asked")), made("b", several([1] * 20, "re-asked")))
     assert [one.word for one in found.metrics] == ["worse"]

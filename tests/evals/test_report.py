@@ -9,7 +9,7 @@ from evals.comparing import compare
 from evals.gating import Gate, Held
 from evals.reporting import write_report
 from evals.reporting.words import headline, release
-from evals.runs import read_run
+from evals.runs import Row, read_run
 from tests.evals.house import BAG, SEAT, WRONG, House, made, row, several
 
 EVIL = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\"'><a href=javascript:alert(1)>{{ 7*7 }}"
@@ -118,8 +118,8 @@ def test_what_it_tells_of_a_regression(house: House) -> None:
     assert text.count("<svg") >= 6
     # A judge that is not calibrated is said in red, and only then.
     run = read_run("after")
-    write_report(Path("red.html"), run.model_copy(update={"uncalibrated": ("empathy@2 – agreement with people was never measured",)}))
+    judged = Row(task="cases", sample="x", metric="empathy (judge)", version="1 some/judge empathy@2:abc", value=1.0)
+    write_report(Path("red.html"), run.model_copy(update={"rows": (*run.rows, judged)}))
     assert "not calibrated" not in text
     red = Path("red.html").read_text(encoding="utf-8")
-    assert '<p class="alarm" role="alert"><b>A judge here is not calibrated.' in red
-    assert "empathy@2" in red
+    assert '<p class="alarm" role="alert"><b>Do not decide by this judge.</b> empathy (judge): the judge some/judge empathy@2:abc' in red

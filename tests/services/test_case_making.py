@@ -203,7 +203,7 @@ async def test_a_harvest_brings_the_dangerous_first_and_nothing_twice(house: Hou
     assert listed[2]["body"]["must"] == [{"cite": ["refunds"]}]
     assert all(Case.model_validate(case["body"]) for case in listed)
     assert traces(json.dumps(listed, ensure_ascii=False)) == []
-    assert "Monday" in listed[1]["draft"]["sent"]
+    assert "Monday" in listed[1]["draft"]["sent"] == listed[1]["body"]["human"]
 
 
 async def test_whoever_is_erased_takes_their_cases_along(house: House) -> None:

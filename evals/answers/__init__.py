@@ -1,0 +1,1 @@
+"""What language models answer in a run: asked once, kept, counted, paid for."""

@@ -1,0 +1,1 @@
+"""A blind duel: two versions of the same drafts side by side, without labels, and people who choose."""
