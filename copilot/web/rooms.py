@@ -93,7 +93,6 @@ NAVIGATION: Final[tuple[Place, ...]] = (
     Place(path="/supervisor", label="Supervisor", roles=LEADS),
     Place(path="/knowledge", label="Knowledge", roles=EDITORS),
     Place(path="/quality", label="Quality", roles=REVIEWERS),
-    Place(path="/quality/scores", label="Scores", roles=LEADS - REVIEWERS),
     Place(path="/scorecards", label="My scorecards", roles=DESK),
 )
 QUALITY: Final[tuple[Place, ...]] = (

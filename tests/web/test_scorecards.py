@@ -68,7 +68,7 @@ async def test_from_the_switch_to_the_agents_answer(site: Site, browser: Browser
     await theirs.get_by_label("How do you see it?").fill("It is in the note.")
     await theirs.get_by_label("Somebody else should decide").check()
     await theirs.get_by_role("button", name="Answer").click()
-    await expect(theirs.get_by_role("region", name="Your answer")).to_contain_text("It is in the note.")
+    await expect(theirs.get_by_role("group", name="Your answer")).to_contain_text("It is in the note.")
     (answered,) = [one for one in await drawn(site) if one.ratings]
     assert answered.open_dispute
     await context.close()
