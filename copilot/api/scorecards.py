@@ -22,6 +22,15 @@ from copilot.services.scoring import Given, Listed, Shown, Todo
 router = audience("scorecards")
 SWITCH: dict[str, Any] = {"on": True, "reason": "We changed how refunds are promised and want to see whether customers get dates."}
 SAMPLE: dict[str, Any] = {"since": "2026-02-01T00:00:00+01:00", "until": "2026-03-01T00:00:00+01:00", "wanted": 20}
+RUBRIC: dict[str, Any] = {
+    "yaml": "name: How we answer\n"
+    "points:\n"
+    "- point: promise\n"
+    "  title: A promise is a date and an owner\n"
+    "  question: Does each say by when, and by whom?\n"
+    "  measure: promise dated\n"
+    "  levels: [Only “soon”., Some have a date., Each has a date and somebody who keeps it.]\n"
+}
 RATING: dict[str, Any] = {
     "marks": [
         {"point": "concern", "level": 2},
@@ -203,7 +212,7 @@ async def rubric(app: App, me: Me) -> RubricView:
 
 
 @router.put("/quality/rubric")
-async def change_rubric(app: App, me: Me, given: Annotated[RubricIn, example({"yaml": "name: How we answer\npoints: […]"})]) -> RubricView:
+async def change_rubric(app: App, me: Me, given: Annotated[RubricIn, example(RUBRIC)]) -> RubricView:
     """A new version, for samples drawn from now on."""
     stored = await app.scorecards.having.change_rubric(me, given.yaml)
     return RubricView(version=stored.version, rubric=stored.rubric, yaml=written(stored.rubric))
