@@ -1,6 +1,6 @@
 """Scorecards in the browser: switched on with a reason, drawn, rated with a comment on a message, read and answered by whom it is about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
@@ -38,7 +38,7 @@ async def test_from_the_switch_to_the_agents_answer(site: Site, browser: Browser
     context, quentin, also = await enter(site, browser, "qa-quentin")
     await quentin.goto("/quality/scorecards")
     await expect(quentin.get_by_role("button", name="Switch off")).to_have_count(0)
-    await quentin.get_by_label("From").fill("2025-12-01")
+    await quentin.get_by_role("textbox", name="From").fill((site.clock() - timedelta(days=365)).date().isoformat())
     await quentin.get_by_label("Rated by two").select_option("none")
     await quentin.get_by_role("button", name="Draw it").click()
     await quentin.get_by_role("list").get_by_role("link").first.click()
@@ -47,10 +47,10 @@ async def test_from_the_switch_to_the_agents_answer(site: Site, browser: Browser
         await point.get_by_role("radio").first.check()
     concern = quentin.get_by_role("group", name="Names the concern")
     await concern.get_by_text("Comment on a message").click()
-    await concern.get_by_label("Comment", exact=True).fill("It names nothing.")
+    await concern.get_by_role("textbox", name="Comment").fill("It names nothing.")
     await quentin.get_by_role("button", name="Rate it").click()
     await expect(quentin.get_by_text("Choose the message that your comment is about.")).to_be_visible()
-    await concern.get_by_label("Message").select_option(index=1)
+    await concern.get_by_role("combobox", name="Message").select_option(index=1)
     await quentin.get_by_role("button", name="Rate it").click()
     await expect(concern.get_by_text("It names nothing.")).to_be_visible()
     await context.close()
