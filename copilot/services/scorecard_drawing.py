@@ -10,7 +10,7 @@ from pydantic import Field
 
 from copilot.domain.base import Frozen, Instant, new_id
 from copilot.domain.conversation import Conversation
-from copilot.domain.errors import Conflict, Invalid
+from copilot.domain.errors import Conflict, Invalid, NotFound
 from copilot.domain.memory import Promise
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.scorecards import Closed, Drawn, Measured, Sample, Scorecard
@@ -52,12 +52,12 @@ class Drawing:
             return await records.scorecards.samples()
 
     async def draw(self, caller: Caller, period: Period) -> Sample:
-        """Raises Refused while scorecards are off, Conflict for a period that meets one drawn before, Invalid for one without any."""
+        """Raises Refused while scorecards are off, Conflict for a time that meets one drawn before, NotFound without any."""
         async with self.database.read(caller.tenant_id) as records:
             await self._check(records, period)
             frame = await records.scorecards.closed(period.since, period.until)
         if not frame:
-            raise Invalid("Nobody closed a conversation in this time that an agent answered.", todo="Choose an earlier or longer time.")
+            raise NotFound("Nobody closed a conversation in this time that an agent answered.", todo="Choose an earlier or longer time.")
         seed = seed_of(caller.tenant_id, period.since, period.until)
         drawn = draw(frame, period.wanted, period.twice, seed)
         measured = [await self._measured(caller.tenant_id, one.closed) for one in drawn]

@@ -127,7 +127,7 @@ AFTER = {
     *("POST /v1/articles/{article_id}/redirect", "POST /v1/facts"),
     *("POST /v1/quality/samples", "POST /v1/scorecards/{scorecard_id}/answer"),
 }
-"""409 here: the article has an open draft; or 400, 404: nobody closed a conversation on that day, nobody rated Tom's yet."""
+"""409 here: the article has an open draft; or 404: nobody closed a conversation on that day, nobody rated Tom's yet."""
 OTHERS = [route for route in MATRIX if "{" in route]
 PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
 """Words of the first company that no answer to another may hold."""
