@@ -100,6 +100,10 @@ from copilot.services.replicas import Replicas
 from copilot.services.replies import Replies
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.rules import Rules
+from copilot.services.scorecard_drawing import Drawing
+from copilot.services.scorecard_figures import ScoreFiguring
+from copilot.services.scorecards import Scorecards
+from copilot.services.scoring import Scoring
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
@@ -165,6 +169,16 @@ class ChatTools:
     http: httpx.AsyncClient
 
 
+@dataclass(frozen=True)
+class ScorecardWork:
+    """What a tenant does that looks at real conversations, one use case each."""
+
+    having: Scorecards
+    drawing: Drawing
+    scoring: Scoring
+    figuring: ScoreFiguring
+
+
 @dataclass
 class Application:
     """Everything, wired. `start` and `stop` belong to the edge's lifespan; without them nothing durable runs."""
@@ -217,6 +231,7 @@ class Application:
     gaps: GapWork
     day: Day
     quality: QualityWork
+    scorecards: ScorecardWork
     administration: Administration
     chat_tools: ChatTools
     company_accounts: CompanyAccounts | None = None
@@ -472,6 +487,12 @@ def _wire(
         gaps=gaps,
         day=day,
         quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake), experiments),
+        scorecards=ScorecardWork(
+            Scorecards(database, clock, live.wake),
+            Drawing(database, clock, live.wake),
+            Scoring(database, privacy, clock, live.wake),
+            ScoreFiguring(database),
+        ),
         administration=Administration(database, live.wake),
         chat_tools=chat_tools,
     )

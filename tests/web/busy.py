@@ -9,6 +9,7 @@ from copilot.domain.experiments import Experiment
 from copilot.domain.knowledge import Limit
 from copilot.domain.ports.records import Records
 from copilot.domain.recalls import Recall, RecallCase
+from copilot.domain.scorecards import Mark, Rubric
 from copilot.domain.suggestion import HandoverPayload, Suggestion
 from copilot.services.case_making import Marked
 from copilot.services.facts import Chosen
@@ -17,6 +18,8 @@ from copilot.services.handovers import Offer
 from copilot.services.importing import Wanted
 from copilot.services.quality import RunGiven
 from copilot.services.questions import Asked
+from copilot.services.scorecard_drawing import Period
+from copilot.services.scoring import Given, Shown
 from copilot.testing.application import settle
 from tests.web.cast import answer, caller
 from tests.web.site import Site
@@ -143,6 +146,39 @@ async def _drafted(records: Records, number: int, at: datetime) -> None:
         sent = {"text": "It is here.", "edit_distance": 0.05 * (number % 5), "sent_at": at}
         await records.suggestions.put_sent(SentText.model_validate(text | sent))
     await records.turns.retire(talk.id)
+
+
+async def scored(site: Site) -> dict[str, str]:
+    """Scorecards of the last month's closed conversations: half of them rated, one of Tom's disputed. Ids of a `scorecard` to rate."""
+    work, ada = site.application.scorecards, await caller(site, "admin-ada")
+    quentin = await caller(site, "qa-quentin")
+    await work.having.switch(ada, True, "Refunds were promised without a date last month; we want to see whether that has changed.")
+    until = site.clock()
+    sample = await work.drawing.draw(quentin, Period(since=until - timedelta(days=400), until=until, wanted=40, twice=0.4))
+    rubric = (await work.having.rubric(DEFAULT_TENANT)).rubric
+    listed = await work.scoring.listed(quentin, sample.id)
+    for number, one in enumerate(listed[: len(listed) * 3 // 4]):
+        shown = await work.scoring.shown(quentin, one.id)
+        await work.scoring.rate(quentin, one.id, _marks(shown, rubric, number))
+        if one.twice and number % 3:
+            await work.scoring.rate(ada, one.id, _marks(shown, rubric, number + number % 2))
+    tom = await caller(site, "agent-tom")
+    mine = (await work.scoring.own(tom)).cards
+    await work.scoring.answer(tom, mine[0].scored.card.id, "I gave the day on the phone; the note has it. Please listen to it.", True)
+    return {"scorecard": listed[-1].id}
+
+
+def _marks(shown: Shown, rubric: Rubric, number: int) -> Given:
+    """Mostly what was measured, with a comment on the first answer."""
+    answer = next(message for message in shown.conversation.messages if message.is_answer)
+    marks = []
+    for place, point in enumerate(rubric.points):
+        measured = next((one for one in shown.measured if one.measure == point.measure), None)
+        level = measured.level(point.best) if measured else None if point.point in ("handover", "ownership", "silence") else point.best
+        level = max(0, level - 1) if level and (number + place) % 7 == 0 else level
+        comment = "The sum is named; the day on which it arrives is not." if point.point == "promise" else ""
+        marks.append(Mark(point=point.point, level=level, comment=comment, message_id=answer.id if comment else None))
+    return Given(marks=tuple(marks), note="Calm and plain. One date more, and nothing would be open.")
 
 
 def _euros(amount: int) -> Limit:

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
-from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, tried, write
+from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, scored, tried, write
 from tests.web.site import CONSOLE, Company, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
@@ -48,6 +48,10 @@ SEEN = {
     "/quality/experiments": "/quality/experiments",
     "/quality/experiments/{experiment_id}": "/quality/experiments/{experiment}",
     "/quality/drafts/{suggestion_id}": "/quality/drafts/{suggestion}",
+    "/quality/scorecards": "/quality/scorecards",
+    "/quality/scorecards/{scorecard_id}": "/quality/scorecards/{scorecard}",
+    "/quality/scores": "/quality/scores",
+    "/scorecards": "/scorecards",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
@@ -56,6 +60,9 @@ BESIDE = {
     "corrections": "/promises",
     "no cases": "/quality?state=rejected",
     "no runs": "/quality/runs",
+    "scorecards off": "/quality/scorecards",
+    "no scorecards": "/scorecards",
+    "scores off": "/quality/scores",
     "no articles": "/knowledge?text=nothing-like-it",
     "draft to read": "/knowledge/drafts/{draft}?view=read",
     "missing": "/no-such-page",
@@ -99,6 +106,12 @@ WHO = {
     "/quality/drafts/{suggestion_id}": "qa-quentin",
     "no cases": "qa-quentin",
     "no runs": "qa-quentin",
+    "/quality/scorecards": "admin-ada",
+    "/quality/scorecards/{scorecard_id}": "qa-quentin",
+    "/quality/scores": "lead-henrik",
+    "/scorecards": "agent-tom",
+    "scorecards off": "qa-quentin",
+    "scores off": "lead-henrik",
 }
 
 
@@ -157,7 +170,9 @@ async def test_page(site: Site, context: BrowserContext, page: Page, there: dict
     there |= {one: await arranged(site) for one, arranged in ARRANGED.items() if f"{{{one}}}" in address}
     if name == "corrections" or "recall" in name:
         there["recall"] = await recalled(site)
-    if name.startswith("/quality"):
+    if "/scor" in name:
+        there |= await scored(site)
+    elif name.startswith("/quality"):
         there |= await judged(site)
     if "experiment" in name:
         there["experiment"] = await tried(site)

@@ -17,6 +17,7 @@ from copilot.adapters.database.tables.people import customers, identities, ident
 from copilot.adapters.database.tables.quality import quality_cases
 from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
+from copilot.adapters.database.tables.scorecards import scorecard_ratings, scorecards
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import idempotency_keys
 from copilot.adapters.database.tables.work import events, gaps, handovers, outbox
@@ -75,8 +76,10 @@ _DEPENDENTS = (
     (recall_cases, "message_id", "messages"),
     (recall_cases, "customer_id", "customers"),
     (article_comments, "draft_id", "article_drafts"),
+    (scorecard_ratings, "scorecard_id", "scorecards"),
 )
 _OWNED = (
+    ("scorecards", scorecards),
     ("quality_cases", quality_cases),
     ("decisions", decisions),
     ("sent_texts", sent_texts),
@@ -130,6 +133,7 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
             (quality_cases.c.suggestion_id, drafted),
             (quality_cases.c.customer_id, one),
         ),
+        "scorecards": await _ids(db, (scorecards.c.conversation_id, threads), (scorecards.c.customer_id, one)),
         "memories": await _ids(db, (memories.c.customer_id, one), (memories.c.conversation_id, threads)),
         "promises": await _ids(db, (promises.c.customer_id, one), (promises.c.conversation_id, threads)),
         "assignments": await _ids(db, (assignments.c.conversation_id, threads)),

@@ -22,6 +22,7 @@ from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.quality import SqlQuality
 from copilot.adapters.database.questions import SqlQuestions
 from copilot.adapters.database.recalls import SqlRecalls
+from copilot.adapters.database.scorecards import SqlScorecards
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
 from copilot.adapters.database.syncing import SqlSyncing
@@ -134,3 +135,7 @@ class SqlRecords:
     @cached_property
     def quality(self) -> SqlQuality:
         return SqlQuality(self.transaction)
+
+    @cached_property
+    def scorecards(self) -> SqlScorecards:
+        return SqlScorecards(self.transaction)

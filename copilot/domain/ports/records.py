@@ -28,6 +28,7 @@ from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.quality import Quality
+from copilot.domain.ports.scorecards import Scorecards
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
@@ -527,6 +528,9 @@ class Records(Protocol):
 
     @property
     def connections(self) -> Connections: ...
+
+    @property
+    def scorecards(self) -> Scorecards: ...
 
 
 class OutboxRow(Frozen):

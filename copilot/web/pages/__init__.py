@@ -27,6 +27,7 @@ def routers() -> tuple[APIRouter, ...]:
         queue,
         recalls,
         replies,
+        scorecards,
         shift,
         supervisor,
         why,
@@ -35,5 +36,5 @@ def routers() -> tuple[APIRouter, ...]:
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
     curated = (knowledge, article, draft, facts, recalls, replies, health, lab, imports, gaps)
-    judged = (quality, quality_runs, experiments, why)
+    judged = (quality, quality_runs, experiments, why, scorecards)
     return tuple(room.router for room in (*work, *curated, *judged))

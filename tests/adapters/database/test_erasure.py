@@ -30,6 +30,9 @@ LEFT = {
     "replicas",
     "quality_runs",
     "experiments",
+    "scorecard_switches",
+    "scorecard_rubrics",
+    "scorecard_samples",
 }
 KNOWLEDGE = {
     *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),

@@ -116,6 +116,11 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     )
     await records.experiments.add(samples.experiment())
     await records.quality.put_run(QualityRun(id="run", name="cases", made_at=NOON, posted_at=NOON))
+    await records.scorecards.put_switch(samples.switch())
+    await records.scorecards.put_rubric(samples.stored_rubric())
+    await records.scorecards.add_sample(samples.sample(), [samples.scorecard(conversation.id, customer.id, message.id)])
+    await records.scorecards.rate(samples.rating(message.id))
+    await records.scorecards.answer(samples.scorecard(conversation.id, customer.id, answer="Ann never asked.", answered_at=NOON))
     return customer, conversation
 
 
@@ -264,6 +269,14 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.quality.named("reply says: bag"),
             await records.quality.decided("rewritten", 9),
             await records.quality.runs(),
+            await records.scorecards.switch(),
+            await records.scorecards.rubric(),
+            await records.scorecards.rubric(1),
+            await records.scorecards.closed(minutes(-99), minutes(99)),
+            await records.scorecards.samples(),
+            await records.scorecards.card("card"),
+            await records.scorecards.cards("sample"),
+            await records.scorecards.cards_of("u1"),
         ]
     assert [answer for answer in found if answer] == []
 
@@ -291,6 +304,7 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert not await records.facts.remove_reply("reply")
         assert not await records.recalls.settle("case", "sent", "", NOON)
         assert not await records.quality.change(samples.quality_case(conversation.id, customer_id, state="approved"))
+        assert not await records.scorecards.answer(samples.scorecard(conversation.id, customer_id, answer="x", answered_at=NOON))
         await records.turns.retire(conversation.id)
         await records.imports.mirror("refunds", None)
         await records.imports.mirror_all("source", on=False)
