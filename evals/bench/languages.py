@@ -14,7 +14,7 @@ from copilot.domain.knowledge import Hit
 from copilot.domain.ports.search import Embedder
 from copilot.retrieval.coverage import THRESHOLD
 from evals.bench.coverage import asked, company, opened
-from evals.bench.search import encoded as encoded
+from evals.bench.search import encoded
 
 Rows = list[dict[str, Any]]
 
