@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Names this process among replicas; keep it over restarts."""
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
+    mcp_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names under which programs reach the tools at /mcp, such as desk.example.com; comma-separated. This machine's own always count."""
     log_level: str = "info"
     drafting_process: bool | None = None
     """Make drafts, and speak to language models, in processes of their own (200 and 350 MB), so that hundreds of agents do not wait for
@@ -63,7 +65,7 @@ class Settings(BaseSettings):
     def _pairs(cls, value: object) -> object:
         return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part) if isinstance(value, str) else value
 
-    @field_validator("fallback_models", mode="before")
+    @field_validator("fallback_models", "mcp_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

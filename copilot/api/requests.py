@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copilot.api.metrics import Metrics
@@ -41,7 +41,7 @@ class _Exchange:
     def route(self) -> str:
         """The template of the address: an address itself may hold a person's id."""
         route = self.scope.get("route")
-        return route.path_format if isinstance(route, APIRoute) else "(none)"
+        return route.path_format if isinstance(route, Route) else "(none)"
 
     @property
     def tenant(self) -> str:
@@ -79,7 +79,7 @@ class Requests:
         return sending
 
     def _headers(self, exchange: _Exchange) -> list[tuple[bytes, bytes]]:
-        private = [(b"cache-control", b"no-store")] if exchange.scope["path"].startswith("/v1") else []
+        private = [(b"cache-control", b"no-store")] if exchange.scope["path"].startswith(("/v1", "/mcp")) else []
         return [(ID_HEADER.encode(), exchange.ident.encode()), *HEADERS, *private]
 
     def _note(self, exchange: _Exchange) -> None:
