@@ -88,6 +88,7 @@ async def test_answers_are_those_of_the_routes(furnished: House, role: str) -> N
     assert found["passages"]
     assert card == (await somebody.get("/v1/conversations/chat-1/card")).json()
     assert card == (await somebody.get("/v1/customers/cust-1042/card")).json()
+    assert not [secret for secret in SECRETS if secret not in json.dumps(card)]
     for draft in drafts:
         assert draft == (await somebody.get(f"/v1/suggestions/{draft['id']}")).json()
         assert draft["state"] == "proposed"
