@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copilot.api.metrics import Metrics
@@ -39,9 +39,10 @@ class _Exchange:
 
     @property
     def route(self) -> str:
-        """The template of the address: an address itself may hold a person's id."""
+        """The template of the address: an address itself may hold a person's id. What is no route of the framework's says its own."""
         route = self.scope.get("route")
-        return route.path_format if isinstance(route, Route) else "(none)"
+        own: str = self.scope.get("state", {}).get("route", "(none)")
+        return route.path_format if isinstance(route, APIRoute) else own
 
     @property
     def tenant(self) -> str:

@@ -66,6 +66,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        request.state.route = PATH
         if not request.headers.get("authorization"):
             raise Unknown("There is no key in this request.", todo="Send it as Authorization: Bearer <key>.")
         request.state.caller = await request.app.state.gate.caller(request)
