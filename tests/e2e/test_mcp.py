@@ -36,17 +36,19 @@ def service(company: Path) -> Service:
 def test_the_tools_on_standard_input_are_those_of_the_service(service: Service, cli: CommandLine) -> None:
     with service:
         key = cli.ok("keys", "create", "--role", "integrator", "--name", "bot").out.splitlines()[0]
-        chat_tool = Client(service.owner.address, key)
-        chat_tool.send(conversation("chat-1", LOST_CARD, customer=NORA))
-        service.drafted("chat-1")
-        env = surroundings(COPILOT_KEY=key, COPILOT_ADDRESS=service.owner.address)
-        told = asyncio.run(_use(StdioServerParameters(command=PROGRAM[0], args=PROGRAM[1:], env=env)))
+        with Client(service.owner.address, key) as chat_tool:
+            chat_tool.send(conversation("chat-1", LOST_CARD, customer=NORA))
+            service.drafted("chat-1")
+            env = surroundings(COPILOT_KEY=key, COPILOT_ADDRESS=service.owner.address)
+            told = asyncio.run(_use(StdioServerParameters(command=PROGRAM[0], args=PROGRAM[1:], env=env)))
+            found = [hit.model_dump(mode="json") for hit in chat_tool.search(LOST_CARD, 3)]
+            draft = chat_tool.request("GET", f"/v1/suggestions/{told['draft']['id']}")
+            (waiting,) = chat_tool.request("GET", "/v1/conversations/chat-1/handovers")["handovers"]
         assert told["names"] == ["search_knowledge", "customer_card", "draft", "hand_over"]
-        assert told["found"]["passages"] == [hit.model_dump(mode="json") for hit in chat_tool.search(LOST_CARD, 3)]
-        assert told["found"]["passages"]
-        assert told["draft"] == chat_tool.request("GET", f"/v1/suggestions/{told['draft']['id']}")
-        (waiting,) = chat_tool.request("GET", "/v1/conversations/chat-1/handovers")["handovers"]
-        assert waiting["id"] == told["offered"]["id"]
+        assert found
+        assert told["found"]["passages"] == found
+        assert told["draft"] == draft
+        assert told["offered"]["id"] == waiting["id"]
 
 
 async def _use(program: StdioServerParameters) -> dict[str, Any]:
