@@ -126,8 +126,8 @@ def print_comparison(found: Comparison) -> None:
     told = [one for one in found.moved if CATALOGUE[one.after.metric].ability != "cost"]  # of tokens and times the table says enough
     for worse in (True, False):  # each has room of its own: what was mended is not hidden behind what broke
         moved = [one for one in told if one.worse == worse]
-        for one in moved[:SHOWN]:
-            _print_moved(console, one)
+        for single in moved[:SHOWN]:
+            _print_moved(console, single)
         if len(moved) > SHOWN:
             console.print(Text(f"… and {len(moved) - SHOWN} more samples that got {'worse' if worse else 'better'}.", style=QUIET))
     for name, samples in ((found.before.name, found.only_before), (found.after.name, found.only_after)):
