@@ -14,6 +14,7 @@ from copilot.retrieval.articles import parse_file
 from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search, SearchResult
+from copilot.sensing.language import detect
 from copilot.services import publishing
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge_reader import KnowledgeReader
@@ -97,7 +98,7 @@ class KnowledgeBase:
         """Passages for a typed question, of articles for these audiences. Raises Unavailable only when neither index answers."""
         if not query.strip():
             raise Invalid("The question is empty.", todo="Type a few words.")
-        asked = plain(query)
+        asked = plain(query, detect(query))
         reader = self.reader(tenant)
         try:
             vector = (await self.indexes.embedder.encode([asked.text]))[0]

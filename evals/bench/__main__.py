@@ -50,6 +50,12 @@ def _gaps() -> Rows:
     return asyncio.run(gaps.measure())
 
 
+def _languages() -> Rows:
+    from evals.bench import languages
+
+    return languages.measure()
+
+
 def _publish() -> Rows:
     from evals.bench import publish
 
@@ -64,6 +70,7 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "publish": _publish,
     "desk": _desk,
     "gaps": _gaps,
+    "languages": _languages,
 }
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 

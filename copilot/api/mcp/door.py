@@ -7,6 +7,7 @@ request that names another host or comes from another site's page is refused, so
 import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.requests import Request
@@ -109,5 +110,6 @@ async def _answer(request: Request, security: "TransportSecuritySettings", recei
 def hosts(settings: Settings) -> list[str]:
     """Under which names requests may reach the tools, with any port."""
     bound = () if settings.host in EVERYWHERE else (f"[{settings.host}]" if ":" in settings.host else settings.host,)
-    names = dict.fromkeys((*OWN, *bound, *settings.mcp_hosts))
+    public = (name,) if (name := urlsplit(settings.address).hostname) else ()
+    names = dict.fromkeys((*OWN, *bound, *public, *settings.mcp_hosts))
     return [*names, *(f"{name}:*" for name in names)]

@@ -86,6 +86,7 @@ def test_which_names_count(monkeypatch: pytest.MonkeyPatch) -> None:
     named = hosts(Settings(host=everywhere))
     assert {"desk.example.com", "copilot.internal:*", "127.0.0.1:*", "localhost", "[::1]:*"} <= set(named)
     assert not [one for one in named if one.startswith((everywhere, "*"))]
+    assert "copilot.example.com:*" in hosts(Settings(address="https://copilot.example.com"))
     assert "[fd00::7]:*" in hosts(Settings(host="fd00::7"))
 
 
