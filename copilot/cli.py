@@ -117,6 +117,20 @@ def serve(
 
 
 @app.command()
+def mcp(
+    address: Annotated[
+        str, typer.Option(envvar="COPILOT_ADDRESS", help="Of the service. Default: the one that runs on the data folder.")
+    ] = "",
+    key: Annotated[str, typer.Option(envvar="COPILOT_KEY", help="Better in the environment: a command line can be seen.")] = "",
+    data: Data = None,
+) -> int:
+    """Tools for language models on standard input and output (MCP), by a running service; the service itself has them at /mcp."""
+    from copilot.commands.mcp import serve as serve_tools
+
+    return serve_tools(address or _address(data), key)
+
+
+@app.command()
 def doctor(data: Data = None, as_json: AsJson = False) -> int:
     """Say what is wrong with this installation, and what to do about it. Changes nothing."""
     from copilot.commands.doctor import doctor as examine

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8321, ge=0, le=65535)
     address: str = ""
     """Where agents open this service (https://copilot.example.com): links in a chat tool's notes begin so. Empty: notes hold no link."""
+    mcp_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names under which programs reach the tools at /mcp, such as desk.example.com; comma-separated. This machine's own
+    and the one of `address` always count."""
     log_level: str = "info"
     drafting_process: bool | None = None
     """Make drafts, and speak to language models, in processes of their own (200 and 350 MB), so that hundreds of agents do not wait for
@@ -69,7 +72,7 @@ class Settings(BaseSettings):
     def _pairs(cls, value: object) -> object:
         return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part) if isinstance(value, str) else value
 
-    @field_validator("fallback_models", "embedder_languages", "experiment_models", mode="before")
+    @field_validator("fallback_models", "embedder_languages", "experiment_models", "mcp_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

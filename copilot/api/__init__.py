@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 def create_app(application: "Application", *, owner: "Owner | None" = None, lifespan: bool = True) -> "FastAPI":
     """The application over HTTP. `owner`: whose token lets local commands in. `lifespan` False: the caller starts and stops it."""
     from fastapi import FastAPI
+    from starlette.routing import Route
 
     from copilot.api.auth import Gate
     from copilot.api.idempotency import Once
+    from copilot.api.mcp.door import PATH, Door
     from copilot.api.metrics import Metrics
     from copilot.api.open_streams import OpenStreams
     from copilot.api.problems import answer_with_problems
@@ -55,6 +57,7 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     app.state.references = References(application.database)
     app.state.wire = Wire(app.state.references)
     app.state.open_streams = OpenStreams(application.settings.streams_per_key)
+    app.router.routes.append(Route(PATH, Door(application.settings), methods=["POST"], include_in_schema=False))
     answer_with_problems(app)
     app.add_middleware(Requests, metrics=metrics)
     mount(app)

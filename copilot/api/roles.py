@@ -71,6 +71,7 @@ MATRIX: dict[str, Roles] = {
     "POST /v1/conversations": PROGRAMS,
     "POST /v1/conversations/{ref}/messages": PROGRAMS,
     "GET /v1/conversations/{ref}": READERS,
+    "GET /v1/conversations/{ref}/card": READERS,
     "PATCH /v1/conversations/{ref}": WORK,
     "GET /v1/conversations/{ref}/suggestions": READERS,
     "POST /v1/conversations/{ref}/suggestions": WORK,

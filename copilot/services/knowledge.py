@@ -7,7 +7,7 @@ from datetime import datetime
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
-from copilot.domain.knowledge import Article
+from copilot.domain.knowledge import Article, Audience
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_file
@@ -92,8 +92,10 @@ class KnowledgeBase:
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged, refused=tuple(refused))
 
-    async def search(self, tenant: str, query: str, limit: int = 6) -> SearchResult:
-        """Passages for a typed question. Raises Unavailable only when neither index answers."""
+    async def search(
+        self, tenant: str, query: str, limit: int = 6, audiences: tuple[Audience, ...] = ("public", "internal")
+    ) -> SearchResult:
+        """Passages for a typed question, of articles for these audiences. Raises Unavailable only when neither index answers."""
         if not query.strip():
             raise Invalid("The question is empty.", todo="Type a few words.")
         asked = plain(query, detect(query))
@@ -107,7 +109,7 @@ class KnowledgeBase:
             await self.indexes.serving(tenant, "passages"),
             asked,
             reader,
-            PassageFilter(at=self.clock()),
+            PassageFilter(at=self.clock(), audiences=audiences),
             limit=limit,
             query_vector=vector,
             steering=await reader.steering(asked, vector),
