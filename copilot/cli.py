@@ -8,26 +8,25 @@ from typing import Annotated, Any
 
 import typer
 
+from copilot.commands import connections, experiments
+from copilot.commands.options import HELP, AsJson, Data, Tenant
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 
-HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(no_args_is_help=True, add_completion=False, context_settings=HELP, pretty_exceptions_enable=False, rich_markup_mode=None)
 knowledge = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Articles: bring them in, search them.")
 customers = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Customers: bring them in, see their card, erase them.")
 tenants = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Companies (or brands) that share this installation.")
 keys = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Keys by which people and programs come in.")
 users = typer.Typer(no_args_is_help=True, context_settings=HELP, help="People who work here: add them, let them sign in.")
-experiments = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Prompts and models, tried on a share of the conversations.")
 for group, name in ((knowledge, "knowledge"), (customers, "customers"), (tenants, "tenants"), (keys, "keys"), (users, "users")):
     app.add_typer(group, name=name)
-app.add_typer(experiments, name="experiments")
+app.add_typer(experiments.app, name="experiments")
+app.add_typer(connections.app, name="connections")
+app.command("connect")(connections.connect)
 
 USAGE: Any = typer.BadParameter.__mro__[2]
 """What every wrong use of the command line raises (click's ClickException, of which typer brings its own copy since 0.20)."""
 EXIT: dict[type[CopilotError], int] = {Invalid: 2, NotFound: 2, Conflict: 1, Refused: 1, Unavailable: 3}
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the data. Default: COPILOT_DATA_DIR or .data")]
-Tenant = Annotated[str, typer.Option("--tenant", envvar="COPILOT_TENANT", help="Which company's records.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def main() -> None:
@@ -415,75 +414,6 @@ def users_link(
 
     where = address or _address(data)
     return _with_api(data, tenant, lambda api: make_link(api, user, where, as_json=as_json))
-
-
-@experiments.command("start")
-def experiments_start(
-    name: Annotated[str, typer.Argument(help="What you call it.")],
-    reason: Annotated[str, typer.Option(help="What you expect, and why.")],
-    kind: Annotated[list[str], typer.Option(help="reply, questions, options or handover; may be given several times.")],
-    prompts: Annotated[Path | None, typer.Option(help="Folder with changed prompt files of these kinds, such as reply.md.")] = None,
-    model: Annotated[str, typer.Option(help="Another model: one that is set, or of COPILOT_EXPERIMENT_MODELS.")] = "",
-    percent: Annotated[float, typer.Option(min=0.1, max=90, help="Of the conversations that get the variant.")] = 10,
-    conversations: Annotated[int, typer.Option(min=50, help="End once so many, of both arms, are settled.")] = 400,
-    budget: Annotated[float, typer.Option(min=0, help="End once the variant's drafts cost so many dollars; 0: no limit of their own.")] = 0,
-    begins: Annotated[str, typer.Option(help="Such as 2027-01-31T09:00:00+01:00. Default: now.")] = "",
-    ends: Annotated[str, typer.Option(help="Such as 2027-02-28T18:00:00+01:00. Default: when it has what is planned.")] = "",
-    data: Data = None,
-    tenant: Tenant = "default",
-    as_json: AsJson = False,
-) -> int:
-    """Try other prompts, another model, or both. It stops by itself when it does harm."""
-    from copilot.commands.experiments import read_prompts, start
-
-    given: dict[str, Any] = {"name": name, "reason": reason, "kinds": kind, "model": model, "share": percent / 100}
-    given |= {"prompts": read_prompts(prompts, kind) if prompts else {}, "conversations": conversations}
-    given |= {"budget_microusd": round(budget * 1_000_000), "begins_at": begins or None, "ends_at": ends or None}
-    return _with_api(data, tenant, lambda api: start(api, given, as_json=as_json))
-
-
-@experiments.command("list")
-def experiments_list(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
-    """List experiments, the newest first."""
-    from copilot.commands.experiments import list_all
-
-    return _with_api(data, tenant, lambda api: list_all(api, as_json=as_json))
-
-
-@experiments.command("show")
-def experiments_show(experiment: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
-    """Show what an experiment came to so far: both arms, and how they differ."""
-    from copilot.commands.experiments import show
-
-    return _with_api(data, tenant, lambda api: show(api, experiment, as_json=as_json))
-
-
-@experiments.command("widen")
-def experiments_widen(
-    experiment: str,
-    percent: Annotated[float, typer.Argument(min=0.1, max=90, help="More than now.")],
-    data: Data = None,
-    tenant: Tenant = "default",
-    as_json: AsJson = False,
-) -> int:
-    """Let more conversations get the variant; those that have it keep it."""
-    from copilot.commands.experiments import widen
-
-    return _with_api(data, tenant, lambda api: widen(api, experiment, percent / 100, as_json=as_json))
-
-
-@experiments.command("stop")
-def experiments_stop(
-    experiment: str,
-    note: Annotated[str, typer.Option(help="Why, for those who read of it later.")] = "",
-    data: Data = None,
-    tenant: Tenant = "default",
-    as_json: AsJson = False,
-) -> int:
-    """Stop an experiment at once: every conversation gets what ran before."""
-    from copilot.commands.experiments import stop
-
-    return _with_api(data, tenant, lambda api: stop(api, experiment, note, as_json=as_json))
 
 
 def _address(data: Path | None) -> str:

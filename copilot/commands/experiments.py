@@ -1,10 +1,16 @@
 """copilot experiments: try another prompt or model on a share of the conversations."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import typer
+
+from copilot.commands.beginning import with_api
+from copilot.commands.options import HELP, AsJson, Data, Tenant
 from copilot.commands.output import print_json, say, table
 from copilot.domain.errors import Invalid, NotFound
+
+app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Prompts and models, tried on a share of the conversations.")
 
 if TYPE_CHECKING:
     from copilot.commands.connection import Api
@@ -125,3 +131,62 @@ def written(value: float, unit: str, *, signed: bool = False) -> str:
 
 def _state(one: dict[str, Any]) -> str:
     return OVER[one["over"]] if one["over"] else str(one["state"])
+
+
+@app.command("start")
+def experiments_start(
+    name: Annotated[str, typer.Argument(help="What you call it.")],
+    reason: Annotated[str, typer.Option(help="What you expect, and why.")],
+    kind: Annotated[list[str], typer.Option(help="reply, questions, options or handover; may be given several times.")],
+    prompts: Annotated[Path | None, typer.Option(help="Folder with changed prompt files of these kinds, such as reply.md.")] = None,
+    model: Annotated[str, typer.Option(help="Another model: one that is set, or of COPILOT_EXPERIMENT_MODELS.")] = "",
+    percent: Annotated[float, typer.Option(min=0.1, max=90, help="Of the conversations that get the variant.")] = 10,
+    conversations: Annotated[int, typer.Option(min=50, help="End once so many, of both arms, are settled.")] = 400,
+    budget: Annotated[float, typer.Option(min=0, help="End once the variant's drafts cost so many dollars; 0: no limit of their own.")] = 0,
+    begins: Annotated[str, typer.Option(help="Such as 2027-01-31T09:00:00+01:00. Default: now.")] = "",
+    ends: Annotated[str, typer.Option(help="Such as 2027-02-28T18:00:00+01:00. Default: when it has what is planned.")] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Try other prompts, another model, or both. It stops by itself when it does harm."""
+    given: dict[str, Any] = {"name": name, "reason": reason, "kinds": kind, "model": model, "share": percent / 100}
+    given |= {"prompts": read_prompts(prompts, kind) if prompts else {}, "conversations": conversations}
+    given |= {"budget_microusd": round(budget * 1_000_000), "begins_at": begins or None, "ends_at": ends or None}
+    return with_api(data, tenant, lambda api: start(api, given, as_json=as_json))
+
+
+@app.command("list")
+def experiments_list(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """List experiments, the newest first."""
+    return with_api(data, tenant, lambda api: list_all(api, as_json=as_json))
+
+
+@app.command("show")
+def experiments_show(experiment: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Show what an experiment came to so far: both arms, and how they differ."""
+    return with_api(data, tenant, lambda api: show(api, experiment, as_json=as_json))
+
+
+@app.command("widen")
+def experiments_widen(
+    experiment: str,
+    percent: Annotated[float, typer.Argument(min=0.1, max=90, help="More than now.")],
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Let more conversations get the variant; those that have it keep it."""
+    return with_api(data, tenant, lambda api: widen(api, experiment, percent / 100, as_json=as_json))
+
+
+@app.command("stop")
+def experiments_stop(
+    experiment: str,
+    note: Annotated[str, typer.Option(help="Why, for those who read of it later.")] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Stop an experiment at once: every conversation gets what ran before."""
+    return with_api(data, tenant, lambda api: stop(api, experiment, note, as_json=as_json))

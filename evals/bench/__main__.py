@@ -62,6 +62,12 @@ def _publish() -> Rows:
     return list(publish.run_bench())
 
 
+def _webhooks() -> Rows:
+    from evals.bench import webhooks
+
+    return asyncio.run(webhooks.measure())
+
+
 BENCHES: dict[str, Callable[[], Rows]] = {
     "fairness": _fairness,
     "queue": _queue,
@@ -71,6 +77,7 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "desk": _desk,
     "gaps": _gaps,
     "languages": _languages,
+    "webhooks": _webhooks,
 }
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 
