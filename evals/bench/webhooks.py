@@ -5,9 +5,11 @@ Generic webhooks for the acknowledgements (nothing but our own work), a double o
 
 import asyncio
 import json
+import socket
 import time
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,11 +65,8 @@ async def _send(client: httpx.AsyncClient, name: str, count: int, rate: float) -
         at, ident = datetime.now(UTC), f"{name}-{number}"
         said = {"id": "m1", "author": "bot", "text": f"Order {number} has left the house.", "sent_at": at.isoformat()}
         body = json.dumps({"type": "conversation.changed", "data": {"conversation_id": ident, "channel": "chat", "messages": [said]}})
-        signed = {
-            "webhook-id": ident,
-            "webhook-timestamp": f"{at.timestamp():.0f}",
-            "webhook-signature": Webhook(SECRET).sign(ident, at, body),
-        }
+        signature = Webhook(SECRET).sign(ident, at, body)
+        signed = {"webhook-id": ident, "webhook-timestamp": f"{at.timestamp():.0f}", "webhook-signature": signature}
         started = time.perf_counter()
         answer = await client.post("/hooks/default/bench", content=body, headers=signed)
         if answer.status_code != 204:
@@ -112,14 +111,13 @@ class _Tool:
         return self._noted[str(number + 1)]
 
     def delivery(self, number: int) -> dict[str, Any]:
-        body = json.dumps(
-            _message(number) | {"event": "message_created", "account": {"id": 3}, "conversation": _conversation(number)}
-        ).encode()
+        told = {"event": "message_created", "account": {"id": 3}, "conversation": _conversation(number)}
+        body = json.dumps(_message(number) | told).encode()
         stamp = f"{time.time():.0f}"
         made = signing.hexadecimal(SECRET, f"{stamp}.".encode() + body)
         return {"content": body, "headers": {"X-Chatwoot-Timestamp": stamp, "X-Chatwoot-Signature": f"sha256={made}"}}
 
-    def listening(self) -> Any:
+    def listening(self) -> AbstractAsyncContextManager[str]:
         app, base = FastAPI(), "/api/v1/accounts/3/conversations"
 
         @app.get(f"{base}/{{number}}")
@@ -140,22 +138,17 @@ class _Tool:
         return _serving(app)
 
 
-class _serving:  # noqa: N801 - used as a block
-    """A server of this process, for as long as the block runs; gives its address."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-
-    async def __aenter__(self) -> str:
-        self._task = asyncio.create_task(self._server.serve())
-        while not self._server.started:
-            await asyncio.sleep(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        await self._task
+@asynccontextmanager
+async def _serving(app: FastAPI) -> AsyncIterator[str]:
+    """A server of this process, for as long as the block runs; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as here:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        running = asyncio.create_task(server.serve(sockets=[here]))
+        try:
+            yield f"http://127.0.0.1:{here.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
 
 
 def _message(number: int) -> dict[str, Any]:
