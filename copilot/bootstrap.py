@@ -104,6 +104,7 @@ from copilot.services.scorecard_drawing import Drawing
 from copilot.services.scorecard_figures import ScoreFiguring
 from copilot.services.scorecards import Scorecards
 from copilot.services.scoring import Scoring
+from copilot.services.sending import Sending
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
@@ -166,6 +167,7 @@ class ChatTools:
     arriving: Arriving
     writing: Writing
     noting: Noting
+    sending: Sending
     http: httpx.AsyncClient
 
 
@@ -511,6 +513,7 @@ def _chat_tools(
         arriving=Arriving(database, connecting, ingest, clock),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
+        sending=Sending(database, connecting, writing),
         http=http,
     )
 

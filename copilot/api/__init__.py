@@ -113,7 +113,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
-    first = (handovers, grants, questions, day, editing, gaps, facts, recalls)
+    first = (handovers, grants, questions, day, connecting, editing, gaps, facts, recalls)
     rooms = (
         *first,
         conversations,
@@ -131,7 +131,6 @@ def _audiences() -> "tuple[APIRouter, ...]":
         scorecards,
         suggest,
         admin,
-        connecting,
         signing_in,
         teams,
     )

@@ -1,19 +1,22 @@
-"""For administrators: accounts of chat tools."""
+"""Accounts of chat tools: for administrators, and for agents who send in their own name."""
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Header, Path
 from pydantic import BaseModel, Field, JsonValue
 
 from copilot.api.auth import App, Me
 from copilot.api.bodies import example
+from copilot.api.connections import Ref
+from copilot.api.idempotency import HEADER
 from copilot.api.routing import audience
 from copilot.domain.base import Instant
-from copilot.domain.channels import Problem
+from copilot.domain.channels import Missing
 from copilot.domain.connections import Connection
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import Strict
 from copilot.services.connecting import ConnectionIn, Made, Standing
+from copilot.services.sending import Leaving, Words
 
 router = audience("connections")
 Ident = Annotated[str, Path(description="The connection's name.", examples=["chatwoot-eu"])]
@@ -63,10 +66,9 @@ class SecretView(BaseModel):
 
 
 class TokenIn(Strict):
-    """`agent`: their id in the tool, whose own token it is. Empty token: forgotten."""
+    """Empty: forgotten."""
 
     token: str = Field(max_length=4000)
-    agent: str = Field(default="", max_length=200)
 
 
 class InstallIn(Strict):
@@ -78,7 +80,7 @@ class InstallIn(Strict):
 class ProblemsView(BaseModel):
     """What an operator has to mend; none: it works."""
 
-    problems: list[Problem]
+    problems: list[Missing]
 
 
 @router.get("/connections")
@@ -117,8 +119,26 @@ async def secret(app: App, me: Me, connection_id: Ident, given: Annotated[Secret
 
 @router.put("/connections/{connection_id}/token", status_code=204)
 async def token(app: App, me: Me, connection_id: Ident, given: Annotated[TokenIn, example({"token": "…"})]) -> None:
-    """The tool's access token of the connection, or of an agent."""
-    await app.chat_tools.connecting.set_token(me, connection_id, given.token, given.agent)
+    """The tool's access token of the connection."""
+    await app.chat_tools.connecting.set_token(me, connection_id, given.token)
+
+
+@router.put("/connections/{connection_id}/own-token", status_code=204)
+async def own_token(app: App, me: Me, connection_id: Ident, given: Annotated[TokenIn, example({"token": "…"})]) -> None:
+    """Your own access token in the tool: what you send from here goes out in your name."""
+    await app.chat_tools.connecting.set_own_token(me, connection_id, given.token)
+
+
+@router.post("/conversations/{ref:path}/send", status_code=202)
+async def send(
+    app: App,
+    me: Me,
+    ref: Ref,
+    given: Annotated[Words, example({"text": "Dear Marta, your refund is on its way."})],
+    key: Annotated[str, Header(alias=HEADER, max_length=200, description="The same words again are sent once.")] = "",
+) -> Leaving:
+    """Send your words in the chat tool, in your name. A draft is sent once."""
+    return await app.chat_tools.sending.send(me, ref, given, key)
 
 
 @router.get("/connections/{connection_id}/problems")

@@ -66,6 +66,8 @@ MATRIX: dict[str, Roles] = {
     "PATCH /v1/connections/{connection_id}": ADMINS,
     "POST /v1/connections/{connection_id}/secret": ADMINS,
     "PUT /v1/connections/{connection_id}/token": ADMINS,
+    "PUT /v1/connections/{connection_id}/own-token": DESK,
+    "POST /v1/conversations/{ref}/send": DESK,
     "GET /v1/connections/{connection_id}/problems": ADMINS,
     "POST /v1/connections/{connection_id}/install": ADMINS,
     "POST /v1/conversations": PROGRAMS,

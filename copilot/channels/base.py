@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Page, Problem, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.errors import Invalid, Refused
 
 
@@ -49,7 +49,7 @@ class Tool(ABC):
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         self._cannot("be sent to")
 
-    async def check(self, account: Account) -> list[Problem]:
+    async def check(self, account: Account) -> list[Missing]:
         return []
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:

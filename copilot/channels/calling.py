@@ -47,10 +47,10 @@ class Calls:
             )
         except BEFORE_IT as error:
             raise Unavailable(f"{self._tool} cannot be reached ({type(error).__name__}).", todo="Look whether it runs there.") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
+            raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         except httpx.HTTPError as error:
             self._lost(method, type(error).__name__)
-        except (httpx.InvalidURL, ValueError):
-            raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         return self._read(method, answer)
 
     def _read(self, method: str, answer: httpx.Response) -> Any:

@@ -14,7 +14,7 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Page, Problem, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -116,19 +116,19 @@ class Chatwoot(Tool):
             )
         return await self._write(self._api(account, token), conversation_id, text, private=False)
 
-    async def check(self, account: Account) -> list[Problem]:
+    async def check(self, account: Account) -> list[Missing]:
         """Whether the token may read conversations, and the webhook is there."""
         calls, found = self._api(account), []
         try:
             await calls.get("/conversations", {"status": "all", "page": 1})
         except (Refused, NotFound) as error:
-            return [Problem(what="The token may not read conversations.", todo=error.todo or "Use an administrator's token.")]
+            return [Missing(what="The token may not read conversations.", todo=error.todo or "Use an administrator's token.")]
         try:
             hooks = _list(((await calls.get("/webhooks")).get("payload") or {}).get("webhooks"))
             if not any(account.id in str(hook.get("url")) for hook in hooks):
-                found.append(Problem(what="There is no webhook for this connection.", todo="Run: copilot connect chatwoot again."))
+                found.append(Missing(what="There is no webhook for this connection.", todo="Run: copilot connect chatwoot again."))
         except CopilotError:
-            found.append(Problem(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look."))
+            found.append(Missing(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look."))
         return found
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:

@@ -27,7 +27,7 @@ class Account(Frozen):
     signing: tuple[str, ...] = Field(default=(), max_length=SECRETS, repr=False)
     token: str = Field(default="", repr=False)
     agents: dict[str, str] = Field(default={}, repr=False)
-    """By an agent's id in the tool, their own token: only with it is anything sent in their name."""
+    """By our id of an agent, their own token in the tool: only with it is anything sent in their name."""
     shadow: bool = False
     """Read, draft, measure, write nothing."""
 
@@ -71,7 +71,7 @@ class Page(Frozen):
     more: bool = False
 
 
-class Problem(Frozen):
+class Missing(Frozen):
     """Something an operator has to mend in a connection."""
 
     what: str

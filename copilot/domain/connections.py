@@ -55,7 +55,7 @@ class Outgoing(Frozen):
     action: Action
     text: str
     agent: str = ""
-    """The agent's id in the tool, in whose name it is sent."""
+    """Our id of the agent in whose name it is sent."""
     state: SendState = "waiting"
     attempts: int = 0
     due_at: Instant

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import Field, JsonValue, ValidationError
 
 from copilot.domain.base import Frozen
-from copilot.domain.channels import SECRETS, Account, Problem
+from copilot.domain.channels import SECRETS, Account, Missing
 from copilot.domain.connections import Connection, Traffic
 from copilot.domain.conversation import BUILT_IN
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
@@ -20,6 +20,7 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.connections import Vault
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
+from copilot.services.answering import person
 from copilot.services.reading import actor
 
 KNOWN: Final = timedelta(seconds=15)
@@ -118,16 +119,19 @@ class Connecting:
         await self._resealed(caller, ident, changed, "secret")
         return made
 
-    async def set_token(self, caller: Caller, ident: str, token: str, agent: str = "") -> None:
-        """The connection's own token, or with `agent` (their id in the tool) that agent's. Empty: forgotten."""
+    async def set_token(self, caller: Caller, ident: str, token: str) -> None:
+        """The connection's own. Empty: forgotten."""
+        await self._resealed(caller, ident, lambda inside: inside.model_copy(update={"token": token}), "token")
 
-        def changed(inside: "_Secrets") -> "_Secrets":
-            if not agent:
-                return inside.model_copy(update={"token": token})
-            others = {name: kept for name, kept in inside.agents.items() if name != agent}
-            return inside.model_copy(update={"agents": others | ({agent: token} if token else {})})
+    async def set_own_token(self, caller: Caller, ident: str, token: str) -> None:
+        """The caller's own in the tool: only with it is anything sent in their name. Empty: forgotten."""
+        user = person(caller)
 
-        await self._resealed(caller, ident, changed, "token")
+        def changed(inside: _Secrets) -> _Secrets:
+            others = {name: kept for name, kept in inside.agents.items() if name != user}
+            return inside.model_copy(update={"agents": others | ({user: token} if token else {})})
+
+        await self._resealed(caller, ident, changed, "own token")
 
     async def account(self, tenant: str, ident: str, *, path: str | None = None) -> Account:
         """Opened. Raises NotFound for one that is not there or not active, and for another secret in the path."""
@@ -170,15 +174,15 @@ class Connecting:
             for one in found
         ]
 
-    async def check(self, tenant: str, ident: str) -> list[Problem]:
+    async def check(self, tenant: str, ident: str) -> list[Missing]:
         """Asks the tool what is missing."""
         account = await self.account(tenant, ident)
         try:
             return await self.channel(account.kind).check(account)
         except CopilotError as error:
-            return [Problem(what=error.detail, todo=error.todo)]
+            return [Missing(what=error.detail, todo=error.todo)]
 
-    async def install(self, caller: Caller, ident: str, address: str) -> list[Problem]:
+    async def install(self, caller: Caller, ident: str, address: str) -> list[Missing]:
         """Make in the tool what the connection needs, then check it. `address`: where the tool reaches this service."""
         account = await self.account(caller.tenant_id, ident)
         async with self.database.read(caller.tenant_id) as records:
@@ -187,7 +191,10 @@ class Connecting:
             "webhook": address.rstrip("/") + _path(caller.tenant_id, ident, inside.path),
             "panel": f"{address.rstrip('/')}/panel?connection={ident}",
         }
-        learned = await self.channel(account.kind).install(account, ours)
+        try:
+            learned = await self.channel(account.kind).install(account, ours)
+        except CopilotError as error:
+            return [Missing(what=error.detail, todo=error.todo)]
         if learned.signing and learned.signing != account.signing:
             await self._resealed(caller, ident, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
         return await self.check(caller.tenant_id, ident)

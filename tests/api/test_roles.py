@@ -120,13 +120,18 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/connections/{connection_id}": {"name": "The CRM"},
     "POST /v1/connections/{connection_id}/secret": {},
     "PUT /v1/connections/{connection_id}/token": {"token": "abc"},
+    "PUT /v1/connections/{connection_id}/own-token": {"token": "abc"},
+    "POST /v1/conversations/{ref}/send": {"text": "Dear Ines, it is on its way."},
     "POST /v1/connections/{connection_id}/install": {"address": "https://copilot.example.com"},
 }
 PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}, "PUT /v1/imports/{import_id}/files/{position}": {"name": "export.json"}}
 GESTURE = examples.GRANT | {"offer": "free lounge visit"}
 SESSION_ONLY = {"POST /v1/panel-tokens"}
 """With a key: 409. Those who came by cookie are in test_sessions."""
-BUSY = {"POST /v1/conversations/{ref}/handovers", "POST /v1/handovers/{handover_id}/introduced"}
+BUSY = {
+    "POST /v1/conversations/{ref}/handovers",
+    "POST /v1/handovers/{handover_id}/introduced",
+}
 """Allowed, but the scene's handover is still only offered: 409 says that the role was let through."""
 VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "submit", "review", "publish", "discard")} | {
     f"POST /v1/facts/{{change_id}}/{step}" for step in ("submit", "review", "discard")
@@ -134,10 +139,10 @@ VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "subm
 """Each needs the draft in another state: test_editing walks through them."""
 AFTER = {
     *("POST /v1/articles/{article_id}/redirect", "POST /v1/facts", "POST /v1/quality/experiments"),
-    *("POST /v1/quality/samples", "POST /v1/scorecards/{scorecard_id}/answer"),
+    *("POST /v1/quality/samples", "POST /v1/scorecards/{scorecard_id}/answer", "POST /v1/conversations/{ref}/send"),
 }
-"""409 here: the article has an open draft, there is no model to try; or 404: nobody closed a conversation on that day, nobody rated Tom's
-yet."""
+"""409 here: the article has an open draft, there is no model to try; its chat has no
+tool; or 404: nobody closed a conversation on that day, nobody rated Tom's yet."""
 OTHERS = [route for route in MATRIX if "{" in route]
 PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
 """Words of the first company that no answer to another may hold."""
@@ -228,7 +233,7 @@ async def drawn(house: House) -> str:
     (await tom.patch("/v1/conversations/chat-5", json={"status": "closed"})).raise_for_status()
     house.clock.forward(minutes=1)
     until = house.clock()
-    times = {"since": (until - timedelta(days=1)).isoformat(), "until": until.isoformat()}
+    times = {"since": (until - timedelta(days=1)).isoformat(), "until": until.isoformat(), "twice": 0}  # a second rater would be blind
     (await quinn.post("/v1/quality/samples", json=times)).raise_for_status()
     return str((await quinn.get("/v1/quality/scorecards")).json()["scorecards"][0]["id"])
 

@@ -278,3 +278,48 @@ async def test_a_connection_is_installed_in_the_tool(tool: Tool) -> None:
     assert (await tool.deliver(body, secret="made-by-chatwoot")).status_code == 204
     (await admin.post("/v1/connections/chatwoot-1/install", json=given)).raise_for_status()
     assert len(tool.double.webhooks) == len(tool.double.apps) == 1
+
+
+async def test_an_agent_sends_in_their_own_name_and_it_is_matched(tool: Tool) -> None:
+    await tool.said()
+    reply = next(one for one in (await tool.turn())["suggestions"] if one["kind"] == "reply")
+    tom, double = await tool.house.enter("agent"), tool.double
+    words = {"text": f"{reply['text']} I will call you tomorrow.", "suggestion_id": reply["id"]}
+    refused = await tom.post(f"/v1/conversations/{NUMBER}/send", json=words)
+    assert_problem(refused, 403, "own access token")
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": double.agents["7"]})).raise_for_status()
+    before = double.writes
+    (await tom.post(f"/v1/conversations/{NUMBER}/send", json=words)).raise_for_status()
+    await tool.house.settle()
+    assert double.writes == before + 1
+    sent = double.messages[NUMBER][-1]
+    assert (sent["content"], sent["private"], sent["sender"]["name"]) == (words["text"], False, "Tom Weber")
+    assert double.asked[-1].headers["api_access_token"] == double.agents["7"]
+    # Once for each decision, whatever is pressed again.
+    assert_problem(await tom.post(f"/v1/conversations/{NUMBER}/send", json=words | {"text": "Again."}), 409, "sent before")
+    await tool.deliver(tool.told(sent))
+    await tool.house.settle()
+    assert double.writes == before + 1
+    async with tool.house.application.database.read("default") as records:
+        conversation = await records.conversations.find(str(NUMBER), "chatwoot-1")
+        assert conversation is not None
+        (text,) = await records.suggestions.sent_of(conversation.id)
+    assert text.suggestion_id == reply["id"]
+
+
+async def test_nobody_sends_with_anothers_token(tool: Tool) -> None:
+    await tool.said()
+    tom, lea = await tool.house.enter("agent"), await tool.house.enter("agent", name="Lea Brandt")
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": tool.double.agents["7"]})).raise_for_status()
+    assert_problem(await lea.post(f"/v1/conversations/{NUMBER}/send", json={"text": "Hello."}), 403, "own access token")
+    assert tool.double.writes == 1
+
+
+async def test_in_shadow_not_even_an_agent_sends(opened: Open) -> None:
+    tool = await connect(opened, shadow=True)
+    await tool.said()
+    tom = await tool.house.enter("agent")
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": tool.double.agents["7"]})).raise_for_status()
+    (await tom.post(f"/v1/conversations/{NUMBER}/send", json={"text": "Hello."})).raise_for_status()
+    await tool.house.settle()
+    assert tool.double.writes == 0

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Page, Problem, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 
 
 class Channel(Protocol):
@@ -49,7 +49,7 @@ class Channel(Protocol):
         """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
         ...
 
-    async def check(self, account: Account) -> list[Problem]:
+    async def check(self, account: Account) -> list[Missing]:
         """What is missing for this account to work: rights, versions, a webhook."""
         ...
 
