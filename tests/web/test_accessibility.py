@@ -220,7 +220,7 @@ async def test_making_a_case(site: Site, context: BrowserContext, page: Page) ->
 async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page, there: dict[str, str]) -> None:
     """No page loads more of ours than that, counted by the browser as it came over the line; cached files count again for each."""
     there |= {"import_": await imported(site), "change": await changed(site), "recall": await recalled(site), **await judged(site)}
-    there["experiment"] = await tried(site)
+    there |= {"experiment": await tried(site), **await scored(site)}
     await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look encodes every question: longer than a browser waits here
     await site.sign_in(context, "admin-ada")
     for name, address in SEEN.items():

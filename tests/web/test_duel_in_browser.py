@@ -101,4 +101,5 @@ async def test_long_and_hostile_texts_stay_in_their_place(browser: Browser, tmp_
             if await page.get_by_role("button").count():
                 await page.get_by_role("button", name="Choose the left one").click()
                 await expect(page.get_by_role("heading", level=1)).to_have_text("No difference seen")
+                await page.wait_for_load_state()  # with its style
         await context.close()
