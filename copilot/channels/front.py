@@ -1,8 +1,8 @@
-"""Front: an application's webhook, comments as notes, replies in an agent's own name, history, a poll of events; the plugin is front_plugin.
+"""Front: application webhook, comments as notes, replies in an agent's own name, history, a poll of events; its plugin is front_plugin.
 
 Source: dev.frontapp.com (application webhooks, Core API, rate limits). Signed over `timestamp_ms:body`; on validation it sends type `sync`
-and wants the header x-front-challenge back. Documentation says that the full event is sent; secondary sources [2nd] saw previews without the
-words: those are believed to say which conversation, and the thread is read. Rule webhooks (SHA-1 of the body, no time) are not taken.
+and wants the header x-front-challenge back. Documentation says that the full event is sent; secondary sources [2nd] saw previews without
+the words: those are believed to say which conversation, and the thread is read. Rule webhooks (SHA-1 of the body, no time) are not taken.
 What was said on Twitter is not handed over by Front ("[REDACTED]"), and is left out here. So are conversations in a teammate's own inbox.
 """
 
@@ -84,9 +84,7 @@ class Front(Tool):
         calls, path = self._api(account), f"/conversations/{segment(conversation_id)}"
         told = await calls.get(path)
         if told.get("is_private"):
-            raise NotFound(
-                "This conversation is in a teammate's own inbox.", todo="Move it to a shared inbox to work on it with the copilot."
-            )
+            raise NotFound("This conversation is in a teammate's own inbox.", todo="Move it to a shared inbox first.")
         messages = await _all(calls, f"{path}/messages")
         comments = await _all(calls, f"{path}/comments")
         with understood(self.title):

@@ -144,9 +144,7 @@ class Zendesk(Tool):
         calls = self._api(account, token)
         ticket = (await calls.get(f"/tickets/{segment(conversation_id)}.json")).get("ticket") or {}
         if _via(ticket) in LIVE:
-            raise Refused(
-                "A live session does not get what comes through the ticket API.", todo="Use the sidebar app: it fills the editor."
-            )
+            raise Refused("A live session does not get what comes through the ticket API.", todo="Use the sidebar: it fills the editor.")
         return await _comment(calls, conversation_id, text, public=True)
 
     async def check(self, account: Account) -> list[Problem]:
@@ -157,11 +155,9 @@ class Zendesk(Tool):
         except (Refused, NotFound) as error:
             return [Problem(what="The token may not read.", todo=error.todo or "Use an administrator's token.")]
         if me.get("role") not in ("admin", "agent"):
-            return [Problem(what="The token is nobody's who answers tickets.", todo="Use an administrator's token, and check the e-mail.")]
+            return [Problem(what="The token is nobody's who answers tickets.", todo="Use an administrator's; check the e-mail.")]
         if me.get("role") != "admin":
-            found.append(
-                Problem(what="What changed cannot be asked for.", todo="Only an administrator's token may use incremental exports.")
-            )
+            found.append(Problem(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
         try:
             hooks = _list((await calls.get("/webhooks")).get("webhooks"))
         except CopilotError:

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
 
 def mount(app: "FastAPI") -> None:
     """Add pages, static files, their security headers, and error pages for browsers."""
-    from copilot.web import embedding, errors, oidc, pages, rooms, security, signin
+    from copilot.web import embedding, errors, oidc, pages, rooms, security, signin, tool_pages
     from copilot.web.assets import Assets
 
-    routers = (signin.router, oidc.router, embedding.router, embedding.signing_in, *pages.routers())
+    routers = (signin.router, oidc.router, embedding.router, embedding.signing_in, tool_pages.router, *pages.routers())
     rooms.check(routers)
     for router in routers:
         app.include_router(router)
