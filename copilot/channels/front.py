@@ -83,11 +83,12 @@ class Front(Tool):
         """Messages and comments, with who it is with."""
         calls, path = self._api(account), f"/conversations/{segment(conversation_id)}"
         told = await calls.get(path)
-        if told.get("is_private"):
-            raise NotFound("This conversation is in a teammate's own inbox.", todo="Move it to a shared inbox first.")
-        messages = await _all(calls, f"{path}/messages")
-        comments = await _all(calls, f"{path}/comments")
         with understood(self.title):
+            private = told.get("is_private")
+        if private:
+            raise NotFound("This conversation is in a teammate's own inbox.", todo="Move it to a shared inbox first.")
+        with understood(self.title):
+            messages, comments = await _all(calls, f"{path}/messages"), await _all(calls, f"{path}/comments")
             return _of_conversation(account, told, messages, comments)
 
     async def since(self, account: Account, cursor: str) -> Page:
@@ -148,16 +149,17 @@ class Front(Tool):
 
 async def _all(calls: Calls, path: str) -> list[dict[str, Any]]:
     """Every result, over the pages. Of the next page's address only its token is used: nothing that is answered says where we call."""
-    found: list[dict[str, Any]] = []
+    found: dict[str, dict[str, Any]] = {}
     after = ""
     for _ in range(PAGES):
         query: dict[str, str | int] = {"limit": LIMIT} | ({"page_token": after} if after else {})
         page = await calls.get(path, query)
-        found += _list(page.get("_results"))
+        # What came in while we read moves the pages on: the same one is seen twice.
+        found |= {str(one["id"]): one for one in _list(page.get("_results"))}
         after = _next(page)
         if not after:
             break
-    return found
+    return list(found.values())
 
 
 def _next(page: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ That a comment made through the API does not reach a live messaging session was 
 """
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -97,18 +97,13 @@ class Zendesk(Tool):
         """The ticket, its requester and all its comments."""
         calls, path = self._api(account), f"/tickets/{segment(conversation_id)}"
         told = await calls.get(f"{path}.json", {"include": "users"})
-        comments, users, after = [], _list(told.get("users")), ""
-        for _ in range(PAGES):
-            query: dict[str, str | int] = {"include": "users", "page[size]": 100} | ({"page[after]": after} if after else {})
-            page = await calls.get(f"{path}/comments.json", query)
-            comments += _list(page.get("comments"))
-            users += _list(page.get("users"))
-            meta = page.get("meta") or {}
-            after = str(meta.get("after_cursor") or "")
-            if not meta.get("has_more") or not after:
-                break
         with understood(self.title):
-            return _of_ticket(account, told["ticket"], comments, {str(user["id"]): user for user in users})
+            users = _list(told.get("users"))
+            comments: dict[str, dict[str, Any]] = {}
+            async for page in _pages(calls, f"{path}/comments.json"):
+                comments |= {str(one["id"]): one for one in _list(page.get("comments"))}
+                users += _list(page.get("users"))
+            return _of_ticket(account, told["ticket"], comments.values(), {str(user["id"]): user for user in users})
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Tickets that changed, by Zendesk's own cursor. One request (of the 10 a minute that it allows)."""
@@ -126,8 +121,8 @@ class Zendesk(Tool):
         found = await self._api(account).get("/incremental/tickets/cursor.json", query)
         with understood(self.title):
             arrivals = tuple(_only_id(_number(one["id"])) for one in _list(found.get("tickets")))
-        more = found.get("end_of_stream") is False
-        return Page(arrivals=arrivals, cursor=str(found.get("after_cursor") or cursor), more=more and bool(found.get("after_cursor")))
+            after = str(found.get("after_cursor") or "")
+            return Page(arrivals=arrivals, cursor=after or cursor, more=bool(after) and found.get("end_of_stream") is False)
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """An internal comment by the connection's own user."""
@@ -191,6 +186,18 @@ class Zendesk(Tool):
         else:
             given = f"Bearer {agent or account.token}"
         return self.calls(account.model_copy(update={"url": f"{account.url}/api/v2"}), {"Authorization": given})
+
+
+async def _pages(calls: Calls, path: str) -> AsyncIterator[dict[str, Any]]:
+    after = ""
+    for _ in range(PAGES):
+        query: dict[str, str | int] = {"include": "users", "page[size]": 100}
+        page = await calls.get(path, {**query, "page[after]": after} if after else query)
+        yield page
+        meta = page.get("meta") or {}
+        after = str(meta.get("after_cursor") or "")
+        if not meta.get("has_more") or not after:
+            return
 
 
 async def _comment(calls: Calls, ticket: str, text: str, *, public: bool) -> str:

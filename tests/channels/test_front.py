@@ -108,14 +108,14 @@ def test_what_no_person_sent_is_a_bots(author: dict[str, Any] | None) -> None:
 
 @pytest.mark.parametrize("given", [{"is_draft": True}, {"error_type": "bounce"}, {"text": "[REDACTED]"}, {"text": "", "body": ""}])
 def test_what_nobody_said_is_left_out(given: dict[str, Any]) -> None:
-    (arrival,) = read(event(target=about("message", message("msg_3", "x", inbound=False, **given)))).arrivals
+    (arrival,) = read(event(target=about("message", message("msg_3", "x", inbound=False) | given))).arrivals
     assert arrival.conversation.messages == []
 
 
 def test_markup_is_taken_off_where_there_is_no_plain_text() -> None:
-    told = message("msg_4", "x", type="custom", text=None, body="<p>Dear Tom,</p><p>1 &lt; 2</p><script>x</script>")
+    told = message("msg_4", "", type="custom", body="<p>Dear Tom,</p><p>1 &lt; 2</p><script>x</script>")
     (arrival,) = read(event(target=about("message", told))).arrivals
-    assert arrival.conversation.messages[0].text.startswith("Dear Tom,\n1 < 2")
+    assert arrival.conversation.messages[0].text == "Dear Tom,\n1 < 2"
 
 
 @pytest.mark.parametrize(
@@ -233,3 +233,23 @@ def test_a_handle_is_a_claim(handle: str, email: str | None, phone: str | None, 
     customer = arrival.conversation.customer
     assert customer is not None
     assert (customer.id, customer.email, customer.phone, customer.assurance) == (f"front-1:{handle}", email, phone, assurance)
+
+
+@pytest.mark.parametrize("answer", [b"null", b"[]", b"7", b'"x"', b"{}", b'{"ticket": [], "tickets": [{}], "_results": [{}]}'])
+async def test_an_api_that_answers_nonsense_is_told(answer: bytes) -> None:
+    def respond(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=answer)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http:
+        with pytest.raises(Invalid):
+            await Front(http).thread(HERE.account, CNV)
+        try:
+            assert not (await Front(http).since(HERE.account, "1")).arrivals
+        except Invalid as error:
+            assert "Front" in str(error)
+
+
+async def test_a_message_that_pages_show_twice_is_there_once(double: FrontDouble) -> None:
+    double.messages[CNV] = [message("msg_1", "Hello"), message("msg_2", "Anybody?"), message("msg_2", "Anybody?")]
+    double.page = 1
+    assert [one.id for one in (await thread(double)).conversation.messages] == ["msg_2", "msg_1"]

@@ -260,3 +260,17 @@ async def test_what_a_token_lacks_is_told(double: ZendeskDouble) -> None:
     async with double.client() as http:
         found = await Zendesk(http).check(HERE.account)
     assert found[0].what == "What changed cannot be asked for."
+
+
+@pytest.mark.parametrize("answer", [b"null", b"[]", b"7", b'"x"', b"{}", b'{"ticket": [], "tickets": [{}], "_results": [{}]}'])
+async def test_an_api_that_answers_nonsense_is_told(answer: bytes) -> None:
+    def respond(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=answer)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http:
+        with pytest.raises(Invalid):
+            await Zendesk(http).thread(HERE.account, "17")
+        try:
+            assert not (await Zendesk(http).since(HERE.account, "1")).arrivals
+        except Invalid as error:
+            assert "Zendesk" in str(error)
