@@ -6,7 +6,7 @@ makes a session of it reads it with `zendesk_app.entered`.
 """
 
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -17,6 +17,8 @@ from copilot.channels import front_plugin, zendesk_app
 from copilot.web import security
 from copilot.web.embedding import allowed
 
+SCRIPTS: Final = {"/zendesk/sidebar": "https://static.zdassets.com", "/front/panel": "https://dl.frontapp.com"}
+"""Where the tool's own script comes from; no other page of ours runs another's."""
 router = APIRouter(include_in_schema=False)
 Tenant = Annotated[str, Query(max_length=63)]
 
@@ -24,13 +26,13 @@ Tenant = Annotated[str, Query(max_length=63)]
 @router.api_route("/zendesk/sidebar", methods=["GET", "POST"])
 async def zendesk(app: App, tenant: Tenant = DEFAULT_TENANT) -> Response:
     """The sidebar. Zendesk asks for it by POST, with who is asking signed."""
-    return await _page(app, tenant, zendesk_app.__name__, "sidebar.html", "https://static.zdassets.com")
+    return await _page(app, tenant, zendesk_app.__name__, "sidebar.html", SCRIPTS["/zendesk/sidebar"])
 
 
 @router.get("/front/panel")
 async def front(app: App, tenant: Tenant = DEFAULT_TENANT) -> Response:
     """The plugin."""
-    return await _page(app, tenant, front_plugin.__name__, "panel.html", "https://dl.frontapp.com")
+    return await _page(app, tenant, front_plugin.__name__, "panel.html", SCRIPTS["/front/panel"])
 
 
 @router.get("/zendesk/sidebar.js")

