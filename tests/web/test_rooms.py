@@ -141,7 +141,7 @@ async def test_every_answer_carries_the_headers(application: Application, app: F
 
 
 def assert_strict(policy: str, where: tuple[str, str, int]) -> None:
-    """Nothing is allowed but what is ours; only the panel, pages for chat tools and the page that shows how to embed it frame or are framed.
+    """Nothing is allowed but what is ours; the panel, pages for chat tools and the one that shows how to embed it frame or are framed.
 
     On a chat tool's page its script runs as well.
     """
