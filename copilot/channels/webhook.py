@@ -4,6 +4,7 @@ Source: https://www.standardwebhooks.com, v1: headers webhook-id, webhook-timest
 """
 
 import binascii
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from pydantic import ValidationError
@@ -57,6 +58,10 @@ class GenericWebhook(Tool):
         except ValidationError as error:
             raise explain(error, "data") from None
         return Delivery(id=known_by, arrivals=(Arrival(conversation=conversation),))
+
+    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
+        """There is nothing to make: whoever sends is given the address and the secret."""
+        return account
 
 
 def _standard(secret: str) -> Standard:
