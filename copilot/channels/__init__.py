@@ -4,10 +4,12 @@ import httpx
 
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
+from copilot.channels.front import Front
 from copilot.channels.webhook import GenericWebhook
+from copilot.channels.zendesk import Zendesk
 from copilot.domain.ports.channels import Channel
 
-CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot)
+CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front)
 """In the order they are offered."""
 
 

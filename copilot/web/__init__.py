@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 
 def routers() -> "tuple[APIRouter, ...]":
     """Of all pages. Fails when one of them has no line in `rooms.PAGES`."""
-    from copilot.web import embedding, oidc, pages, rooms, signin
+    from copilot.web import embedding, oidc, pages, rooms, signin, tool_pages
 
-    found = (signin.router, oidc.router, embedding.router, embedding.signing_in, *pages.routers())
+    found = (signin.router, oidc.router, embedding.router, embedding.signing_in, tool_pages.router, *pages.routers())
     rooms.check(found)
     return found
 

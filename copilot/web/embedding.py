@@ -44,10 +44,11 @@ async def alone(
     caller = await _caller(request)
     if caller is None and request.headers.get("sec-fetch-dest") == "document":
         return RedirectResponse(f"/sign-in?next={quote(here(request))}", 303)
-    allowed = await _allowed(app, caller.tenant_id if caller else tenant)
+    origins = await allowed(app, caller.tenant_id if caller else tenant)
     own = f"{request.url.scheme}://{request.url.netloc}"
-    parent = origin if origin in (own, *allowed) and is_origin(origin) else ""
-    framers = ((parent,) if parent != own else ()) if parent else allowed
+    parent = origin if origin in (own, *origins) and is_origin(origin) else ""
+    # A page of ours that holds the panel may itself be framed by a chat tool, and every frame around it counts.
+    framers = (parent,) if parent and parent != own else origins
     shown: dict[str, Any] = {"state": "none"}
     after = 0
     if caller is not None:
@@ -98,7 +99,7 @@ async def _caller(request: Request) -> Caller | None:
     return caller
 
 
-async def _allowed(app: Application, tenant: str) -> tuple[str, ...]:
+async def allowed(app: Application, tenant: str) -> tuple[str, ...]:
     """Origins that may frame the panel; none for a tenant that is not here."""
     try:
         return await app.panels.origins(tenant) if tenant in await app.staff.tenants() else ()

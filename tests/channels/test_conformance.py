@@ -39,7 +39,7 @@ def test_every_tool_is_examined() -> None:
 def test_what_is_signed_with_either_secret_is_read(example: Example, channel: Channel, secret: str) -> None:
     (arrival,) = channel.read(example.account, example.webhook(example.said("5001", "Where is my refund?"), secret=secret)).arrivals
     assert arrival.conversation.conversation_id == "17"
-    if example.stamped:
+    if example.stamped and example.tells:
         (message,) = arrival.conversation.messages
         assert (message.id, message.author, message.text, message.visibility) == ("5001", "customer", "Where is my refund?", "public")
     else:

@@ -1,6 +1,7 @@
 """Every chat tool as the conformance suite needs it: an account, how it signs, and what it sends. One entry each."""
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,14 @@ from standardwebhooks.webhooks import Webhook as Standard
 from copilot.channels import signing
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
+from copilot.channels.front import Front
 from copilot.channels.webhook import GenericWebhook
+from copilot.channels.zendesk import Zendesk
 from copilot.domain.channels import Account, Webhook
 from tests.channels.doubles.base import Double
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
+from tests.channels.doubles.front import FrontDouble, conversation, message
+from tests.channels.doubles.zendesk import ZendeskDouble
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """When deliveries are signed."""
@@ -34,6 +39,8 @@ class Example:
     sign: Signed
     stamped: bool = True
     """Whether a time is signed. If not, an old delivery is known only by its id, and nothing in it is believed."""
+    tells: bool = True
+    """Whether a delivery says what was said. If not, only in which conversation: the thread is read."""
     double: Callable[[], Double] | None = None
 
     def webhook(self, body: bytes | dict[str, Any], *, secret: str = NEW, signed_at: datetime = AT, now: datetime = AT) -> Webhook:
@@ -79,6 +86,29 @@ def _said_chatwoot(ident: str, text: str) -> dict[str, Any]:
     }
 
 
+def _zendesk(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    made = signing.base64_of(secret, stamp.encode() + body)
+    return {"X-Zendesk-Webhook-Signature": made, "X-Zendesk-Webhook-Signature-Timestamp": stamp}
+
+
+def _front(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    stamp = f"{at.timestamp() * 1000:.0f}"
+    return {"x-front-signature": signing.base64_of(secret, f"{stamp}:".encode() + body), "x-front-request-timestamp": stamp}
+
+
+def _said_zendesk(ident: str, text: str) -> dict[str, Any]:
+    """As the trigger that ships sends it: no words. Another text was written at another time."""
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC) + timedelta(seconds=zlib.crc32(text.encode()) % 3600)
+    return {"connection": "zendesk-1", "ticket": {"id": "17", "updated_at": at.isoformat()}, "comment": {"id": ident}}
+
+
+def _said_front(ident: str, text: str) -> dict[str, Any]:
+    target = {"_meta": {"type": "message"}, "data": message(ident, text)}
+    event = {"id": "evt_1", "type": "inbound", "emitted_at": 1_772_445_600.123, "conversation": conversation("17"), "target": target}
+    return {"type": "inbound_received", "authorization": {"id": "cmp_3"}, "payload": event}
+
+
 def account(kind: str, **given: Any) -> Account:
     """An account of that kind with both secrets."""
     known = {"url": "https://tool.example.com", "token": "tok-connection", "signing": (OLD, NEW), "agents": {"7": "tok-agent-7"}}
@@ -88,4 +118,6 @@ def account(kind: str, **given: Any) -> Account:
 EXAMPLES: dict[str, Example] = {
     "webhook": Example(GenericWebhook, account("webhook"), _said_generic, _standard),
     "chatwoot": Example(Chatwoot, account("chatwoot", settings={"account_id": 3}), _said_chatwoot, _chatwoot, double=ChatwootDouble),
+    "zendesk": Example(Zendesk, account("zendesk"), _said_zendesk, _zendesk, tells=False, double=ZendeskDouble),
+    "front": Example(Front, account("front", settings={"company": "cmp_3"}), _said_front, _front, double=FrontDouble),
 }

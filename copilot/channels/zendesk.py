@@ -1,0 +1,326 @@
+"""Zendesk Support: a trigger's webhook, ticket comments (internal and public), history, an incremental poll; the sidebar is in zendesk_app.
+
+Source: developer.zendesk.com (webhooks, tickets, ticket comments, incremental exports). Ticket activity comes from a trigger whose JSON an
+administrator writes; ours is zendesk_app/trigger.json. In it stand numbers and times only: Zendesk puts values into that JSON as they are,
+so a customer's words could change its shape. What was said is read from the API. It tries again up to 3 times, in no order.
+That a comment made through the API does not reach a live messaging session was read in a secondary source [2nd]: such a reply is refused.
+"""
+
+import base64
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from pydantic import Field
+
+from copilot.channels import signing, zendesk_app
+from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.calling import Calls, segment
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Page, Problem, Webhook
+from copilot.domain.conversation import Author, Channel, Status
+from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
+from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
+from copilot.domain.people import Assurance
+
+EVENTS: Final = "zen:event-type:ticket."
+"""Account events whose type begins so are about a ticket; the rest is taken and tells nothing."""
+CHANNELS: Final[dict[str, Channel]] = {
+    "chat": "chat",
+    "native_messaging": "chat",
+    "web_messaging": "chat",
+    "mobile_messaging": "chat",
+    "whatsapp": "chat",
+    "line": "chat",
+    "instagram_dm": "chat",
+    "facebook_messenger": "chat",
+    "voice": "phone",
+    "phone": "phone",
+    "sms": "sms",
+    "text": "sms",
+    "any_channel": "social",
+}
+"""By `via.channel` of a ticket; the rest is written like e-mail. What other networks bring in may be public, so it counts as that."""
+NETWORKS: Final = ("twitter", "facebook")
+PRIVATE: Final = ("direct_message", "message")
+"""`via.source.rel` of what only the two sides read; the rest of a network's tickets are public posts."""
+LIVE: Final = ("native_messaging", "web_messaging", "mobile_messaging", "whatsapp", "line", "instagram_dm", "facebook_messenger", "chat")
+"""Tickets of live sessions: what comes through the ticket API does not get into them."""
+STATUSES: Final[dict[str, Status]] = {
+    "new": "open",
+    "open": "open",
+    "pending": "pending",
+    "hold": "pending",
+    "solved": "closed",
+    "closed": "closed",
+}
+SYSTEM: Final = "-1"
+"""Author of what Zendesk itself writes, its bots included."""
+PAGES: Final = 50
+"""Pages of a thread that are read (100 comments each): all that a ticket can hold."""
+SETTLED: Final = timedelta(seconds=90)
+"""Incremental exports leave out the last minute, and refuse to begin within it."""
+BEGIN: Final = "begin:"
+"""Cursor of a poll that has not asked yet, before the seconds since 1970."""
+LONGEST: Final = 19
+"""Digits of a number."""
+
+
+class ZendeskSettings(Settings):
+    """Of a Zendesk connection."""
+
+    email: str = Field(default="", description="Whose API token it is. Empty: the token is an OAuth access token.")
+    account_number: int = Field(default=0, ge=0, description="The `account_id` of its events; 0: not compared.")
+    app: int = Field(default=0, ge=0, description="The number of the sidebar app's installation.")
+    app_key: str = Field(default="", description="The sidebar app's public key, as PEM.")
+
+
+class Zendesk(Tool):
+    """One Zendesk account."""
+
+    kind = "zendesk"
+    title = "Zendesk"
+    can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
+    settings = ZendeskSettings
+
+    def read(self, account: Account, webhook: Webhook) -> Delivery:
+        """Says which ticket; the ticket itself is read from the API."""
+        given, stamp = webhook.header("x-zendesk-webhook-signature"), webhook.header("x-zendesk-webhook-signature-timestamp")
+        said = stamp.encode() + webhook.body
+        signing.verify(given, account.signing, lambda secret: signing.base64_of(secret, said))
+        signing.fresh(webhook, _signed_at(stamp))
+        body = json_body(webhook)
+        with understood(self.title):
+            ident = _ticket(account, body)
+        return Delivery(id=signing.delivery_id(said), arrivals=(_only_id(ident),) if ident else ())
+
+    async def thread(self, account: Account, conversation_id: str) -> Arrival:
+        """The ticket, its requester and all its comments."""
+        calls, path = self._api(account), f"/tickets/{segment(conversation_id)}"
+        told = await calls.get(f"{path}.json", {"include": "users"})
+        with understood(self.title):
+            users = _list(told.get("users"))
+            comments: dict[str, dict[str, Any]] = {}
+            async for page in _pages(calls, f"{path}/comments.json"):
+                comments |= {str(one["id"]): one for one in _list(page.get("comments"))}
+                users += _list(page.get("users"))
+            return _of_ticket(account, told["ticket"], comments.values(), {str(user["id"]): user for user in users})
+
+    async def since(self, account: Account, cursor: str) -> Page:
+        """Tickets that changed, by Zendesk's own cursor. One request (of the 10 a minute that it allows)."""
+        now = datetime.now(UTC)
+        if not cursor:
+            return Page(cursor=f"{BEGIN}{now.timestamp():.0f}")
+        query: dict[str, str | int] = {"exclude_deleted": "true"}
+        if cursor.startswith(BEGIN):
+            begin = signing.moment(cursor.removeprefix(BEGIN))
+            if now - begin < SETTLED:
+                return Page(cursor=cursor)
+            query["start_time"] = int(begin.timestamp())
+        else:
+            query["cursor"] = cursor
+        found = await self._api(account).get("/incremental/tickets/cursor.json", query)
+        with understood(self.title):
+            arrivals = tuple(_only_id(_number(one["id"])) for one in _list(found.get("tickets")))
+            after = str(found.get("after_cursor") or "")
+            return Page(arrivals=arrivals, cursor=after or cursor, more=bool(after) and found.get("end_of_stream") is False)
+
+    async def note(self, account: Account, conversation_id: str, text: str) -> str:
+        """An internal comment by the connection's own user."""
+        return await _comment(self._api(account), conversation_id, text, public=False)
+
+    async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
+        """A public comment with the agent's own OAuth token. Raises Refused without one, and for a live messaging session."""
+        token = account.agents.get(agent)
+        if not token:
+            raise Refused(
+                "Nothing is sent in an agent's name without their own access token.",
+                todo="They add it under Connections, or use the sidebar app, which puts the words into the editor.",
+            )
+        calls = self._api(account, token)
+        ticket = (await calls.get(f"/tickets/{segment(conversation_id)}.json")).get("ticket") or {}
+        if _via(ticket) in LIVE:
+            raise Refused("A live session does not get what comes through the ticket API.", todo="Use the sidebar: it fills the editor.")
+        return await _comment(calls, conversation_id, text, public=True)
+
+    async def check(self, account: Account) -> list[Problem]:
+        """Whether the token is an administrator's (the poll needs that), and webhook and trigger are there."""
+        calls, found = self._api(account), []
+        try:
+            me = (await calls.get("/users/me.json")).get("user") or {}
+        except (Refused, NotFound) as error:
+            return [Problem(what="The token may not read.", todo=error.todo or "Use an administrator's token.")]
+        if me.get("role") not in ("admin", "agent"):
+            return [Problem(what="The token is nobody's who answers tickets.", todo="Use an administrator's; check the e-mail.")]
+        if me.get("role") != "admin":
+            found.append(Problem(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
+        try:
+            hooks = _list((await calls.get("/webhooks")).get("webhooks"))
+        except CopilotError:
+            return [*found, Problem(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
+        ours = next((hook for hook in hooks if account.id in str(hook.get("endpoint"))), None)
+        if ours is None:
+            found.append(Problem(what="There is no webhook for this connection.", todo="Run: copilot connect zendesk again."))
+        elif ours.get("status") != "active":
+            found.append(Problem(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks."))
+        return found
+
+    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
+        """The webhook, with the secret that Zendesk makes for it, and the trigger that calls it."""
+        calls = self._api(account)
+        hooks = _list((await calls.get("/webhooks")).get("webhooks"))
+        made = next((hook for hook in hooks if hook.get("endpoint") == ours["webhook"]), None)
+        if made is None:
+            made = (await calls.post("/webhooks", {"webhook": _webhook(ours["webhook"])})).get("webhook") or {}
+        ident = str(made.get("id") or "")
+        secret = str(((await calls.get(f"/webhooks/{segment(ident)}/signing_secret")).get("signing_secret") or {}).get("secret") or "")
+        triggers = _list((await calls.get("/triggers/active.json")).get("triggers"))
+        if not any(zendesk_app.tells(trigger, ident) for trigger in triggers):
+            await calls.post("/triggers.json", zendesk_app.trigger(account.id, ident))
+        return account.model_copy(update={"signing": (secret,)}) if secret else account
+
+    def _api(self, account: Account, agent: str = "") -> Calls:
+        """An API token goes with the e-mail of its person; an OAuth token alone. An agent's own token is always OAuth."""
+        email = ZendeskSettings.model_validate(account.settings).email
+        if email and not agent:
+            given = f"Basic {base64.b64encode(f'{email}/token:{account.token}'.encode()).decode()}"
+        else:
+            given = f"Bearer {agent or account.token}"
+        return self.calls(account.model_copy(update={"url": f"{account.url}/api/v2"}), {"Authorization": given})
+
+
+async def _pages(calls: Calls, path: str) -> AsyncIterator[dict[str, Any]]:
+    after = ""
+    for _ in range(PAGES):
+        query: dict[str, str | int] = {"include": "users", "page[size]": 100}
+        page = await calls.get(path, {**query, "page[after]": after} if after else query)
+        yield page
+        meta = page.get("meta") or {}
+        after = str(meta.get("after_cursor") or "")
+        if not meta.get("has_more") or not after:
+            return
+
+
+async def _comment(calls: Calls, ticket: str, text: str, *, public: bool) -> str:
+    """Returns the comment's id: that of the audit's event, by which comments are listed."""
+    answer = await calls.put(f"/tickets/{segment(ticket)}.json", {"ticket": {"comment": {"body": text, "public": public}}})
+    audit = (answer or {}).get("audit") or {}
+    event = next((one for one in _list(audit.get("events")) if one.get("type") == "Comment"), audit)
+    return str(event.get("id") or "")
+
+
+def _webhook(address: str) -> dict[str, Any]:
+    return {
+        "name": "Rapport",
+        "endpoint": address,
+        "http_method": "POST",
+        "request_format": "json",
+        "status": "active",
+        "subscriptions": ["conditional_ticket_events"],
+    }
+
+
+def _signed_at(stamp: str) -> datetime:
+    """A time as text. Raises Refused."""
+    try:
+        found = datetime.fromisoformat(stamp)
+    except ValueError:
+        return signing.moment(stamp)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _ticket(account: Account, body: dict[str, Any]) -> str:
+    """The ticket's number; empty: it is about something else."""
+    if "type" in body:
+        own = ZendeskSettings.model_validate(account.settings).account_number
+        if own and int(body["account_id"]) != own:
+            raise Invalid("This event is of another account.", todo="Give each account a connection of its own.")
+        return _number(body["detail"]["id"]) if str(body["type"]).startswith(EVENTS) else ""
+    if body.get("connection") != account.id:
+        raise Invalid("This trigger is of another connection.", todo="Write the trigger of this connection: copilot connect zendesk.")
+    return _number(body["ticket"]["id"])
+
+
+def _number(told: object) -> str:
+    text = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
+    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST:
+        raise Invalid("The ticket has no number.", todo="Use the trigger as it ships: zendesk_app/trigger.json.")
+    return text
+
+
+def _of_ticket(account: Account, ticket: dict[str, Any], comments: Iterable[dict[str, Any]], users: dict[str, dict[str, Any]]) -> Arrival:
+    requester = str(ticket.get("requester_id") or "")
+    known: dict[str, Any] = {
+        "conversation_id": str(ticket["id"]),
+        "channel": _channel(ticket),
+        "assignee": str(ticket.get("assignee_id") or ""),
+        "messages": [found for one in comments if (found := _message(one, users, requester)) is not None],
+    }
+    if (status := str(ticket.get("status") or "").lower()) in STATUSES:
+        known["status"] = STATUSES[status]
+    if requester in users:
+        known["customer"] = _customer(account, users[requester])
+    return Arrival(conversation=ConversationIn(**known))
+
+
+def _message(told: dict[str, Any], users: dict[str, dict[str, Any]], requester: str) -> MessageIn | None:
+    """None: a comment in which nothing stands."""
+    text = str(told.get("body") or told.get("plain_body") or "")
+    files = [
+        {"name": str(one.get("file_name") or ""), "type": str(one.get("content_type") or ""), "url": ""}
+        for one in _list(told.get("attachments"))
+    ]
+    if not text and not files:
+        return None
+    author = str(told["author_id"])
+    return MessageIn(
+        id=str(told["id"]),
+        author=_author(author, users.get(author, {}), requester),
+        text=text,
+        sent_at=datetime.fromisoformat(str(told["created_at"])).isoformat(),
+        author_id=author,
+        author_name=str(users.get(author, {}).get("name") or ""),
+        # Without the word nothing is taken for public: a note must never count as an answer.
+        visibility="public" if told.get("public") is True else "private",
+        attachments=files,
+    )
+
+
+def _author(ident: str, user: dict[str, Any], requester: str) -> Author:
+    """Whoever asked is the customer, also an agent who asks on their own behalf."""
+    if ident == SYSTEM:
+        return "bot"
+    if ident == requester or user.get("role") == "end-user":
+        return "customer"
+    return "agent" if user.get("role") in ("agent", "admin") else "system"
+
+
+def _via(ticket: dict[str, Any]) -> str:
+    return str((ticket.get("via") or {}).get("channel") or "")
+
+
+def _channel(ticket: dict[str, Any]) -> Channel:
+    channel = _via(ticket)
+    if channel in NETWORKS:
+        rel = ((ticket["via"].get("source") or {}).get("rel")) or ""
+        return "chat" if rel in PRIVATE else "social"
+    return CHANNELS.get(channel, "email")
+
+
+def _customer(account: Account, user: dict[str, Any]) -> CustomerIn:
+    """Zendesk says that some identity of a person was verified, not that who writes now is that person: so it stays a claim."""
+    email, phone = user.get("email") or None, user.get("phone") or None
+    return CustomerIn(
+        id=f"{account.id}:{user['id']}",
+        name=str(user.get("name") or ""),
+        email=email,
+        phone=phone,
+        assurance=Assurance.CLAIMED if email or phone or user.get("external_id") else Assurance.NONE,
+    )
+
+
+def _only_id(ident: str) -> Arrival:
+    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
+
+
+def _list(found: object) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -1,0 +1,151 @@
+"""The pages in Zendesk's and Front's own frames: the panel in them, the tool's script, and what goes into the composer."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from playwright.async_api import FrameLocator, Page, Route, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route as Address
+
+from copilot.bootstrap import DEFAULT_TENANT
+from tests.patience import eventually
+from tests.web.serving import Served
+from tests.web.site import Site
+
+MARTA = "live-marta-refund"
+TEXT = 'I < you & "we"\nTom'
+ZENDESK = """
+window.asked = []; window.heard = {}; window.known = {"ticket.id": "live-marta-refund", "comment.useRichText": true}; window.fails = [];
+window.ZAFClient = { init: () => ({
+  get: async (name) => ({ errors: {}, [name]: window.known[name] }),
+  on: (name, told) => { window.heard[name] = told; },
+  invoke: async (name, ...given) => { if (window.fails.includes(name)) throw new Error(name); window.asked.push([name, ...given]); },
+}) };
+"""
+"""The framework as Zendesk's documentation says: `get` answers an object by name, `invoke` a promise."""
+FRONT = """
+window.asked = [];
+window.context = (id, draftId) => ({
+  type: "singleConversation", conversation: { id, draftId },
+  listMessages: async () => ({ results: [
+    { id: "msg_2", status: "inbound", date: new Date(2000) }, { id: "msg_3", status: "outbound", date: new Date(3000) },
+    { id: "msg_1", status: "inbound", date: new Date(1000) } ] }),
+  createDraft: async (given) => { window.asked.push(["createDraft", given]); return { id: "dra_made" }; },
+  updateDraft: async (id, given) => { window.asked.push(["updateDraft", id, given]); },
+});
+window.Front = { contextUpdates: { subscribe: (told) => { window.tell = told; told(window.context("live-marta-refund")); } } };
+"""
+INSERT = """(text) => parent.postMessage({ type: "copilot:insert", text }, location.origin)"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tool(site: Site) -> AsyncIterator[str]:
+    """A chat tool's page that frames the page of the query, on an origin that the tenant allows."""
+
+    async def answer(request: Request) -> HTMLResponse:
+        return HTMLResponse(f'<!doctype html><h1>Tool</h1><iframe title="Sidebar" src="{site.address}{request.url.path}"></iframe>')
+
+    async with Served(Starlette(routes=[Address("/{path:path}", answer)])) as served:
+        origin = f"http://localhost:{served.port}"
+        async with site.application.database.write(DEFAULT_TENANT) as records:
+            settings = await records.admin.settings()
+            await records.admin.put_settings(settings.model_copy(update={"panel_origins": (origin, site.address)}))
+        yield origin
+
+
+async def opened(page: Page, tool: str, path: str, sdk: str) -> tuple[FrameLocator, FrameLocator]:
+    """The sidebar in the tool, and the panel in the sidebar."""
+
+    async def script(route: Route) -> None:
+        await route.fulfill(body=sdk, content_type="text/javascript")
+
+    await page.context.route("https://static.zdassets.com/**", script)
+    await page.context.route("https://dl.frontapp.com/**", script)
+    await page.goto(f"{tool}{path}")
+    sidebar = page.frame_locator("iframe[title=Sidebar]")
+    return sidebar, sidebar.frame_locator("iframe[title=Copilot]")
+
+
+async def sign_in(site: Site, page: Page, panel: FrameLocator) -> None:
+    await site.sign_in(page.context)
+    async with page.expect_popup() as window:
+        await panel.get_by_role("button", name="Sign in").click()
+    popup = await window.value
+    if not popup.is_closed():
+        await popup.wait_for_event("close")
+
+
+async def said(sidebar: FrameLocator, name: str = "asked") -> list[Any]:
+    found: list[Any] = await sidebar.locator("body").evaluate(f"() => window.{name}")
+    return [one for one in found if one[0] != "resize"]
+
+
+async def asked(sidebar: FrameLocator, count: int) -> list[Any]:
+    async def there() -> bool:
+        return len(await said(sidebar)) >= count
+
+    await eventually(there, f"{count} calls of the tool")
+    return await said(sidebar)
+
+
+async def choose(panel: FrameLocator, text: str = TEXT) -> None:
+    """As the panel does when its button is pressed."""
+    await panel.locator("body").evaluate(f"(_, text) => ({INSERT})(text)", text)
+
+
+async def test_in_zendesks_frame_the_ticket_is_shown_and_the_words_go_into_the_editor(site: Site, page: Page, tool: str) -> None:
+    sidebar, panel = await opened(page, tool, "/zendesk/sidebar", ZENDESK)
+    await expect(panel.get_by_role("button", name="Sign in")).to_be_visible()
+    await sign_in(site, page, panel)
+    await expect(panel.get_by_role("complementary", name="Copilot")).to_contain_text("Marta Lindqvist")
+    await choose(panel)
+    assert await asked(sidebar, 1) == [["ticket.editor.insert", 'I &lt; you &amp; "we"<br>Tom']]
+    await sidebar.locator("body").evaluate(
+        "() => { window.fails = ['ticket.editor.insert']; window.known['comment.useRichText'] = false; }"
+    )
+    await choose(panel)
+    assert (await asked(sidebar, 2))[1] == ["comment.appendText", TEXT]
+    await sidebar.locator("body").evaluate("() => { window.fails.push('comment.appendText'); }")
+    await choose(panel)
+    await expect(sidebar.get_by_role("status")).to_contain_text("Copy it from the panel")
+
+
+async def test_in_fronts_frame_the_draft_is_made_once_and_then_filled(site: Site, page: Page, tool: str) -> None:
+    sidebar, panel = await opened(page, tool, "/front/panel", FRONT)
+    await sign_in(site, page, panel)
+    await expect(panel.get_by_role("complementary", name="Copilot")).to_contain_text("Marta Lindqvist")
+    content = {"body": TEXT, "type": "text"}
+    await choose(panel)
+    created = {"content": content, "replyOptions": {"type": "reply", "originalMessageId": "msg_2"}}
+    assert await asked(sidebar, 1) == [["createDraft", created]]
+    await choose(panel)
+    filled = {"updateMode": "insert", "content": content}
+    assert (await asked(sidebar, 2))[1] == ["updateDraft", "dra_made", filled]
+    await sidebar.locator("body").evaluate("() => window.tell(window.context('live-marta-refund', 'dra_own'))")
+    await choose(panel)
+    assert (await asked(sidebar, 3))[2] == ["updateDraft", "dra_own", filled]
+    await sidebar.locator("body").evaluate("() => window.tell({ type: 'noConversation' })")
+    await choose(panel)
+    await expect(sidebar.get_by_role("status")).to_contain_text("Open one conversation")
+    assert len(await said(sidebar)) == 3
+
+
+async def test_only_allowed_pages_may_frame_them_and_only_the_tools_script_runs(site: Site, tool: str) -> None:
+    async with httpx.AsyncClient(base_url=site.address) as http:
+        for path, source in (("/zendesk/sidebar", "https://static.zdassets.com"), ("/front/panel", "https://dl.frontapp.com")):
+            policy = (await http.get(path)).headers["content-security-policy"]
+            assert f"script-src 'self' {source};" in policy
+            assert f"frame-ancestors 'self' {tool} {site.address};" in policy
+            nobody = (await http.get(path, params={"tenant": "nobody"})).headers["content-security-policy"]
+            assert "frame-ancestors 'self';" in nobody
+        posted = await http.post("/zendesk/sidebar", data={"token": "x"}, headers={"Origin": tool, "Sec-Fetch-Site": "cross-site"})
+        assert posted.status_code == 200
+        for path in ("/zendesk/sidebar.js", "/front/plugin.js"):
+            answer = await http.get(path)
+            assert answer.headers["content-type"].startswith("text/javascript")
+        inner = await http.get("/panel", params={"origin": site.address}, headers={"Sec-Fetch-Dest": "iframe"})
+        assert f"frame-ancestors 'self' {tool} {site.address}" in inner.headers["content-security-policy"]
