@@ -59,6 +59,21 @@ class Reading:
             raise NotFound(f"There is no conversation {ref!r} in the connection {connection!r}.", todo="Check its id and the connection.")
         return found.id
 
+    async def named(self, tenant: str, ref: str, tool: str, connection: str = "") -> str:
+        """As `ref`, for the conversation that a chat tool's own page shows: never another tool's of the same id.
+
+        `tool`: the kind of the connection; empty: any. Raises NotFound, and Conflict when several accounts of the tool have that id.
+        """
+        if connection or not tool:
+            return await self.ref(tenant, ref, connection)
+        async with self.database.read(tenant) as records:
+            found = await records.conversations.of_tool(ref, tool)
+        if not found:
+            raise NotFound(f"There is no conversation {ref!r} from {tool}.", todo="Wait for its next message, or check the connection.")
+        if len(found) > 1:
+            raise Conflict(f"Several accounts of {tool} have a conversation {ref!r}.", todo="Name the connection in the extension's options.")
+        return found[0][1]
+
     async def current(self, caller: Caller, ref: str) -> Drafted:
         """The current turn of a conversation, else its newest; without one, nothing. Raises NotFound for the conversation."""
         async with self.database.read(caller.tenant_id) as records:

@@ -10,7 +10,7 @@ from tests.commands.cli import CommandLine
 
 HEAVY = ("torch", "sentence_transformers", "litellm", "chromadb", "dbos", "langgraph", "sqlalchemy", "fastapi", "presidio_analyzer")
 COMMANDS = (
-    ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["knowledge"], ["knowledge", "import"],
+    ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["extension"], ["knowledge"], ["knowledge", "import"],
     ["knowledge", "lint"], ["knowledge", "sync"], ["knowledge", "search"], ["knowledge", "reindex"], ["customers"],
     ["customers", "import"], ["customers", "card"], ["customers", "erase"], ["tenants"], ["tenants", "create"], ["tenants", "list"],
     ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"], ["users"], ["users", "add"], ["users", "list"],
