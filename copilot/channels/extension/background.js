@@ -18,5 +18,7 @@ chrome.action.onClicked.addListener((tab) => {
  */
 async function besides(tab, id) {
   const { left = 0, top = 0, width = 1280, height = 800 } = await chrome.windows.get(tab.windowId);
-  await chrome.windows.create({ url: page(id), type: "popup", width: WIDE, height, top, left: Math.max(0, left + width - WIDE) });
+  const made = { url: page(id), type: /** @type {"popup"} */ ("popup"), width: WIDE, height };
+  // Browsers refuse places that are off the screen, and know it better than we do.
+  await chrome.windows.create({ ...made, top, left: left + width - WIDE }).catch(() => chrome.windows.create(made));
 }

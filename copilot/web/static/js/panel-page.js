@@ -58,7 +58,9 @@ addEventListener("message", (event) => {
   if (data.type === "copilot:typed") document.dispatchEvent(new CustomEvent("copilot:typed", { detail: { empty: data.empty === true } }));
 });
 
-document.getElementById("enter-button")?.addEventListener("click", () => {
+const door = /** @type {HTMLButtonElement|null} */ (document.getElementById("enter-button"));
+if (door) door.disabled = false; // a press before this script listens would be lost
+door?.addEventListener("click", () => {
   if (!framed) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   word = freshId();
   const query = new URLSearchParams({ origin: parentOrigin, word });
