@@ -71,7 +71,9 @@ class Reading:
         if not found:
             raise NotFound(f"There is no conversation {ref!r} from {tool}.", todo="Wait for its next message, or check the connection.")
         if len(found) > 1:
-            raise Conflict(f"Several accounts of {tool} have a conversation {ref!r}.", todo="Name the connection in the extension's options.")
+            raise Conflict(
+                f"Several accounts of {tool} have a conversation {ref!r}.", todo="Name the connection in the extension's options."
+            )
         return found[0][1]
 
     async def current(self, caller: Caller, ref: str) -> Drafted:

@@ -63,7 +63,7 @@ class Installed:
         """The extension's icon, while `page` is the tab in front: the browser then lets the extension see that page."""
         await page.bring_to_front()
         tabs = (await self._cdp.send("Target.getTargets", {"filter": [{"type": "tab"}]}))["targetInfos"]
-        (tab,) = [one["targetId"] for one in tabs if one["url"] == page.url]
+        tab = next(one["targetId"] for one in tabs if one["url"] == page.url and one["embedderData"]["tabActive"])
         await self._cdp.send("Extensions.triggerAction", {"id": self.origin.rpartition("/")[2], "targetId": tab})
 
     async def open(self, page: Page) -> "Beside":
@@ -75,7 +75,9 @@ class Installed:
 
     async def contexts(self) -> list[list[str]]:
         """Which pages of the extension are open: kind and address."""
-        found: list[list[str]] = await self.worker.evaluate("chrome.runtime.getContexts({}).then((all) => all.map((one) => [one.contextType, one.documentUrl ?? '']))")
+        found: list[list[str]] = await self.worker.evaluate(
+            "chrome.runtime.getContexts({}).then((all) => all.map((one) => [one.contextType, one.documentUrl ?? '']))"
+        )
         return found
 
 
@@ -144,4 +146,3 @@ async def installed(browser: Browser, chromium: str, folder: Path, site: Site, s
         yield Installed(context, worker, await context.browser.new_browser_cdp_session(), origin)
     finally:
         await context.close()
-

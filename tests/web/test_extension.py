@@ -1,5 +1,6 @@
 """The browser extension: beside a tool's page it recognises the conversation, and what is used in the panel stands in the tool's composer."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.web.site import Site
 MARTA, KOFI = "live-marta-refund", "live-kofi-bag"
 CHAT = "/app/accounts/1/conversations/4711"
 OTHER = "/app/accounts/1/inbox/2/conversations/88"
+USED = re.compile(r"\bused\b", re.IGNORECASE)
 HARD = (
     "Dear Marta,\n\n“quotes”, \"quotes\" & 'quotes' – 142 € 👩‍👩‍👧 🇵🇹\nשלום, مرحبا\n"
     '<img src=x onerror="window.ran = 1"><script>window.ran = 1</script>\n\n  Kind regards\nLea'
@@ -42,9 +44,7 @@ async def generic() -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def extension(
-    browser: Browser, chromium: str, site: Site, tmp_path: Path, chatwoot: str, zendesk: str
-) -> AsyncIterator[Installed]:
+async def extension(browser: Browser, chromium: str, site: Site, tmp_path: Path, chatwoot: str, zendesk: str) -> AsyncIterator[Installed]:
     await comes_from(site, MARTA, "chatwoot", "4711")
     await comes_from(site, KOFI, "zendesk", "4711")
     sites = [ToolSite(origin=chatwoot, tool="chatwoot"), ToolSite(origin=zendesk, tool="zendesk")]
@@ -75,7 +75,7 @@ async def test_what_is_used_stands_in_chatwoots_composer(extension: Installed, s
     await expect(beside.panel).to_contain_text("Marta Lindqvist")
     text = await beside.panel.locator("[data-main]").get_attribute("data-text")
     await beside.panel.get_by_role("button", name="Use").first.click()
-    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text("Used")
+    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
     assert await beside.written() == text
     await beside.nothing_sent()
     assert [one.action for one in await decisions(site, "4711", "chatwoot")] == ["used"]
@@ -92,15 +92,13 @@ async def test_zendesks_ticket_of_the_same_number_is_another_conversation(extens
     await expect(beside.panel).to_contain_text("Kofi Mensah")
     await expect(beside.panel).not_to_contain_text("Marta")
     await beside.use_own(HARD)
-    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text("Used")
+    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
     assert await beside.page.evaluate("[window.models[4711].text, window.models[88].text]") == [HARD, ""]
     await beside.nothing_sent()
 
 
 @pytest.mark.parametrize("composer", ["textarea", "contenteditable", "pasting", "intending"])
-async def test_every_kind_of_composer_takes_it_to_the_letter(
-    extension: Installed, site: Site, generic: str, composer: str
-) -> None:
+async def test_every_kind_of_composer_takes_it_to_the_letter(extension: Installed, site: Site, generic: str, composer: str) -> None:
     page = await extension.context.new_page()
     await page.goto(f"{generic}/?composer={composer}")
     beside = await extension.open(page)
@@ -118,7 +116,7 @@ async def test_every_kind_of_composer_takes_it_to_the_letter(
     await beside.sign_in(site)
     await expect(beside.panel).to_contain_text("Marta Lindqvist")
     await beside.use_own(HARD)
-    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text("Used")
+    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
     assert (await beside.written()).replace("\u00a0", " ") == HARD
     assert await page.evaluate("[window.ran ?? null, window.html ?? '', document.querySelectorAll('img').length]") == [None, "", 0]
     await beside.nothing_sent()
@@ -129,13 +127,15 @@ async def test_text_goes_where_the_cursor_is(extension: Installed, site: Site, g
     await page.goto(f"{generic}/?composer=textarea")
     await page.evaluate("document.querySelector('#case').textContent = '4711'")
     beside = await extension.open(page)
-    await beside.side.evaluate("(o) => chrome.storage.local.set({ sites: [{ origin: o, tool: 'generic', connection: 'chatwoot', id: '#case' }] })", generic)
+    await beside.side.evaluate(
+        "(o) => chrome.storage.local.set({ sites: [{ origin: o, tool: 'generic', connection: 'chatwoot', id: '#case' }] })", generic
+    )
     await beside.sign_in(site)
     await page.locator("textarea").fill("Hello ! Bye")
     await page.locator("textarea").evaluate("(one) => { one.focus(); one.setSelectionRange(6, 6); }")
     await beside.use_own("Marta")
     await expect(page.locator("textarea")).to_have_value("Hello Marta! Bye")
-    await page.locator("textarea").press("Control+z")
+    await page.evaluate("document.execCommand('undo')")
     await expect(page.locator("textarea")).to_have_value("Hello ! Bye")
 
 
@@ -190,7 +190,7 @@ async def test_without_a_place_to_write_nothing_is_used(extension: Installed, si
     assert await decisions(site, "4711", "chatwoot") == []
     await beside.page.evaluate("document.querySelector('.reply-box').hidden = false")
     await beside.panel.get_by_role("button", name="Use").first.click()
-    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text("Used")
+    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
     assert await beside.written() != ""
 
 
@@ -249,7 +249,9 @@ async def test_a_person_says_where_the_service_is(browser: Browser, chromium: st
         await options.goto(f"{made.origin}/options.html")
         await expect(options.get_by_label("Address of your copilot")).to_be_disabled()
         await expect(options.locator("#origin")).to_have_text(made.origin)
-        assert await options.evaluate("import('/settings.js').then((m) => [m.originOf('https://a.example/x'), m.originOf('http://a.example'), m.originOf('javascript:1')])") == [
+        assert await options.evaluate(
+            "import('/settings.js').then((m) => [m.originOf('https://a.example/x'), m.originOf('http://a.example'), m.originOf('javascript:1')])"
+        ) == [
             "https://a.example",
             "",
             "",
@@ -263,7 +265,7 @@ HOSTILE = """
 const attempts = [];
 for (const type of ['copilot:insert', 'copilot:open', 'copilot:ready', 'insert', 'look', 'inserted']) {
   const what = { type, text: 'stolen', conversation: '88', id: '1', recipe: { origin: location.origin, conversation: [], composer: [] } };
-  for (const frame of [window, ...frames]) frame.postMessage(what, '*');
+  for (const frame of [window, ...Array.from({ length: frames.length }, (_, at) => frames[at])]) frame.postMessage(what, '*');
   document.dispatchEvent(new CustomEvent(type, { detail: what }));
 }
 const tried = async (name, work) => { try { attempts.push([name, await work()]); } catch { attempts.push([name, 'refused']); } };
@@ -297,7 +299,7 @@ async def test_a_hostile_page_reaches_nothing(extension: Installed, site: Site, 
         assert inside.url.startswith("chrome-error:"), inside.url
     await beside.side.evaluate("window.postMessage({ type: 'copilot:insert', text: 'stolen', conversation: '4711', id: '1' }, '*')")
     await beside.use_own("Mine")
-    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text("Used")
+    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
     assert await beside.written() == "Mine", "nothing else came in"
     assert "Marta Lindqvist" in shown
     await beside.nothing_sent()
@@ -317,7 +319,7 @@ async def test_what_a_customer_writes_into_the_page_decides_nothing(extension: I
     beside = await opened(extension, site, f"{chatwoot}{CHAT}")
     await beside.page.evaluate("(html) => document.querySelector('.thread').setHTMLUnsafe(html)", SPOOFS)
     await beside.use_own("For the composer")
-    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text("Used")
+    await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
     assert await beside.written() == "For the composer"
     assert await beside.page.evaluate("['unseen', 'tiny', 'dead'].map((id) => document.getElementById(id).textContent)") == ["x"] * 3
     await expect(beside.side.locator("#where")).to_have_text("Chatwoot · 4711")
@@ -325,7 +327,9 @@ async def test_what_a_customer_writes_into_the_page_decides_nothing(extension: I
 
 async def test_several_composers_are_not_guessed_between(extension: Installed, site: Site, chatwoot: str) -> None:
     beside = await opened(extension, site, f"{chatwoot}{CHAT}")
-    await beside.page.evaluate("document.querySelector('.thread').setHTMLUnsafe('<div class=reply-box><div class=ProseMirror contenteditable id=second>x</div></div>')")
+    await beside.page.evaluate(
+        "document.querySelector('.thread').setHTMLUnsafe('<div class=reply-box><div class=ProseMirror contenteditable id=second>x</div></div>')"
+    )
     await beside.panel.get_by_role("button", name="Use").first.click()
     await expect(beside.toasts).to_contain_text("several fields to write in")
     assert [await beside.written(), await beside.page.locator("#second").inner_text()] == ["", "x"]
@@ -334,7 +338,9 @@ async def test_several_composers_are_not_guessed_between(extension: Installed, s
 
 async def test_a_page_that_swallows_the_text_is_not_believed(extension: Installed, site: Site, chatwoot: str) -> None:
     beside = await opened(extension, site, f"{chatwoot}{CHAT}")
-    await beside.page.evaluate("document.addEventListener('paste', (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true)")
+    await beside.page.evaluate(
+        "document.addEventListener('paste', (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true)"
+    )
     await beside.panel.get_by_role("button", name="Use").first.click()
     await expect(beside.toasts).to_contain_text("The page did not take the text.")
     await expect(beside.toasts.get_by_role("button", name="Copy it instead")).to_be_visible()
@@ -343,4 +349,3 @@ async def test_a_page_that_swallows_the_text_is_not_believed(extension: Installe
 
 def test_the_page_fixtures_are_used() -> None:
     assert {path.stem for path in (Path(__file__).parent / "tools").glob("*.html")} == {"chatwoot", "generic", "zendesk"}
-

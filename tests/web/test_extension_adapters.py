@@ -50,7 +50,9 @@ READ = """(settings) => Promise.all([import('/ext/settings.js')]).then(([m]) => 
   const recipe = m.recipeFor(settings, location.href);
   return recipe && [recipe.tool, copilotBeside.conversation(recipe)];
 })"""
-PLACE = """() => import('/ext/settings.js').then((m) => copilotBeside.composer(m.recipeFor({ sites: [] }, location.href)).field?.id ?? '')"""
+PLACE = (
+    """() => import('/ext/settings.js').then((m) => copilotBeside.composer(m.recipeFor({ sites: [] }, location.href)).field?.id ?? '')"""
+)
 NOTHING: dict[str, Any] = {"sites": []}
 
 
@@ -67,7 +69,10 @@ async def at(context: BrowserContext, address: str, body: str = "") -> Page:
         if path.startswith("ext/"):
             await route.fulfill(body=(SHIPPED / path.removeprefix("ext/")).read_text(), content_type="text/javascript")
         else:
-            await route.fulfill(body=f"<!doctype html><meta charset=utf-8><style>#it{{min-width:40px;min-height:20px}}</style>{body}", content_type="text/html")
+            await route.fulfill(
+                body=f"<!doctype html><meta charset=utf-8><style>#it{{min-width:40px;min-height:20px}}</style>{body}",
+                content_type="text/html",
+            )
 
     await context.route("https://**/*", answer)
     page = await context.new_page()

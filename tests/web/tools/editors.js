@@ -27,7 +27,7 @@ class Model {
     this.watch.observe(this.element, { childList: true, subtree: true, characterData: true });
   }
 }
-/** As ProseMirror: takes what is pasted, refuses the rest. */
+/** As ProseMirror: takes what is pasted, and what a person types. */
 export class Pasting extends Model {
   constructor(element) {
     super(element);
@@ -36,7 +36,11 @@ export class Pasting extends Model {
       window.html = event.clipboardData.getData("text/html");
       this.insert(event.clipboardData.getData("text/plain"));
     });
-    element.addEventListener("beforeinput", (event) => event.inputType.startsWith("format") && event.preventDefault());
+    element.addEventListener("beforeinput", (event) => {
+      if (!event.isTrusted || event.inputType !== "insertText") return;
+      event.preventDefault();
+      this.insert(event.data);
+    });
   }
 }
 /** As editors that live on `beforeinput`: nothing else reaches the model, and it draws a moment later. */

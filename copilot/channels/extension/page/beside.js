@@ -20,6 +20,7 @@
     #recipe = null;
     #said = "";
     #timer = 0;
+    #writes = 0;
     #over = new AbortController();
     #watch = new MutationObserver(() => this.#soon());
 
@@ -42,7 +43,8 @@
       const { signal } = this.#over;
       globalThis.navigation?.addEventListener("currententrychange", () => this.#tell(), { signal });
       addEventListener("popstate", () => this.#tell(), { signal });
-      document.addEventListener("input", (event) => this.#typed(event), { signal, capture: true });
+      // Editors with a model of their own stop the first of the two, and then the second does not come.
+      for (const kind of ["beforeinput", "input"]) document.addEventListener(kind, (event) => this.#typed(event), { signal, capture: true });
       this.#watch.observe(document.documentElement, { childList: true, subtree: true, attributes: true });
       this.#tell(true);
     }
@@ -67,7 +69,10 @@
       if (!event.isTrusted || ours.writing || !this.#recipe) return;
       const { field } = ours.composer(this.#recipe);
       if (!field || !(event.target instanceof Node) || !field.contains(event.target)) return;
-      this.#port.postMessage({ type: "typed", empty: ("value" in field ? field.value : field.innerText).trim() === "" });
+      this.#writes ||= setTimeout(() => {
+        this.#writes = 0;
+        this.#port.postMessage({ type: "typed", empty: ("value" in field ? field.value : field.innerText).trim() === "" });
+      }, GATHER_MS);
     }
 
     /** @param {unknown} text @param {string} conversation @returns {Promise<{ok: boolean, why: string}>} */
@@ -85,6 +90,7 @@
       this.#over.abort();
       this.#watch.disconnect();
       clearTimeout(this.#timer);
+      clearTimeout(this.#writes);
     }
   }
 })();
