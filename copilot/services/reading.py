@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from copilot.domain.base import Frozen
 from copilot.domain.case import StoredTurn
 from copilot.domain.conversation import BUILT_IN, Conversation
-from copilot.domain.errors import NotFound
+from copilot.domain.errors import Conflict, NotFound
 from copilot.domain.people import Customer
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Database, Records
@@ -72,7 +72,7 @@ class Reading:
             raise NotFound(f"There is no conversation {ref!r} from {tool}.", todo="Wait for its next message, or check the connection.")
         if len(found) > 1:
             raise Conflict(
-                f"Several accounts of {tool} have a conversation {ref!r}.", todo="Name the connection in the extension's options."
+                f"Several accounts of {tool} have a conversation {ref!r}.", todo="Name the connection where you set up the page."
             )
         return found[0][1]
 

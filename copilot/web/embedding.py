@@ -55,17 +55,8 @@ async def alone(
             after = await records.log.last_event()
         shown = await panel.shown(request, app, caller, named)
     headers = {security.CSP: security.framed_by(framers)}
-    return page(
-        request,
-        "panel.html",
-        headers=headers,
-        panel=shown,
-        named=named,
-        ref=named.ref,
-        after=after,
-        parent=parent,
-        entered=caller is not None,
-    )
+    state = {"panel": shown, "named": named, "ref": named.ref, "after": after, "parent": parent, "entered": caller is not None}
+    return page(request, "panel.html", headers=headers, **state)
 
 
 @signing_in.get("/panel/sign-in")

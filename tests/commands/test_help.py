@@ -10,11 +10,11 @@ from tests.commands.cli import CommandLine
 
 HEAVY = ("torch", "sentence_transformers", "litellm", "chromadb", "dbos", "langgraph", "sqlalchemy", "fastapi", "presidio_analyzer")
 COMMANDS = (
-    ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["extension"], ["knowledge"], ["knowledge", "import"],
+    ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["knowledge"], ["knowledge", "import"],
     ["knowledge", "lint"], ["knowledge", "sync"], ["knowledge", "search"], ["knowledge", "reindex"], ["customers"],
     ["customers", "import"], ["customers", "card"], ["customers", "erase"], ["tenants"], ["tenants", "create"], ["tenants", "list"],
     ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"], ["users"], ["users", "add"], ["users", "list"],
-    ["users", "password"], ["users", "link"],
+    ["users", "password"], ["users", "link"], ["extension"],
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from tests.web.conftest import ARGUMENTS, PATIENCE_MS
 from tests.web.site import Site
 
 TOOLS = Path(__file__).parent / "tools"
+CONTEXTS = """() => chrome.runtime.getContexts({})
+  .then((all) => all.map((one) => [one.contextType, one.documentUrl ?? '']))"""
 WITHOUT_SIDE_PANEL = "Object.defineProperty(chrome, 'sidePanel', { value: undefined, configurable: true })"
 
 
@@ -75,9 +77,7 @@ class Installed:
 
     async def contexts(self) -> list[list[str]]:
         """Which pages of the extension are open: kind and address."""
-        found: list[list[str]] = await self.worker.evaluate(
-            "chrome.runtime.getContexts({}).then((all) => all.map((one) => [one.contextType, one.documentUrl ?? '']))"
-        )
+        found: list[list[str]] = await self.worker.evaluate(CONTEXTS)
         return found
 
 

@@ -1,4 +1,4 @@
-"""The browser extension: beside a tool's page it recognises the conversation, and what is used in the panel stands in the tool's composer."""
+"""The browser extension beside a tool's page: it knows which conversation is open, and what is used stands in the tool's composer."""
 
 import re
 from collections.abc import AsyncIterator
@@ -18,6 +18,16 @@ from tests.web.site import Site
 MARTA, KOFI = "live-marta-refund", "live-kofi-bag"
 CHAT = "/app/accounts/1/conversations/4711"
 OTHER = "/app/accounts/1/inbox/2/conversations/88"
+KEEP = """(origin) => chrome.storage.local.set({
+  sites: [{ origin, tool: 'generic', connection: 'chatwoot', id: '#case' }],
+})"""
+ORIGINS = """() => import('/settings.js')
+  .then((m) => ['https://a.example/x', 'http://a.example', 'javascript:1'].map(m.originOf))"""
+SECOND = "<div class=reply-box><div class=ProseMirror contenteditable id=second>x</div></div>"
+SWALLOW = """() => document.addEventListener('paste', (event) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true)"""
 USED = re.compile(r"\bused\b", re.IGNORECASE)
 HARD = (
     "Dear Marta,\n\n“quotes”, \"quotes\" & 'quotes' – 142 € 👩‍👩‍👧 🇵🇹\nשלום, مرحبا\n"
@@ -127,9 +137,7 @@ async def test_text_goes_where_the_cursor_is(extension: Installed, site: Site, g
     await page.goto(f"{generic}/?composer=textarea")
     await page.evaluate("document.querySelector('#case').textContent = '4711'")
     beside = await extension.open(page)
-    await beside.side.evaluate(
-        "(o) => chrome.storage.local.set({ sites: [{ origin: o, tool: 'generic', connection: 'chatwoot', id: '#case' }] })", generic
-    )
+    await beside.side.evaluate(KEEP, generic)
     await beside.sign_in(site)
     await page.locator("textarea").fill("Hello ! Bye")
     await page.locator("textarea").evaluate("(one) => { one.focus(); one.setSelectionRange(6, 6); }")
@@ -199,6 +207,7 @@ async def test_a_draft_holds_still_while_the_agent_writes(extension: Installed, 
     await expect(beside.panel).to_contain_text("Marta Lindqvist")
     await beside.page.evaluate("document.querySelector('.ProseMirror').dispatchEvent(new InputEvent('input', { bubbles: true }))")
     await expect(beside.panel.locator(".slot[data-kept]")).to_have_count(0)
+    await beside.page.bring_to_front()
     await beside.page.locator(".ProseMirror").click()
     await beside.page.keyboard.type("H")
     await expect(beside.panel.locator(".slot[data-kept]")).to_have_count(1)
@@ -212,7 +221,7 @@ async def test_the_real_side_panel_opens_for_its_tab(extension: Installed, site:
     await extension.press(page)
 
     async def there() -> list[str]:
-        return [url for kind, url in await extension.contexts() if kind == "SIDE_PANEL"]
+        return [url for kind, url in await extension.contexts() if kind == "SIDE_PANEL" and url]
 
     (address,) = await eventually(there, "the side panel")
     tab = await extension.worker.evaluate("chrome.tabs.query({ active: true }).then(([one]) => one.id)")
@@ -249,9 +258,7 @@ async def test_a_person_says_where_the_service_is(browser: Browser, chromium: st
         await options.goto(f"{made.origin}/options.html")
         await expect(options.get_by_label("Address of your copilot")).to_be_disabled()
         await expect(options.locator("#origin")).to_have_text(made.origin)
-        assert await options.evaluate(
-            "import('/settings.js').then((m) => [m.originOf('https://a.example/x'), m.originOf('http://a.example'), m.originOf('javascript:1')])"
-        ) == [
+        assert await options.evaluate(ORIGINS) == [
             "https://a.example",
             "",
             "",
@@ -284,7 +291,8 @@ async def test_a_hostile_page_reaches_nothing(extension: Installed, site: Site, 
           await tried('send', () => new Promise((done, failed) => chrome.runtime.sendMessage(origin.split('//')[1], {{}}, failed)));
           await tried('connect', () => chrome.runtime.connect(origin.split('//')[1]).name);
           await tried('world', () => typeof copilotBeside);
-          for (const source of [origin + '/side.html?tab=1', origin + '/options.html', `${{service}}/panel?conversation=4711&origin=${{encodeURIComponent(origin)}}`]) {{
+          const panel = `${{service}}/panel?conversation=4711&origin=${{encodeURIComponent(origin)}}`;
+          for (const source of [origin + '/side.html?tab=1', origin + '/options.html', panel]) {{
             const frame = document.createElement('iframe');
             frame.className = 'hostile';
             frame.src = source;
@@ -296,7 +304,8 @@ async def test_a_hostile_page_reaches_nothing(extension: Installed, site: Site, 
     )
     assert attempts == [["script", "refused"], ["config", "refused"], ["send", "refused"], ["connect", "refused"], ["world", "undefined"]]
     for inside in [one for one in beside.page.frames if one != beside.page.main_frame]:
-        assert inside.url.startswith("chrome-error:"), inside.url
+        assert not inside.url.startswith((extension.origin, site.address)), inside.url
+    assert not [url for _, url in await extension.contexts() if url.endswith(("tab=1", "options.html"))]
     await beside.side.evaluate("window.postMessage({ type: 'copilot:insert', text: 'stolen', conversation: '4711', id: '1' }, '*')")
     await beside.use_own("Mine")
     await expect(beside.panel.get_by_role("region", name="Reply")).to_contain_text(USED)
@@ -307,7 +316,8 @@ async def test_a_hostile_page_reaches_nothing(extension: Installed, site: Site, 
 
 SPOOFS = """
 <div class="reply-box" style="opacity:0"><div class="ProseMirror" contenteditable="true" id="unseen">x</div></div>
-<div class="reply-box" style="position:absolute;width:2px;height:2px;overflow:hidden"><div class="ProseMirror" contenteditable="true" id="tiny" style="min-height:0;height:2px;width:2px;overflow:hidden">x</div></div>
+<style>#tiny { min-height: 0; height: 2px; width: 2px; overflow: hidden }</style>
+<div class="reply-box" style="position:absolute"><div class="ProseMirror" contenteditable="true" id="tiny">x</div></div>
 <div class="reply-box"><div class="ProseMirror" id="dead">x</div><textarea disabled id="off">x</textarea></div>
 <iframe srcdoc='<div class="reply-box"><div class="ProseMirror" contenteditable="true">x</div></div>'></iframe>
 <a href="/app/accounts/1/conversations/88" data-conversation-id="88">conversations/88</a>
@@ -327,9 +337,7 @@ async def test_what_a_customer_writes_into_the_page_decides_nothing(extension: I
 
 async def test_several_composers_are_not_guessed_between(extension: Installed, site: Site, chatwoot: str) -> None:
     beside = await opened(extension, site, f"{chatwoot}{CHAT}")
-    await beside.page.evaluate(
-        "document.querySelector('.thread').setHTMLUnsafe('<div class=reply-box><div class=ProseMirror contenteditable id=second>x</div></div>')"
-    )
+    await beside.page.evaluate("(html) => document.querySelector('.thread').setHTMLUnsafe(html)", SECOND)
     await beside.panel.get_by_role("button", name="Use").first.click()
     await expect(beside.toasts).to_contain_text("several fields to write in")
     assert [await beside.written(), await beside.page.locator("#second").inner_text()] == ["", "x"]
@@ -338,9 +346,7 @@ async def test_several_composers_are_not_guessed_between(extension: Installed, s
 
 async def test_a_page_that_swallows_the_text_is_not_believed(extension: Installed, site: Site, chatwoot: str) -> None:
     beside = await opened(extension, site, f"{chatwoot}{CHAT}")
-    await beside.page.evaluate(
-        "document.addEventListener('paste', (event) => { event.preventDefault(); event.stopImmediatePropagation(); }, true)"
-    )
+    await beside.page.evaluate(SWALLOW)
     await beside.panel.get_by_role("button", name="Use").first.click()
     await expect(beside.toasts).to_contain_text("The page did not take the text.")
     await expect(beside.toasts.get_by_role("button", name="Copy it instead")).to_be_visible()

@@ -37,14 +37,17 @@ STRANGERS = [
     "https://evil.example/app/accounts/3/conversations/12",
 ]
 COMPOSERS = [
-    ("https://app.chatwoot.com/app/accounts/3/conversations/12", '<div class="reply-box"><div class="ProseMirror" contenteditable id="it">_</div></div>'),
+    ("https://app.chatwoot.com/app/accounts/3/conversations/12",
+     '<div class="reply-box"><div class="ProseMirror" contenteditable id="it">_</div></div>'),
     ("https://app.chatwoot.com/app/accounts/3/conversations/12", '<div class="reply-box"><textarea id="it"></textarea></div>'),
     ("https://acme.zendesk.com/agent/tickets/12",
      '<div hidden><div contenteditable data-test-id="omnicomposer-rich-text-ckeditor">_</div></div>'
      '<div contenteditable id="it" data-test-id="omnicomposer-rich-text-ckeditor">_</div>'),
-    ("https://app.intercom.com/a/inbox/ab12/inbox/conversation/12", '<div class="ProseMirror embercom-prosemirror-composer-editor" contenteditable id="it">_</div>'),
+    ("https://app.intercom.com/a/inbox/ab12/inbox/conversation/12",
+     '<div class="ProseMirror embercom-prosemirror-composer-editor" contenteditable id="it">_</div>'),
     ("https://app.frontapp.com/open/cnv_1", '<div role="textbox" contenteditable="true" id="it">_</div>'),
-    ("https://acme.freshdesk.com/a/tickets/12", '<div class="fr-wrapper"><div class="fr-element fr-view" contenteditable id="it">_</div></div>'),
+    ("https://acme.freshdesk.com/a/tickets/12",
+     '<div class="fr-wrapper"><div class="fr-element fr-view" contenteditable id="it">_</div></div>'),
 ]  # fmt: skip
 READ = """(settings) => Promise.all([import('/ext/settings.js')]).then(([m]) => {
   const recipe = m.recipeFor(settings, location.href);
@@ -53,6 +56,7 @@ READ = """(settings) => Promise.all([import('/ext/settings.js')]).then(([m]) => 
 PLACE = (
     """() => import('/ext/settings.js').then((m) => copilotBeside.composer(m.recipeFor({ sites: [] }, location.href)).field?.id ?? '')"""
 )
+HEAD = "<!doctype html><meta charset=utf-8><style>#it { min-width: 40px; min-height: 20px }</style>"
 NOTHING: dict[str, Any] = {"sites": []}
 
 
@@ -70,7 +74,7 @@ async def at(context: BrowserContext, address: str, body: str = "") -> Page:
             await route.fulfill(body=(SHIPPED / path.removeprefix("ext/")).read_text(), content_type="text/javascript")
         else:
             await route.fulfill(
-                body=f"<!doctype html><meta charset=utf-8><style>#it{{min-width:40px;min-height:20px}}</style>{body}",
+                body=f"{HEAD}{body}",
                 content_type="text/html",
             )
 

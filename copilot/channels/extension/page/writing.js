@@ -51,8 +51,16 @@
     }
     // An editor that draws later than it takes would get it twice: only one that is still as it was is typed into.
     await pause();
-    if (field.innerText === before) document.execCommand("insertText", false, text);
+    if (field.innerText === before) lines(text);
     return settled(field, before, text);
+  }
+
+  /** Typed by the browser; at once, its own paragraphs would come out as two lines. @param {string} text */
+  function lines(text) {
+    text.split(/\r?\n/).forEach((line, at) => {
+      if (at > 0) document.execCommand("insertLineBreak");
+      if (line) document.execCommand("insertText", false, line);
+    });
   }
 
   /** @param {HTMLElement} field @param {Event} event @returns {boolean} whether the page took it */

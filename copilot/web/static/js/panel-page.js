@@ -76,7 +76,11 @@ document.addEventListener("signed-out", () => {
 async function enter(secret) {
   useToken(secret);
   try {
-    await load("panel");
+    // The page around us may name another conversation while one is loading.
+    for (let asked = ""; asked !== region("panel").dataset.src; ) {
+      asked = region("panel").dataset.src ?? "";
+      await load("panel");
+    }
   } catch (error) {
     if (error instanceof Error && "status" in error && error.status === 401) return;
     return say(error instanceof Error ? error.message : "That did not work.");
