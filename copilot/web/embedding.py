@@ -55,7 +55,14 @@ async def alone(
             after = await records.log.last_event()
         shown = await panel.shown(request, app, caller, named)
     headers = {security.CSP: security.framed_by(framers)}
-    state = {"panel": shown, "named": named, "ref": named.ref, "after": after, "parent": parent, "entered": caller is not None}
+    state: dict[str, Any] = {
+        "panel": shown,
+        "named": named,
+        "ref": named.ref,
+        "after": after,
+        "parent": parent,
+        "entered": caller is not None,
+    }
     return page(request, "panel.html", headers=headers, **state)
 
 
