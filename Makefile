@@ -27,13 +27,17 @@ $(STAMP): pyproject.toml requirements.lock
 demo: setup ## The sample company, and the service; RESET=1 starts over
 	$(BIN)/copilot demo $(if $(RESET),--reset)
 
+# By file: what the tests of a file share is made in one of the two processes, not in both.
 test: setup browser ## Everything that is tested; FULL=1 runs the long matrices whole
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+APT_INSTALL := apt-get install -y -q --no-install-recommends
 browser: ## The Chromium of the browser tests, installed where this may be done; else they are skipped (under CI=true: they fail)
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
-	  || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q --no-install-recommends chromium; } \
-	  || echo "There is no Chromium here: browser tests are skipped. Install it with: apt-get install chromium"
+	@command -v chromium-headless-shell >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && { apt-get -o Acquire::http::Timeout=20 update -q; $(APT_INSTALL) chromium-headless-shell; }; } \
+	  || command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && $(APT_INSTALL) chromium; } \
+	  || echo "There is no Chromium here: browser tests are skipped. Install it with: apt-get install chromium-headless-shell"
 
 check: setup lint types contracts ## Lint, types, import contracts
 

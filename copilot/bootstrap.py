@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import httpx
 import structlog
 
 from copilot.adapters import keyring
@@ -21,8 +22,10 @@ from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
 from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
+from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
+from copilot.channels import channels
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
@@ -41,11 +44,13 @@ from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
 from copilot.services.administration import Administration
 from copilot.services.answering import Answering
+from copilot.services.arriving import POLL, Arriving
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
 from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
 from copilot.services.company_accounts import CompanyAccounts
+from copilot.services.connecting import Connecting
 from copilot.services.conversations import Conversations
 from copilot.services.corrections import Correcting
 from copilot.services.curating import Curating
@@ -55,6 +60,8 @@ from copilot.services.dispatch import Dispatcher
 from copilot.services.drafting import KINDS_JOB, TURN, Drafting
 from copilot.services.editing import PUBLISH, Editing
 from copilot.services.erasure import ERASE, Erasure
+from copilot.services.experiment_watch import LOOK, ExperimentWatch
+from copilot.services.experiments import Experiments
 from copilot.services.exporting import Exporting
 from copilot.services.facts import PUBLISH_FACT, FactChanging
 from copilot.services.falling import FALL, Falling
@@ -75,6 +82,7 @@ from copilot.services.knowledge import KnowledgeBase
 from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
+from copilot.services.noting import Noting
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -85,12 +93,18 @@ from copilot.services.queue import Queue
 from copilot.services.reading import Reading
 from copilot.services.rebuilding import Rebuilding
 from copilot.services.recalling import Recalling
+from copilot.services.receiving import ARRIVE, Receiving
 from copilot.services.reindexing import REINDEX, TIDY, Reindexing
 from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
 from copilot.services.replies import Replies
 from copilot.services.retention import RETAIN, Retention
 from copilot.services.rules import Rules
+from copilot.services.scorecard_drawing import Drawing
+from copilot.services.scorecard_figures import ScoreFiguring
+from copilot.services.scorecards import Scorecards
+from copilot.services.scoring import Scoring
+from copilot.services.sending import Sending
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
@@ -102,6 +116,7 @@ from copilot.services.trying import Trying
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
+from copilot.services.writing import SEND, Writing
 from copilot.settings import Settings
 
 log = structlog.get_logger()
@@ -135,11 +150,35 @@ class GapWork:
 
 @dataclass(frozen=True)
 class QualityWork:
-    """Cases from the desk, one use case each."""
+    """Cases from the desk and experiments, one use case each."""
 
     making: CaseMaking
     harvesting: Harvesting
     cases: Quality
+    experiments: Experiments
+
+
+@dataclass(frozen=True)
+class ChatTools:
+    """What comes in from chat tools and goes out to them, one use case each."""
+
+    connecting: Connecting
+    receiving: Receiving
+    arriving: Arriving
+    writing: Writing
+    noting: Noting
+    sending: Sending
+    http: httpx.AsyncClient
+
+
+@dataclass(frozen=True)
+class ScorecardWork:
+    """What a tenant does that looks at real conversations, one use case each."""
+
+    having: Scorecards
+    drawing: Drawing
+    scoring: Scoring
+    figuring: ScoreFiguring
 
 
 @dataclass
@@ -194,7 +233,9 @@ class Application:
     gaps: GapWork
     day: Day
     quality: QualityWork
+    scorecards: ScorecardWork
     administration: Administration
+    chat_tools: ChatTools
     company_accounts: CompanyAccounts | None = None
     """With an identity provider."""
     listening: Listening | None = None
@@ -248,6 +289,7 @@ class Application:
     async def close(self) -> None:
         """Give back files and connections."""
         self.drafting.tools.aside.close()
+        await self.chat_tools.http.aclose()
         await self.models.close()
         await self.database.close()
         await self.embedder.close()
@@ -271,6 +313,7 @@ def build(
     provider: IdentityProvider | None = None,
     fetcher: Fetcher | None = None,
     fence: Fence = random_fence,
+    http: httpx.AsyncClient | None = None,
 ) -> Application:
     """The wired application. Anything given by name replaces what the settings would choose."""
     folder = settings.data_dir
@@ -288,7 +331,7 @@ def build(
     models = models or _models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
     fetcher = fetcher or WebFetcher()
-    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher, fence)
+    wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher, fence, http)
     wired.notes = notes
     provider = provider or _provider(settings)
     if provider is not None:
@@ -310,6 +353,7 @@ def _wire(
     passwords: Passwords,
     fetcher: Fetcher,
     fence: Fence,
+    http: httpx.AsyncClient | None,
 ) -> Application:
     live = Live(database)
     dispatcher = Dispatcher(database, engine, settings.replica_id, clock)
@@ -320,11 +364,13 @@ def _wire(
     head = Head.load() if settings.embedder == "minilm" else None
     aside = Workshop() if settings.drafting_process else Aside()
     tools = Tools(embedder, vectors, search, Senser(head), Drafter(models, prompts, aside=aside, fence=fence))
-    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake)
 
     def wake(tenant: str) -> None:
         live.wake(tenant)
         dispatcher.wake()
+
+    chat_tools = _chat_tools(settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), wake)
+    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.noting.finished)
 
     async def forget() -> None:
         await asyncio.gather(aside.forget(), models.forget())
@@ -357,9 +403,15 @@ def _wire(
         closing=closing,
         trying=Trying(database, editing, judging, closing, vectors, lexical, clock),
     )
+    may_try = tuple(dict.fromkeys((*settings.models, *settings.experiment_models)))
+    experiments = Experiments(database, tools.drafter, may_try, clock, live.wake)
+    watch = ExperimentWatch(database, experiments, clock)
     making = CaseMaking(database, privacy, clock, live.wake)
     reindexing = Reindexing(Rebuilding(indexes, clock), clock, wake)
     jobs = {
+        ARRIVE: chat_tools.arriving.run,
+        POLL: chat_tools.arriving.poll,
+        SEND: chat_tools.writing.run,
         TURN: drafting.turn,
         KINDS_JOB: drafting.kinds,
         ERASE: erasure.run,
@@ -373,6 +425,7 @@ def _wire(
         IMPORT: bringing.run,
         HISTORY: gaps.history.run,
         IN_STEP: closing.run,
+        LOOK: watch.run,
     }
     for name, job in jobs.items():
         engine.register(name, job)
@@ -382,9 +435,9 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, gaps.history.unfinished)
-    watched = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, *due)
-    for unfinished in watched:
+    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, watch.due, chat_tools.arriving.due)
+    left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
+    for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -400,7 +453,7 @@ def _wire(
         live=live,
         indexes=indexes,
         reindexing=reindexing,
-        ingest=Ingest(database, privacy, tombstones, clock, wake),
+        ingest=chat_tools.arriving.ingest,
         drafting=drafting,
         suggest=Suggest(database, drafting.graph, tools, privacy, clock, drafting.reader),
         decisions=Decisions(database, privacy, clock, wake),
@@ -435,15 +488,40 @@ def _wire(
         curating=Curating(database, indexes, privacy, clock, live.wake),
         gaps=gaps,
         day=day,
-        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake)),
+        quality=QualityWork(making, Harvesting(database, making), Quality(database, clock, live.wake), experiments),
+        scorecards=ScorecardWork(
+            Scorecards(database, clock, live.wake),
+            Drawing(database, clock, live.wake),
+            Scoring(database, privacy, clock, live.wake),
+            ScoreFiguring(database),
+        ),
         administration=Administration(database, live.wake),
+        chat_tools=chat_tools,
+    )
+
+
+def _chat_tools(
+    settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
+) -> ChatTools:
+    http = http or httpx.AsyncClient()
+    tools, clock = channels(http), ingest.clock
+    connecting = Connecting(database, tools, vault, clock, wake)
+    writing = Writing(database, connecting, clock, wake)
+    return ChatTools(
+        connecting=connecting,
+        receiving=Receiving(database, connecting, clock, wake),
+        arriving=Arriving(database, connecting, ingest, clock),
+        writing=writing,
+        noting=Noting(writing, tools, settings.address),
+        sending=Sending(database, connecting, writing),
+        http=http,
     )
 
 
 def _embedder(settings: Settings, privacy: Privacy) -> Embedder:
     if settings.embedder.startswith(PREFIX):
-        return HostedEmbedder(settings.embedder, privacy, settings.api_base or None)
-    return make_embedder(settings.embedder, settings.embedder_precision)
+        return HostedEmbedder(settings.embedder, privacy, settings.api_base or None, settings.embedder_languages)
+    return make_embedder(settings.embedder, settings.embedder_precision, settings.embedder_languages)
 
 
 def _provider(settings: Settings) -> IdentityProvider | None:

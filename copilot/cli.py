@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from copilot.commands import connections, experiments
+from copilot.commands.options import HELP, AsJson, Data, Tenant
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 
-HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(no_args_is_help=True, add_completion=False, context_settings=HELP, pretty_exceptions_enable=False, rich_markup_mode=None)
 knowledge = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Articles: bring them in, search them.")
 customers = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Customers: bring them in, see their card, erase them.")
@@ -19,13 +20,13 @@ keys = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Keys by wh
 users = typer.Typer(no_args_is_help=True, context_settings=HELP, help="People who work here: add them, let them sign in.")
 for group, name in ((knowledge, "knowledge"), (customers, "customers"), (tenants, "tenants"), (keys, "keys"), (users, "users")):
     app.add_typer(group, name=name)
+app.add_typer(experiments.app, name="experiments")
+app.add_typer(connections.app, name="connections")
+app.command("connect")(connections.connect)
 
 USAGE: Any = typer.BadParameter.__mro__[2]
 """What every wrong use of the command line raises (click's ClickException, of which typer brings its own copy since 0.20)."""
 EXIT: dict[type[CopilotError], int] = {Invalid: 2, NotFound: 2, Conflict: 1, Refused: 1, Unavailable: 3}
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the data. Default: COPILOT_DATA_DIR or .data")]
-Tenant = Annotated[str, typer.Option("--tenant", envvar="COPILOT_TENANT", help="Which company's records.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 
 def main() -> None:
@@ -112,6 +113,20 @@ def serve(
     from copilot.commands.serving import serve as run_service
 
     return run_service(_settings(data, host=host, port=port))
+
+
+@app.command()
+def mcp(
+    address: Annotated[
+        str, typer.Option(envvar="COPILOT_ADDRESS", help="Of the service. Default: the one that runs on the data folder.")
+    ] = "",
+    key: Annotated[str, typer.Option(envvar="COPILOT_KEY", help="Better in the environment: a command line can be seen.")] = "",
+    data: Data = None,
+) -> int:
+    """Tools for language models on standard input and output (MCP), by a running service; the service itself has them at /mcp."""
+    from copilot.commands.mcp import serve as serve_tools
+
+    return serve_tools(address or _address(data), key)
 
 
 @app.command()

@@ -170,25 +170,25 @@ class Client:
             with self._http.stream("GET", "/v1/stream", params=params, timeout=httpx.Timeout(TIMEOUT_S, read=None)) as answer:
                 if not answer.is_success:
                     answer.read()
-                    raise _error(answer)
+                    raise error_of(answer)
                 yield from read_events(answer.iter_lines())
         except httpx.TransportError as error:
             raise _silent(error) from error
 
-    def request(self, method: str, path: str, body: Body | None = None, **params: Any) -> Any:
+    def request(self, method: str, path: str, body: Body | None = None, *, headers: Mapping[str, str] | None = None, **params: Any) -> Any:
         """Any route. Raises the problem as our error."""
         given = body.model_dump(mode="json", exclude_unset=True) if isinstance(body, BaseModel) else body
-        headers = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        sent = ({"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}) | dict(headers or {})
         wanted = {name: value for name, value in params.items() if value not in (None, "")}
         for left in reversed(range(ATTEMPTS)):
             try:
-                answer = self._http.request(method, path, json=given, params=wanted, headers=headers)
+                answer = self._http.request(method, path, json=given, params=wanted, headers=sent)
                 break
             except httpx.TransportError as error:
                 if not left:
                     raise _silent(error) from error
         if not answer.is_success:
-            raise _error(answer)
+            raise error_of(answer)
         return answer.json() if answer.content else None
 
 
@@ -208,7 +208,8 @@ def read_events(lines: Iterator[str]) -> Iterator[StreamEvent]:
             fields = {}
 
 
-def _error(answer: httpx.Response) -> CopilotError:
+def error_of(answer: httpx.Response) -> CopilotError:
+    """The problem document of an answer that is no success, as our error."""
     try:
         problem = answer.json()
     except ValueError:
@@ -222,4 +223,7 @@ def _silent(error: httpx.TransportError) -> Unavailable:
 
 
 def _part(text: str) -> str:
-    return quote(text, safe="/")
+    """An id as one piece of an address: a slash in it is the id's own, and `../` leads nowhere."""
+    if text in (".", ".."):
+        raise Invalid(f"{text!r} is no id.", todo="Check it.")
+    return quote(text, safe="")

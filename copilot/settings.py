@@ -25,17 +25,26 @@ class Settings(BaseSettings):
     """A LiteLLM model name, such as openai/gpt-5 or ollama/llama3. Empty: no language model; the fallback path works alone."""
     fallback_models: Annotated[tuple[str, ...], NoDecode] = ()
     """Tried in this order when the first does not answer; comma-separated."""
+    experiment_models: Annotated[tuple[str, ...], NoDecode] = ()
+    """Models that an experiment may try beside these, comma-separated: whoever answers is told what customers write, masked."""
     api_base: str = ""
     embedder: str = "minilm"
     """minilm, hash, a sentence-transformers model, or litellm/<model>: a provider's, which then sees what is searched, masked."""
     embedder_precision: Literal["auto", "float32"] = "auto"
     """auto: bfloat16 where the processor computes in it and a trial at start gives the same vectors; else float32."""
+    embedder_languages: Annotated[tuple[str, ...], NoDecode] = ()
+    """Two-letter codes, comma-separated, of the languages whose meaning the encoder reads. Empty: what its model card says, else all."""
     reranker: str = ""
     """A cross-encoder that reads the first hits again (a folder, or cross-encoder/ms-marco-MiniLM-L6-v2). Empty: none."""
     replica_id: str = "local"
     """Names this process among replicas; keep it over restarts."""
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
+    address: str = ""
+    """Where agents open this service (https://copilot.example.com): links in a chat tool's notes begin so. Empty: notes hold no link."""
+    mcp_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names under which programs reach the tools at /mcp, such as desk.example.com; comma-separated. This machine's own
+    and the one of `address` always count."""
     log_level: str = "info"
     drafting_process: bool | None = None
     """Make drafts, and speak to language models, in processes of their own (200 and 350 MB), so that hundreds of agents do not wait for
@@ -63,7 +72,7 @@ class Settings(BaseSettings):
     def _pairs(cls, value: object) -> object:
         return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part) if isinstance(value, str) else value
 
-    @field_validator("fallback_models", mode="before")
+    @field_validator("fallback_models", "embedder_languages", "experiment_models", "mcp_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -39,7 +39,13 @@ def run(
     cases: Annotated[list[Path] | None, typer.Option(help="Files or folders of cases. Default: those that ship.")] = None,
     tags: Annotated[str, typer.Option(help="Only cases with one of these tags, comma-separated.")] = "",
     ability: Annotated[str, typer.Option(help="Only cases of this ability.")] = "",
-    data: Annotated[Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the public data sets, for the tasks that read them; -T data=FOLDER is the same.")
+    ] = None,
+    task_args: Annotated[
+        list[str] | None,
+        typer.Option("-T", metavar="KEY=VALUE", help="An argument of the task itself, as -T data=FOLDER; repeat it for more."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many samples of each task.")] = None,
     judge: Annotated[str, typer.Option(help="A LiteLLM model name: it judges the drafts. Best not the model that wrote them.")] = "",
     judge_base: Annotated[str, typer.Option(help="Where the judge answers, if not at its vendor's.")] = "",
@@ -59,6 +65,7 @@ def run(
     from evals.answers.asking import confirm, microusd, spending
     from evals.answers.purse import Purse
     from evals.answers.store import ANSWERS, Store
+    from evals.arguments import arguments, together
     from evals.printing import print_comparison, print_next, print_run
     from evals.running import Plan, check_name
     from evals.running import run as run_plan
@@ -81,6 +88,7 @@ def run(
         "judge": judge,
         "judge_base": judge_base,
     }
+    given = together(given, arguments(task_args or (), [step.task for step in chosen.steps]))
     session = Session(Purse(microusd(budget)), None if no_cache else Store(ANSWERS))
     plan = Plan(chosen, called, given, limit)
     done = asyncio.run(run_plan(plan, session, lambda found: confirm(found, budget, yes=yes, quiet=as_json)))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from copilot.measures.shares import POWER_Z, Z, wilson
 from evals.metrics import CATALOGUE
 from evals.metrics.base import Metric
 from evals.runs import Row
@@ -15,12 +16,8 @@ DRAWS = 2000
 """Bootstrap samples."""
 CHANCE = 0.05
 """Of calling a difference what is none."""
-Z = 1.959964
-"""Of a two-sided test at CHANCE."""
 FEW = 5
 """Pairs below which no difference is called seen."""
-POWER_Z = Z + 0.841621
-"""z of a two-sided test at CHANCE plus that of a power of .8: with the standard error it gives the least difference that would be seen."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -88,14 +85,6 @@ def difference(before: Sequence[Row], after: Sequence[Row]) -> Difference | None
 def _of_few(low: float, high: float, pairs: int) -> tuple[float, float]:
     """With so few pairs zero stays possible: a sign test could not tell four heads in a row from a fair coin."""
     return (min(low, 0.0), max(high, 0.0)) if pairs < FEW else (low, high)
-
-
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of k of n (Wilson 1927): sensible at 0 and at n, where a naive one has no width."""
-    z = Z
-    middle = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def newcombe(before: Floats, after: Floats) -> tuple[float, float]:

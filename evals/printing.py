@@ -40,7 +40,7 @@ def print_run(run: Run, *, explain: bool = False) -> None:
         for name in names:
             console.print(_line(name, figure(found[name])))
             for part, apart in _apart(found[name]).items():
-                console.print(_line(f"  {part}", apart))
+                console.print(_line(name, apart, f"  {part}"))
             if explain:
                 console.print(Padding(Text(CATALOGUE[name].says, style=QUIET), (0, 0, 0, 4)))
     for doubt in doubts(run):
@@ -126,8 +126,8 @@ def print_comparison(found: Comparison) -> None:
     told = [one for one in found.moved if CATALOGUE[one.after.metric].ability != "cost"]  # of tokens and times the table says enough
     for worse in (True, False):  # each has room of its own: what was mended is not hidden behind what broke
         moved = [one for one in told if one.worse == worse]
-        for one in moved[:SHOWN]:
-            _print_moved(console, one)
+        for single in moved[:SHOWN]:
+            _print_moved(console, single)
         if len(moved) > SHOWN:
             console.print(Text(f"… and {len(moved) - SHOWN} more samples that got {'worse' if worse else 'better'}.", style=QUIET))
     for name, samples in ((found.before.name, found.only_before), (found.after.name, found.only_after)):
@@ -227,13 +227,13 @@ def _number(name: str, found: Figure) -> str:
     return _value(name, found.value)
 
 
-def _line(name: str, found: Figure) -> Text:
-    """Name, figure, interval and samples below each other within 80 columns; a share that is as it should be is green."""
-    metric = CATALOGUE[name]
+def _line(name: str, found: Figure, called: str = "") -> Text:
+    """Name (or what it is `called`), figure, interval and samples below each other within 80 columns; a perfect share is green."""
+    metric, label = CATALOGUE[name], called or name
     perfect = 1.0 if metric.better == "higher" else 0.0
     style = GOOD if metric.unit == "share" and found.value == perfect else ""
     return Text.assemble(
-        f"  {name:<{NAME - 2}}", (f"{_number(name, found):>10}", style), f"  {_interval(name, found):<18}", (_samples(found), QUIET)
+        f"  {label:<{NAME - 2}}", (f"{_number(name, found):>10}", style), f"  {_interval(name, found):<18}", (_samples(found), QUIET)
     )
 
 

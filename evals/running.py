@@ -116,7 +116,8 @@ async def _run_task(plan: Plan, step: Step, given: dict[str, Any], log: Any | No
         return
     began = monotonic()
     how: dict[str, Any] = {"log_dir": str(plan.folder), "max_samples": AT_ONCE, "fail_on_error": False, "score_display": False}
-    how |= {"log_realtime": False, "log_buffer": 1, "ctl_server": False}  # each sample is in the log as soon as it is done
+    # Each sample is in the log as soon as it is done; of thousands a hundredth at a time, since the log is written anew each time.
+    how |= {"log_realtime": False, "log_buffer": max(1, len(wanted) // 100), "ctl_server": False}
     with watched(step.task, len(wanted) - len(done)):
         if log is not None and done:
             log.samples = done
@@ -152,7 +153,7 @@ def _counted_so(sample: Any, versions: dict[str, int | str]) -> bool:
 
 
 def _same_trial(plan: Plan, log: Any, given: dict[str, Any]) -> None:
-    tried = {name: value for name, value in (log.eval.task_args or {}).items() if value}
+    tried = {name: value for name, value in (log.eval.task_args_passed or {}).items() if value}
     stood = {name: value for name, value in (log.eval.metadata or {}).items() if name in FOLDERS}
     other = sorted({name for name in tried | given if tried.get(name) != given.get(name)} | _differing(stood, _stood(given)))
     if other:

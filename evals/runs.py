@@ -93,7 +93,7 @@ def read_run(name: str) -> Run:
         folder=folder,
         made_at=min(datetime.fromisoformat(log.eval.created) for log in logs),
         seconds=sum(_seconds(log) for log in logs),
-        tried={key: value for log in logs for key, value in (log.eval.task_args or {}).items() if value},
+        tried={key: value for log in logs for key, value in (log.eval.task_args_passed or {}).items() if value},
         rows=tuple(row for log in logs for row in _rows(log)),
         failed=tuple(line for log in logs for line in _failures(log)),
     )

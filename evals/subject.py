@@ -3,6 +3,7 @@
 One installation for a whole run: what is loaded once is not loaded for every case. It is thrown away at the end.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -67,6 +68,9 @@ class Subject:
 
     application: Application
     tenants: dict[str, str] = field(default_factory=dict)
+    _companies: set[str] = field(default_factory=set)
+    """Tenants that hold articles of cases' own."""
+    _opening: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def run(self, case: Case) -> Outcome:
         """The whole graph once. Raises Invalid when the case's customer or articles are refused, BudgetSpent when nothing more is asked."""
@@ -86,15 +90,23 @@ class Subject:
             return self.tenants[name]
         tenant = DEFAULT_TENANT
         if case.articles:
-            tenant = f"{name[:50]}-{sha256(name.encode()).hexdigest()[:8]}"  # two cases may begin alike
-            await self.application.staff.create_tenant(tenant, COMPANY)
-            files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
-            _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)
+            tenant = await self._company(case)
         line = building.customer_line(case)
         if line is not None:
             imported = await self.application.customers.import_lines(tenant, [json.dumps(line)])
             _accepted(case, imported.refused)
         self.tenants[name] = tenant
+        return tenant
+
+    async def _company(self, case: Case) -> str:
+        """The tenant with the case's own articles: cases that bring the same ones share it, as those without share the sample company."""
+        files = [SourceFile(name=path, text=text) for path, text in building.articles(case)]
+        tenant = "own-" + sha256("\0".join(f"{one.name}\0{one.text}" for one in files).encode()).hexdigest()[:16]
+        async with self._opening.setdefault(tenant, asyncio.Lock()):
+            if tenant not in self._companies:
+                await self.application.staff.create_tenant(tenant, COMPANY)
+                _accepted(case, (await self.application.knowledge.import_files(tenant, files)).refused)
+                self._companies.add(tenant)
         return tenant
 
 

@@ -116,6 +116,15 @@ def test_a_problem_is_our_error_with_what_to_do(owner: Client, act: Callable[[Cl
     assert caught.value.todo
 
 
+@pytest.mark.parametrize("ref", ["../customers/cust-1042", "x/../../customers/cust-1042", "..", "a/b?c#d"])
+def test_an_id_is_one_piece_of_an_address(bridge: Bridge, owner: Client, ref: str) -> None:
+    """A chat tool's id comes from outside: whatever stands in it, no other route is asked."""
+    owner.import_customers([INES])
+    with pytest.raises((NotFound, Invalid), match=r"no conversation|no id"):
+        owner.conversation(ref)
+    assert not [r for r in bridge.seen if r.method == "GET" and not r.url.path.startswith("/v1/conversations/")]
+
+
 def test_an_unknown_key_is_refused(bridge: Bridge) -> None:
     with pytest.raises(Refused):
         Client("http://copilot", "rk_nobody", transport=bridge).queue()

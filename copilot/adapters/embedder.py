@@ -8,7 +8,7 @@ import queue
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,11 +62,14 @@ Precision = Literal["auto", "float32"]
 """`auto`: bfloat16 where the processor computes in it and the vectors stay the same, so that indexes made in either are one."""
 
 
-def make_embedder(name: str = "minilm", precision: Precision = "auto") -> Embedder:
-    """`minilm` (default), `hash`, or the path or hub name of any sentence-transformers model."""
+def make_embedder(name: str = "minilm", precision: Precision = "auto", languages: Collection[str] = ()) -> Embedder:
+    """`minilm` (default), `hash`, or the path or hub name of any sentence-transformers model.
+
+    `languages`: those whose meaning it reads, where its card does not tell them.
+    """
     if name == "hash":
         return HashEmbedder()
-    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name, precision)
+    return SentenceTransformerEmbedder(MINILM if name in ("", "minilm") else name, precision, languages)
 
 
 @dataclass(order=True)
@@ -79,8 +82,9 @@ class _Job:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model; the weights load on first use, in the thread that is the only one to use them."""
 
-    def __init__(self, model: str = MINILM, precision: Precision = "auto") -> None:
+    def __init__(self, model: str = MINILM, precision: Precision = "auto", languages: Collection[str] = ()) -> None:
         self._model_name = model
+        self._languages: frozenset[str] | None = frozenset(languages) or None
         self._wanted = precision
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._order = itertools.count()
@@ -112,6 +116,13 @@ class SentenceTransformerEmbedder:
         if not self._dimension:
             self._dimension = weights.dimension(self._folder())
         return self._dimension
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """As set, else as its model card says; empty where that names many languages, or none."""
+        if self._languages is None:
+            self._languages = weights.languages(self._folder())
+        return self._languages
 
     async def warm(self) -> None:
         """Load the weights and encode once, so that the first customer does not wait for it."""

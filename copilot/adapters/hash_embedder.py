@@ -39,6 +39,11 @@ class HashEmbedder:
         """Length of a vector."""
         return self._dimension
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """None in particular: it compares words as they are written."""
+        return frozenset()
+
     async def warm(self) -> None:
         """There is nothing to load."""
 

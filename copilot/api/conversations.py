@@ -14,6 +14,7 @@ from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.times import parse_when
 from copilot.services.conversations import Change
+from copilot.services.customers import Card
 from copilot.services.ingest import Received
 from copilot.services.reading import actor
 
@@ -61,6 +62,17 @@ async def request_suggestions(app: App, me: Me, ref: Ref, given: Annotated[Kinds
 async def review(app: App, me: Me, ref: Ref, given: Annotated[ReviewIn, example(examples.REVIEW)]) -> ReviewView:
     """Run the checks on an agent's own words. Private: nothing is stored, nothing is blocked."""
     return ReviewView.of(given.text, await app.suggest.review(me.tenant_id, ref, given.text))
+
+
+@router.get("/conversations/{ref:path}/card")
+async def card(app: App, me: Me, ref: Ref) -> Card:
+    """The card of whoever speaks in a conversation, for words that are said there. Each look is noted in the audit.
+
+    Refused until they have proven who they are, and where others read along.
+    """
+    shown = await app.customers.card_for(me.tenant_id, ref)
+    await app.curating.viewed(me, shown.customer_id, "card")
+    return shown
 
 
 @router.get("/turns/{turn_id}")

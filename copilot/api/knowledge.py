@@ -1,6 +1,6 @@
 """For knowledge editors: articles in, search, indexes, and what knowledge lacks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Request
 
@@ -29,9 +29,10 @@ async def search(
     me: Me,
     q: Annotated[str, Query(min_length=1, max_length=2000, examples=["refund for a cancelled flight"])],
     limit: Annotated[int, Query(ge=1, le=50)] = 6,
+    audience: Annotated[Literal["any", "public"], Query(description="public: only what may be quoted to customers.")] = "any",
 ) -> FoundView:
     """Passages that answer a typed question, best first."""
-    found = await app.knowledge.search(me.tenant_id, q, limit)
+    found = await app.knowledge.search(me.tenant_id, q, limit, ("public",) if audience == "public" else ("public", "internal"))
     return FoundView(query=q, passages=list(found.hits), degraded=found.degraded)
 
 

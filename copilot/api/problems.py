@@ -59,6 +59,7 @@ TITLES = {
     405: ("method", "This address does not take that method"),
     409: ("conflict", "It contradicts what is stored"),
     413: ("too-large", "The body is too large"),
+    421: ("misdirected", "This service is not known by that name"),
     422: ("invalid", "The request is wrong"),
     429: ("too-many", "Too much at the same time"),
     500: ("failure", "The service failed"),

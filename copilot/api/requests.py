@@ -39,9 +39,10 @@ class _Exchange:
 
     @property
     def route(self) -> str:
-        """The template of the address: an address itself may hold a person's id."""
+        """The template of the address: an address itself may hold a person's id. What is no route of the framework's says its own."""
         route = self.scope.get("route")
-        return route.path_format if isinstance(route, APIRoute) else "(none)"
+        own: str = self.scope.get("state", {}).get("route", "(none)")
+        return route.path_format if isinstance(route, APIRoute) else own
 
     @property
     def tenant(self) -> str:
@@ -79,7 +80,7 @@ class Requests:
         return sending
 
     def _headers(self, exchange: _Exchange) -> list[tuple[bytes, bytes]]:
-        private = [(b"cache-control", b"no-store")] if exchange.scope["path"].startswith("/v1") else []
+        private = [(b"cache-control", b"no-store")] if exchange.scope["path"].startswith(("/v1", "/mcp")) else []
         return [(ID_HEADER.encode(), exchange.ident.encode()), *HEADERS, *private]
 
     def _note(self, exchange: _Exchange) -> None:

@@ -16,6 +16,10 @@ DESIGN §6 in this matrix, and what the routes themselves add to it:
   which colleague said it.
 - A case that was made of a draft names neither the customer nor a colleague; who made it is told nobody, and what an agent decided is told
   only as a trait of the draft ("a check found something in it, and it was taken"), never counted by person.
+- Of an experiment the arms are compared, never the people who decided; which arm a draft was made in is told to nobody at the desk.
+- Scorecards of real conversations are off until an administrator switches them on, with the reason before everyone. Then a reviewer sees
+  one conversation's, without its agent's name; the agent sees theirs; everybody else sees figures of five people or more, and none that
+  leaves fewer when another is taken from it. A second rating is blind until it is given.
 - Erasing a person is for administrators.
 """
 
@@ -57,9 +61,19 @@ NOBODY: Roles = frozenset()
 """Only the local owner token."""
 
 MATRIX: dict[str, Roles] = {
+    "GET /v1/connections": ADMINS,
+    "POST /v1/connections": ADMINS,
+    "PATCH /v1/connections/{connection_id}": ADMINS,
+    "POST /v1/connections/{connection_id}/secret": ADMINS,
+    "PUT /v1/connections/{connection_id}/token": ADMINS,
+    "PUT /v1/connections/{connection_id}/own-token": DESK,
+    "POST /v1/conversations/{ref}/send": DESK,
+    "GET /v1/connections/{connection_id}/problems": ADMINS,
+    "POST /v1/connections/{connection_id}/install": ADMINS,
     "POST /v1/conversations": PROGRAMS,
     "POST /v1/conversations/{ref}/messages": PROGRAMS,
     "GET /v1/conversations/{ref}": READERS,
+    "GET /v1/conversations/{ref}/card": READERS,
     "PATCH /v1/conversations/{ref}": WORK,
     "GET /v1/conversations/{ref}/suggestions": READERS,
     "POST /v1/conversations/{ref}/suggestions": WORK,
@@ -185,6 +199,21 @@ MATRIX: dict[str, Roles] = {
     "POST /v1/quality/harvest": REVIEWERS,
     "POST /v1/quality/runs": REVIEWERS,
     "GET /v1/quality/runs": REVIEWERS,
+    "POST /v1/quality/experiments": REVIEWERS,
+    "GET /v1/quality/experiments": REVIEWERS,
+    "GET /v1/quality/experiments/{experiment_id}": REVIEWERS,
+    "PATCH /v1/quality/experiments/{experiment_id}": REVIEWERS,
+    "POST /v1/quality/experiments/{experiment_id}/stop": REVIEWERS,
+    "GET /v1/scorecards": DESK,
+    "POST /v1/scorecards/{scorecard_id}/answer": DESK,
+    "PUT /v1/quality/scorecards/switch": ADMINS,
+    "GET /v1/quality/rubric": REVIEWERS | DESK,
+    "PUT /v1/quality/rubric": REVIEWERS,
+    "POST /v1/quality/samples": REVIEWERS,
+    "GET /v1/quality/scorecards": REVIEWERS,
+    "GET /v1/quality/scorecards/{scorecard_id}": REVIEWERS,
+    "POST /v1/quality/scorecards/{scorecard_id}/ratings": REVIEWERS,
+    "GET /v1/quality/scores": REVIEWERS | LEADS,
     "POST /v1/suggest": READERS,
     "GET /v1/tenants": NOBODY,
     "POST /v1/tenants": NOBODY,

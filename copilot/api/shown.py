@@ -14,7 +14,10 @@ KNOWLEDGE = ("article.", "gap.", "gaps.", "question.", "import.", "fact.", "save
 """Types that everyone follows; editors follow nothing else."""
 QUALITY = ("quality.",)
 """Types that those who look after quality follow, for the page of cases."""
-OWN_WORK = ("suggestion.", "message.", "handover.", "question.", "ask.", "correction.", "quality.made")
+OWN_WORK = (
+    *("suggestion.", "message.", "handover.", "question.", "ask.", "correction."),
+    *("quality.made", "quality.rated", "quality.answered"),
+)
 """Types that say how somebody works: who it was is shown to that person alone, in the audit too. (Who approved a memory, granted a gesture,
 proved an identity or exported something is a change of the record, which the audit has to name.)"""
 FIGURES = ("edit_distance", "action", "reason", "part")

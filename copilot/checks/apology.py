@@ -102,7 +102,7 @@ class Apology(Check):
             return []
         text = next(spoken(draft)).normal.text
         earlier = any(message.is_answer and RESPONSIBILITY.search(message.text) for message in turn.window)
-        missing = [] if earlier or _claims_it(text) else ["own it (what we did not do)"]
+        missing = [] if earlier or owns(text) else ["own it (what we did not do)"]
         if not _REPAIR.search(text):
             missing.append("say the repair")
         if not missing:
@@ -110,8 +110,10 @@ class Apology(Check):
         return [self._say("flag", f"the record shows our mistake ({fault.text}): {' and '.join(missing)}", (0, len(draft.text)))]
 
 
-def _claims_it(text: str) -> bool:
-    return bool(RESPONSIBILITY.search(text) or _SORRY_FOR_OURS.search(text))
+def owns(text: str) -> tuple[int, int] | None:
+    """Where words take responsibility for a mistake of ours."""
+    found = RESPONSIBILITY.search(text) or _SORRY_FOR_OURS.search(text)
+    return found.span() if found else None
 
 
 def _admits(words: Spoken, published: str) -> tuple[int, int] | None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from copilot.checks.base import Check, Checked
 from copilot.checks.ledger import ledger
-from copilot.checks.normalise import Normal, normalise, squeeze
-from copilot.checks.quoting import runs
-from copilot.checks.sources import MENTION, aimed_at_us
+from copilot.checks.normalise import Normal, normalise
+from copilot.checks.ordered import obeyed
+from copilot.checks.sources import MENTION
 from copilot.domain.suggestion import CheckResult, Verdict
 from copilot.domain.turn import Turn
 from copilot.memory.sentences import LONGEST, sentences
@@ -34,9 +34,6 @@ _LEAKS = re.compile(
     re.IGNORECASE,
 )
 _ENCODED = re.compile(r"(?<![\w/+=-])(?:[A-Za-z0-9+/_-]{12,}={0,2}|(?:[0-9a-fA-F]{2}[ :]?){8,})(?![\w/+=])")
-_RULES = re.compile(r"instruction|\brules?\b|prompt|guideline|polic|anweisung|regel|vorgabe|instruccion|regla", re.IGNORECASE)
-_ORDERED = 5
-"""Words in a row that a draft takes from an order by no accident."""
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _JOINER = "\u200d"
 _UNUSUAL = re.compile(r"[^\x20-\x7e\n\r\tà-ÿ]")
@@ -56,6 +53,9 @@ class Shape(Check):
         if len(draft.text) > LONGEST:
             return [self._say("withhold", f"longer than {LONGEST} characters: too long to check", (LONGEST, len(draft.text)))]
         found = [self._say(severe, detail, span) for detail, span in _foreign(turn, draft)]
+        if draft.for_customer or draft.kind == "options":
+            told = obeyed(turn, normalise(draft.text))
+            found.extend(self._say(severe if sure else "flag", detail, span) for detail, span, sure in told)
         if draft.for_customer and (mark := _MARKUP.search(draft.text)):
             found.append(self._say("flag", "is marked up: customers read it as plain text", mark.span()))
         if draft.kind in ("reply", "own") and turn.channel in _SHORT_CHANNELS:
@@ -91,26 +91,11 @@ def _foreign(turn: Turn, draft: Checked) -> Iterator[tuple[str, tuple[int, int]]
         yield f"“{leak[0].strip()}” belongs to the instructions, not to the reply", normal.span(*leak.span())
     yield from _characters(text)
     yield from _encoded(turn, normal)
-    if draft.for_customer:
-        yield from _obeyed(turn, normal)
 
 
 def _was_written(turn: Turn, words: str) -> bool:
     """Whether somebody wrote it in this conversation: a brief for colleagues quotes them, whatever they write."""
     return any(words.strip().casefold() in normalise(message.text).text.casefold() for message in turn.window)
-
-
-def _obeyed(turn: Turn, normal: Normal) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Words out of a sentence that speaks to whoever drafts, and not to us, wherever it stands: what it orders was written."""
-    told = squeeze(normal)
-    for source in ledger(turn).sources:
-        if not aimed_at_us(source.text):
-            continue
-        orders = [s.text for s in sentences(source.text) if aimed_at_us(s.text) and _RULES.search(s.text)]
-        run = next((run for order in orders for run in runs(order, _ORDERED) if run in told.text), None)
-        if run:
-            at = told.text.find(run)
-            yield f"does what {source.ref} orders whoever drafts to do", normal.span(told.places[at], told.places[at + len(run) - 1] + 1)
 
 
 def _characters(text: str) -> Iterator[tuple[str, tuple[int, int]]]:

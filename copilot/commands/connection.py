@@ -29,6 +29,9 @@ class Api:
     async def post(self, path: str, body: Any = None, **params: Any) -> Any:
         return await self._send("POST", path, json=body, params={k: v for k, v in params.items() if v not in (None, "")})
 
+    async def patch(self, path: str, body: Any) -> Any:
+        return await self._send("PATCH", path, json=body)
+
     async def put(self, path: str, content: bytes, **params: Any) -> Any:
         """A file, as it is."""
         return await self._send("PUT", path, content=content, params=params)

@@ -164,6 +164,10 @@ class Suggestion(Frozen):
     stale: bool = False
     outdated_by: str = ""
     """The article that it quotes (or whose lever it offers) and that was changed since; empty: none."""
+    experiment_id: str = ""
+    """The experiment it was drafted in; empty: none."""
+    arm: Literal["", "control", "variant"] = ""
+    """Its arm there. Agents are not told: who knows it judges otherwise."""
 
 
 class Decision(Frozen):

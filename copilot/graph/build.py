@@ -179,7 +179,8 @@ async def _draft(state: State, runtime: Runtime[Run]) -> State:
     async with context.watcher.alone(turn, kind.name) as free:
         if not free:
             return {"suggestions": []}
-        drafted = await context.tools.drafter.draft(turn, kind, ident, grows)
+        assigned = await context.watcher.assigned(turn, kind.name)
+        drafted = await context.tools.drafter.draft(turn, kind, ident, grows, assigned)
         await context.watcher.drafted(turn, [(one.suggestion, one.sent) for one in drafted])
     return {"suggestions": [one.suggestion for one in drafted]}
 

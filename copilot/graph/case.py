@@ -8,6 +8,7 @@ from typing import Protocol
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.conversation import Conversation
 from copilot.domain.emotion import Sensed
+from copilot.domain.experiments import Assigned
 from copilot.domain.grants import Grant
 from copilot.domain.knowledge import Article
 from copilot.domain.memory import Memory, Promise
@@ -77,6 +78,10 @@ class Watcher(Protocol):
 
     async def wanted(self, turn: Turn) -> bool:
         """After the quiet period: is this turn still the one to answer?"""
+        ...
+
+    async def assigned(self, turn: Turn, kind: str) -> Assigned | None:
+        """What an experiment has this kind made with; None: nothing but what is set. Asked after `wanted`."""
         ...
 
     def alone(self, turn: Turn, kind: str) -> AbstractAsyncContextManager[bool]:

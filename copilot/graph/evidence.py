@@ -87,9 +87,8 @@ async def question(case: Case, embedder: Embedder, *, sensing: bool = True) -> Q
     waiting = unanswered(window)
     spoken = _language(case, window)
     names = _names(case)
-    query = _about(
-        case, compose(_nameless(window[-(QUERIED + len(waiting)) :], (*names, *_owners(case))), {m.id for m in waiting}), waiting
-    )
+    asked_in = _nameless(window[-(QUERIED + len(waiting)) :], (*names, *_owners(case)))
+    query = _about(case, compose(asked_in, {m.id for m in waiting}, spoken), waiting)
     fresh = [m for m in window if m.author == "customer" and m.id not in case.sensed] if sensing else []
     asked = Question(window=window, unanswered=waiting, language=spoken, query=query, vector=None, new_vectors={})
     try:

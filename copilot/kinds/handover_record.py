@@ -23,6 +23,12 @@ from copilot.sensing.heat import boils_at
 NEXT_AGENT = "{next agent}"
 """Filled in when somebody has accepted."""
 _EPISODES, _SAID, _LONGEST = 4, 6, 200
+_NAMED = 60
+"""Characters by which a promise is known again: in full it stands under what is promised."""
+_WHOLE = 0.9
+"""Share of a message's characters from which a quotation has all of it."""
+_MAY_COME = 3
+"""Sentences of articles and promises on what may come; the rest is read where it stands."""
 _ASKS, _ANSWERS = 3, 4
 """Telling words from which a sentence of the customer, or of an answer, says something. On 250 dialogues of TweetSumm's training part
 every pair from 2 to 4 and 4 to 5 is within .006 ROUGE-L of the best.
@@ -64,6 +70,8 @@ def urgency(turn: Turn) -> Piece:
 def reason(turn: Turn) -> Piece:
     """Why it changes hands."""
     asked = case.asks_for_someone_else(turn)
+    if asked and _told(turn, asked.id):
+        return Piece(f"The customer asks for someone else, at {_clock(turn, asked.sent_at)}.", (f"message:{asked.id}",))
     if asked:
         return Piece(f"The customer asks for someone else: “{shortened(_quoting(turn)(asked.text), 140)}”", (f"message:{asked.id}",))
     if case.needs_supervisor(turn):
@@ -130,6 +138,11 @@ def _telling(turn: Turn) -> list[tuple[Message, str]]:
     return told if len(told) <= _SAID else [told[0], *told[-(_SAID - 1) :]]
 
 
+def _told(turn: Turn, message_id: str) -> bool:
+    """Whether the story quotes it whole: then the other parts name its time, and nobody reads it twice."""
+    return any(message.id == message_id and len(said) >= _WHOLE * len(message.text.strip()) for message, said in _telling(turn))
+
+
 def _substance(turn: Turn, text: str, least: int) -> list[str]:
     """Its sentences with at least `least` telling words: without greetings, thanks, signatures and a lone “yes”."""
     return [s.text for s in sentences(text) if len(set(telling_stems(s.text, turn.language))) >= least]
@@ -143,7 +156,7 @@ def _who(turn: Turn, message: Message) -> str:
 
 
 def tried(turn: Turn) -> list[Piece]:
-    """What has not helped: the bot, earlier contacts left unsettled, and what agents answered here."""
+    """What has not helped: the bot, earlier contacts left unsettled, and what agents answered here that the story does not tell."""
     redact = _quoting(turn)
     pieces: list[Piece] = []
     bots = turn.evidence.bot_failed
@@ -153,7 +166,7 @@ def tried(turn: Turn) -> list[Piece]:
     for episode in sorted((m for m in turn.evidence.memories if m.kind == "episode" and m.resolved is False), key=lambda m: m.at):
         where = f" ({episode.channel})" if episode.channel else ""
         pieces.append(Piece(f"Contact of {_day(turn, episode.at)}{where}: did not settle it.", (f"memory:{episode.id}",)))
-    for message in [m for m in turn.window if m.author == "agent"][-3:]:
+    for message in [m for m in [m for m in turn.window if m.author == "agent"][-3:] if m.visibility == "private" or not _told(turn, m.id)]:
         kind = "Note" if message.visibility == "private" else "Answered"
         pieces.append(
             Piece(f"{kind} at {_clock(turn, message.sent_at)}: “{shortened(redact(message.text), 140)}”", (f"message:{message.id}",))
@@ -181,7 +194,8 @@ def emotion(turn: Turn) -> Piece:
         return Piece(
             f"Not measured in this language; they have waited {spell_wait(felt.waiting_seconds)}. They need {_NEEDS[need_of(turn)]}."
         )
-    turned = f" It turned at {_clock(turn, trigger.sent_at)}: “{shortened(_quoting(turn)(trigger.text), 120)}”" if trigger else ""
+    quote = f": “{shortened(_quoting(turn)(trigger.text), 120)}”" if trigger and not _told(turn, trigger.id) else "."
+    turned = f" It turned at {_clock(turn, trigger.sent_at)}{quote}" if trigger else ""
     label = (felt.label or "neutral").capitalize()
     why = felt.why.strip().rstrip(".")
     return Piece(
@@ -192,13 +206,14 @@ def emotion(turn: Turn) -> Piece:
 
 def known(turn: Turn) -> list[Piece]:
     """Details on record. Values only for a proven person; else which fields there are, so that nobody reads them out."""
+    details = turn.evidence.known_details
+    if details and turn.assurance is not Assurance.PROVEN:
+        fields = ", ".join(detail.field.replace("_", " ") for detail in details)
+        return [Piece(f"Not to be said, identity is not proven: {fields}", tuple(f"detail:{detail.field}" for detail in details))]
     pieces = []
-    for detail in turn.evidence.known_details:
-        label = detail.field.replace("_", " ")
+    for detail in details:
         state = {"fresh": "", "confirm": " (confirm: still right?)", "disputed": " (disputed: sources differ)"}[detail.state]
-        proven = turn.assurance is Assurance.PROVEN
-        value = detail.value if proven else "on record, not to be said: identity is not proven"
-        pieces.append(Piece(f"{label}: {value}{state}", (f"detail:{detail.field}",)))
+        pieces.append(Piece(f"{detail.field.replace('_', ' ')}: {detail.value}{state}", (f"detail:{detail.field}",)))
     return pieces
 
 
@@ -207,7 +222,7 @@ def actions(turn: Turn) -> list[tuple[HandoverAction, str]]:
     redact = _quoting(turn)
     todo = [
         (
-            HandoverAction(what=f"Keep or renew: “{shortened(redact(p.text), 140)}”", owner=p.owner or NEXT_AGENT, by=_due(turn, p)),
+            HandoverAction(what=f"Keep or renew: “{shortened(redact(p.text), _NAMED)}”", owner=p.owner or NEXT_AGENT, by=_due(turn, p)),
             f"promise:{p.id}",
         )
         for p in case.open_promises(turn)
@@ -241,16 +256,13 @@ def _lever(lever: TurnLever) -> tuple[HandoverAction, str]:
 
 def if_then(turn: Turn) -> list[Piece]:
     """What the articles say may come and what then; internal ones too, a colleague reads this."""
-    pieces: list[Piece] = []
-    if case.needs_proof(turn):
-        pieces.append(Piece("If they ask for anything on record before the check: say how we check, and nothing else."))
-    pieces += [
+    pieces: list[Piece] = [
         Piece(f"If {_at(turn, p.due).removeprefix('by ')} cannot be kept: tell the customer before, not after.", (f"promise:{p.id}",))
         for p in case.open_promises(turn)
         if p.due and p.state == "open"
     ]
     for hit in [p for p in turn.evidence.passages[:4] if p.audience == "internal"][:1]:
-        pieces += [Piece(f"For the agent, “{hit.title}”: {u.text}", (u.source,)) for u in units(hit)[:2]]
+        pieces += [Piece(f"For the agent, “{hit.title}”: {u.text}", (u.source,)) for u in units(hit)[:1]]
     for hit in turn.evidence.passages[:4] if turn.evidence.coverage.covered else ():
         found = [
             u
@@ -258,7 +270,7 @@ def if_then(turn: Turn) -> list[Piece]:
             if _IF.match(u.text) and not u.text.endswith("?") and len(u.text) <= 220 and not asks_for_known(turn, u.text)
         ]
         pieces += [Piece(u.text, (u.source,)) for u in found[:1] if not any(u.text in p.text for p in pieces)]
-    return pieces[:5]
+    return pieces[:_MAY_COME]
 
 
 def risks(turn: Turn) -> list[Piece]:

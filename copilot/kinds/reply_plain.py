@@ -16,6 +16,7 @@ from copilot.kinds.levers import REPAIRS, ranked_levers
 from copilot.kinds.matter import matter
 from copilot.kinds.mirror import mirrored, telling_quote
 from copilot.kinds.wording import Wording, answer_minutes, back_by, wording
+from copilot.memory.sentences import sentences
 from copilot.retrieval.bends import bend_of
 
 WRITTEN = ("email", "letter")
@@ -23,13 +24,16 @@ SURE = 0.55
 """Fit from which a sentence may stand beside an apology: there, one that is beside the point does harm."""
 _TELLING = 3
 """Sentences of passages, as far as there is room."""
+_LONGEST = 5
+"""Sentences of a reply in chat (CRAFT, Replies 8). What is quoted gives way first; one sentence of it stays."""
 
 
 class PlainReply:
     """One reply in the making: the three parts and what they are made from."""
 
-    def __init__(self, turn: Turn, words: Wording) -> None:
-        self.turn, self.words = turn, words
+    def __init__(self, turn: Turn, words: Wording, room: int = _TELLING + 1) -> None:
+        """`room`: sentences that may be quoted."""
+        self.turn, self.words, self.room, self.quoted = turn, words, room, 0
         self.acknowledgement, self.resolution, self.next_step = Part(), Part(), Part()
         self.matter = matter(turn, words)
         self.written = turn.channel in WRITTEN
@@ -79,6 +83,7 @@ class PlainReply:
 
     def quote(self, units: list[Unit]) -> None:
         """Sentences of passages, as they stand."""
+        self.quoted += len(units)
         for unit in units:
             self.resolution.say(unit.text, unit.source)
 
@@ -95,11 +100,13 @@ def plain_reply(turn: Turn) -> Draft | Abstention:
             reason=f"There are no phrases in the customer's language ({turn.language}). Write it yourself, or let a model translate: "
             f"{_what_is_known(turn)}"
         )
+    write = next((route for fits, route in _ROUTES if fits(turn, words)), _answering)
     reply = PlainReply(turn, words)
-    for fits, write in _ROUTES:
-        if fits(turn, words):
-            return write(reply)
-    return _answering(reply)
+    made = write(reply)
+    while isinstance(made, Draft) and reply.room > 1 and not reply.written and len(sentences(made.text)) > _LONGEST:
+        reply = PlainReply(turn, words, max(1, reply.quoted - 1))
+        made = write(reply)
+    return made
 
 
 def _closing(reply: PlainReply) -> Draft:
@@ -123,7 +130,7 @@ def _in_public(reply: PlainReply) -> Draft:
     if not reply.name_matter("public_matter"):
         reply.acknowledgement.say(reply.words.say("public"))
     if not case.upset(reply.turn):
-        reply.quote(answer(reply.turn, reply.words, _TELLING))
+        reply.quote(answer(reply.turn, reply.words, min(_TELLING, reply.room)))
     reply.next("public_next")
     return reply.draft()
 
@@ -135,7 +142,7 @@ def _proof_first(reply: PlainReply) -> Draft:
     if not reply.mirror("mirror", "mirror_quote"):
         reply.name_matter("ack_read")
     if turn.evidence.coverage.covered:
-        reply.quote(answer(turn, words, 2, but=identity_passage(turn)))
+        reply.quote(answer(turn, words, min(2, reply.room), but=identity_passage(turn)))
     check = identity_check(turn)
     if check:
         reply.resolution.say(words.say("prove_how", how=check.text), check.source, cited=check.text)
@@ -174,7 +181,7 @@ def _answering(reply: PlainReply) -> Draft | Abstention:
         fault, owed = None, fault
     promised = fault is not None and fault.source.startswith("promise:")
     most = 1 if promised else 2 if fault else _TELLING - case.upset(turn) + reply.written
-    units = answer(turn, words, most, only_we_act=promised)
+    units = answer(turn, words, min(most, reply.room), only_we_act=promised)
     if promised and units and max(u.fit for u in units) < SURE and any(u.passage.fits for u in units):
         units = []
     if not units and not promised:
@@ -192,7 +199,8 @@ def _answering(reply: PlainReply) -> Draft | Abstention:
         reply.next("hear_from_me")
         return reply.draft()
     _empathy(reply)
-    if case.upset(turn) and not turn.evidence.bot_failed and not case.missing_needs(turn):
+    # With room for one sentence more, that one is the answer and not that it was looked for.
+    if case.upset(turn) and not turn.evidence.bot_failed and not case.missing_needs(turn) and (reply.written or reply.room > 1):
         _look_twice(reply)
     reply.quote(units)
     _what_next(reply, " ".join(u.text for u in units))
@@ -220,7 +228,7 @@ def _own(reply: PlainReply, fault: Fault) -> None:
     promise = next((p for p in turn.evidence.promises if f"promise:{p.id}" == fault.source), None)
     if promise:
         made = words.day(promise.made_at, turn.as_of)
-        text = words.say("owned_promise", made=made, promise=_sentence(shortened(promise.text, 220)))
+        text = words.say("owned_promise", made=made, promise=shortened(promise.text, 220).rstrip(". "))
         reply.acknowledgement.say(text, fault.source)
         return
     memory = next((m for m in turn.evidence.memories if f"memory:{m.id}" == fault.source), None)
@@ -229,11 +237,6 @@ def _own(reply: PlainReply, fault: Fault) -> None:
         reply.acknowledgement.say(words.say("owned_record_matter", date=date, matter=reply.matter.text), fault.source)
     else:
         reply.acknowledgement.say(words.say("owned_record", date=date), fault.source)
-
-
-def _sentence(text: str) -> str:
-    """With a full stop where it has no end of its own: it is quoted inside another sentence's paragraph."""
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _repair(reply: PlainReply, fault: Fault) -> None:
@@ -368,7 +371,7 @@ def _discreet(turn: Turn, words: Wording) -> bool:
     return case.public_place(turn) and bool(about_them)
 
 
-_ROUTES: tuple[tuple[Callable[[Turn, Wording], bool], Callable[[PlainReply], Draft]], ...] = (
+_ROUTES: tuple[tuple[Callable[[Turn, Wording], bool], Callable[[PlainReply], Draft | Abstention]], ...] = (
     (case.only_thanks, _closing),
     (_discreet, _in_public),
     (lambda turn, words: case.needs_proof(turn), _proof_first),

@@ -54,12 +54,13 @@ def rank(
     channel: Channel,
     as_of: datetime,
     limit: int = 6,
+    among: int = CANDIDATES,
 ) -> tuple[RankedMemory, ...]:
-    """The memories this turn needs, best first, at most `limit`; none that has nothing to do with it.
+    """The memories this turn needs, best first, at most `limit`; none that has nothing to do with it. Only the first `among` take part.
 
     `vectors` by memory id and `query` have length 1 (missing ones are ranked by their words); `text` is what the customer says now.
     """
-    alive = [m for m in candidates if _usable(m, as_of)][:CANDIDATES]
+    alive = [m for m in candidates if _usable(m, as_of)][:among]
     if not alive:
         return ()
     scored = _score(alive, _cosines(alive, vectors, query), text, [p.at(as_of) for p in promises], channel, as_of)

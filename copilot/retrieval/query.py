@@ -45,11 +45,18 @@ class SearchQuery(Frozen):
 
     Empty while nothing was said before the question: then both searches see the name where it stands.
     """
+    language: str = ""
+    """ISO 639-1 code of the question's language; empty where nobody looked: English is assumed."""
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What to encode: one text, or two; pieces where the question is long."""
         return (self.text, *((self.context,) if self.context else ()), *self.parts)
+
+    @property
+    def own_terms(self) -> dict[str, float]:
+        """Words of the open question itself, without those of its context."""
+        return {word: weight for word, weight in self.terms.items() if weight >= 1}
 
     def about(self, matter: str) -> "SearchQuery":
         """The same question, knowing what it is about (a promise that is open): searched as a piece of it."""
@@ -57,13 +64,13 @@ class SearchQuery(Frozen):
         return self.model_copy(update={"parts": (matter, *self.parts)[:PARTS], "terms": terms})
 
 
-def plain(text: str) -> SearchQuery:
+def plain(text: str, language: str = "") -> SearchQuery:
     """A typed question."""
     asked = _shorten(text.strip()[:LONGEST_MESSAGE])
-    return SearchQuery(text=asked, terms=_weighted([(asked, 1.0)]))
+    return SearchQuery(text=asked, terms=_weighted([(asked, 1.0)]), language=language)
 
 
-def compose(messages: Sequence[Message], unanswered: Collection[str]) -> SearchQuery:
+def compose(messages: Sequence[Message], unanswered: Collection[str], language: str = "") -> SearchQuery:
     """The open question in its conversation. `unanswered` are the ids of the messages that wait for an answer.
 
     Where none waits (a search on demand) the customer's last message is the question.
@@ -82,7 +89,7 @@ def compose(messages: Sequence[Message], unanswered: Collection[str]) -> SearchQ
     for name, weight in _names(recent).items():
         terms.setdefault(name, CONTEXT * weight)
     said = _said(recent) if len(open_ids) < len(shown) else {}
-    return SearchQuery(text=question, context=context, terms=terms, said=said, parts=_parts(asked))
+    return SearchQuery(text=question, context=context, terms=terms, said=said, parts=_parts(asked), language=language)
 
 
 def _parts(asked: Sequence[str]) -> tuple[str, ...]:

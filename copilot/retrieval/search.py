@@ -29,6 +29,7 @@ from copilot.retrieval.passages import passage_text_for_index
 from copilot.retrieval.query import SearchQuery
 from copilot.retrieval.statements import nearest_by_words
 from copilot.retrieval.steering import UNSTEERED, Steering
+from copilot.retrieval.tongues import FOREIGN, base, borne_out, common, unread
 from copilot.retrieval.words import stem, tokens
 
 T = TypeVar("T")
@@ -95,6 +96,8 @@ class Ran(NamedTuple):
     standing: Standing
     hits: tuple[Hit, ...]
     degraded: str
+    reads: frozenset[str]
+    """Languages whose meaning the encoder reads; empty: all."""
 
 
 class Search:
@@ -146,7 +149,7 @@ class Search:
             return Explanation(query=query, hits=())
         choice = Choice(limit, steering)
         ran = await self._run(tenant, collection, query, source, allow, choice, query_vector, thorough=True)
-        candidates = _explained(ran.found, choice, ran.hits, query, ran.standing)
+        candidates = _explained(ran, choice, query)
         return Explanation(query=query, hits=ran.hits, candidates=candidates, degraded=ran.degraded)
 
     async def _run(
@@ -165,9 +168,29 @@ class Search:
         pinned = await _pinned(source, allow, choice.steering)
         found, along, degraded = await self._found(tenant, collection, query, known, pinned)
         found = await self._read_again(found, query, source, allow)
+        reads = self._reads()
+        read, asked = common(query.language, query.language, reads) == "meaning", query.terms
+        if not read:
+            asked = query.own_terms
+            found = await self._borne(tenant, asked, found)
         await _read(found, source, allow, _pinning(choice, found, pinned), thorough=thorough)
-        standing = await self._standing(choice, along, _asked(query))
-        return Ran(found, standing, _hits(choice.taken, query, standing), degraded)
+        standing = await self._standing(choice, along, {stem(word): weight for word, weight in asked.items()}, read=read)
+        told = degraded or ("" if read else unread(query.language))
+        return Ran(found, standing, _hits(choice.taken, query, standing, reads), told, reads)
+
+    async def _borne(self, tenant: str, asked: Mapping[str, float], found: list[Found]) -> list[Found]:
+        """The candidates with what they have of the question's own words: what was remembered beside it bears nothing out."""
+        matched = await _tried(lambda: self._lexical.match(tenant, asked, [candidate.id for candidate in found]))
+        if isinstance(matched, Unavailable):
+            return found
+        return [candidate._replace(covered=matched[candidate.id].share if candidate.id in matched else 0.0) for candidate in found]
+
+    def _reads(self) -> frozenset[str]:
+        """Languages whose meaning the encoder reads; empty also where its weights cannot be found: then words decide anyway."""
+        try:
+            return self._embedder.languages
+        except Unavailable:
+            return frozenset()
 
     async def _found(
         self,
@@ -217,13 +240,16 @@ class Search:
         read = {candidate.id for candidate in first}
         return [*ranked, *(candidate for candidate in found if candidate.id not in read)]
 
-    async def _standing(self, choice: Choice, along: Directions | None, asked: Mapping[str, float]) -> Standing:
-        """How the first hit stands among what may be shown: above its neighbours, and with one of its statements."""
+    async def _standing(self, choice: Choice, along: Directions | None, asked: Mapping[str, float], *, read: bool) -> Standing:
+        """How the first hit stands among what may be shown: above its neighbours, and with one of its statements.
+
+        `read`: whether the encoder reads the question's language; where it does not, a statement's vector tells no more than the passage's.
+        """
         if not choice.taken:
             return Standing()
         best = choice.ranked[0].found
         unread = Standing(margin=margin(*choice.rivals()), words=len(asked))
-        if along is None or best.meaning is None or not HOPELESS <= likelihood(best, 0.0, unread) < SURE:
+        if along is None or best.meaning is None or not read or not HOPELESS <= likelihood(best, 0.0, unread) < SURE:
             return unread
         texts = nearest_by_words([chosen.passage for chosen in choice.ranked], asked)
         encoded = await _tried(lambda: self._embedder.encode(texts))
@@ -316,11 +342,13 @@ async def _read(found: Sequence[Found], source: PassageSource, allow: PassageFil
     return choice
 
 
-def _hits(taken: Sequence[Chosen], query: SearchQuery, standing: Standing) -> tuple[Hit, ...]:
+def _hits(taken: Sequence[Chosen], query: SearchQuery, standing: Standing, reads: frozenset[str]) -> tuple[Hit, ...]:
     """Pinned ones first, as sure as what they were put before, and sure enough to be shown."""
-    asked = _asked(query)
-    ranked = newest_first([_hit(c.found, c.passage, c.words, asked, standing) for c in taken if not c.pinned], query)
-    pinned = [_hit(c.found, c.passage, c.words, asked, standing) for c in taken if c.pinned]
+    found = [_hit(c.found, c.passage, c.words, query, standing, reads) for c in taken if not c.pinned]
+    if common(query.language, query.language, reads) != "meaning":
+        found.sort(key=lambda hit: -hit.score)  # the order was made by an encoder that does not read the question
+    ranked = newest_first(found, query)
+    pinned = [_hit(c.found, c.passage, c.words, query, standing, reads) for c in taken if c.pinned]
     sure = max((THRESHOLD, *(hit.score for hit in [*pinned, *ranked])))
     return _scored([*(hit.model_copy(update={"score": sure}) for hit in pinned), *ranked])
 
@@ -329,14 +357,12 @@ def _asked(query: SearchQuery) -> dict[str, float]:
     return {stem(word): weight for word, weight in query.terms.items()}
 
 
-def _explained(
-    found: Sequence[Found], choice: Choice, hits: Sequence[Hit], query: SearchQuery, standing: Standing
-) -> tuple[Candidate, ...]:
+def _explained(ran: Ran, choice: Choice, query: SearchQuery) -> tuple[Candidate, ...]:
     """Every candidate with what became of it; `choice` was offered all of them."""
-    asked, pinned = _asked(query), {chosen.found.id for chosen in choice.taken if chosen.pinned}
-    shown = {hit.passage_id: place for place, hit in enumerate(hits, 1)}
+    pinned = {chosen.found.id for chosen in choice.taken if chosen.pinned}
+    shown = {hit.passage_id: place for place, hit in enumerate(ran.hits, 1)}
     explained = []
-    for place, offered in enumerate((choice.offered[candidate.id] for candidate in found), 1):
+    for place, offered in enumerate((choice.offered[candidate.id] for candidate in ran.found), 1):
         found_as, passage = offered.found, offered.passage
         explained.append(
             Candidate(
@@ -350,7 +376,7 @@ def _explained(
                 place=place,
                 score=None
                 if passage is None
-                else _hit(found_as, passage, frozenset(map(stem, tokens(passage.text))), asked, standing).score,
+                else _hit(found_as, passage, frozenset(map(stem, tokens(passage.text))), query, ran.standing, ran.reads).score,
                 verdict=offered.verdict,
                 shown=shown.get(found_as.id, 0),
                 like=offered.like,
@@ -360,19 +386,28 @@ def _explained(
     return tuple(explained)
 
 
-def _hit(candidate: Found, passage: Passage, words: frozenset[str], asked: dict[str, float], standing: Standing) -> Hit:
+def _hit(candidate: Found, passage: Passage, words: frozenset[str], query: SearchQuery, standing: Standing, reads: frozenset[str]) -> Hit:
     everything = words.union(map(stem, tokens(f"{passage.title} {passage.heading}")))
+    likely = likelihood(candidate, overlap(_asked(query), everything), standing)
     return Hit(
         article_id=passage.article_id,
         title=passage.title,
         passage_id=passage.id,
         text=passage.text,
-        score=likelihood(candidate, overlap(asked, everything), standing),
+        score=_believed(likely, candidate, query, passage, standing, reads),
         audience=passage.audience,
         heading=passage.heading,
         locale=passage.locale,
         valid_from=passage.valid_from,
     )
+
+
+def _believed(likely: float, candidate: Found, query: SearchQuery, passage: Passage, standing: Standing, reads: frozenset[str]) -> float:
+    """The likelihood as far as the two languages can be compared; what words bear out where meaning says nothing."""
+    by = common(query.language, passage.locale, reads)
+    if by == "names" or (candidate.meaning is None and base(query.language) != base(passage.locale)):
+        return min(likely, FOREIGN)
+    return borne_out(candidate.covered, standing.words) if by == "words" else likely
 
 
 def _scored(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -55,7 +55,7 @@ class Answering:
             found = await conversation(records, ref)
             user = person(caller)
             await _answered_here(records, found)
-            suggestion = await _of_conversation(records, found.id, given)
+            suggestion = await of_conversation(records, found.id, given)
             message = await self._message(records, caller, user, given, key)
             before = next((m for m in found.messages if m.external_id == message.external_id), None)
             if before is None:
@@ -115,7 +115,7 @@ async def _answered_here(records: Records, found: Conversation) -> None:
         )
 
 
-async def _of_conversation(records: Records, conversation_id: str, given: OwnAnswer) -> Suggestion | None:
+async def of_conversation(records: Records, conversation_id: str, given: OwnAnswer) -> Suggestion | None:
     """The suggestion named, which has to be one of this conversation: another's speaks of another customer."""
     if given.suggestion_id is None:
         return None

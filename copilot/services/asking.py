@@ -89,7 +89,7 @@ class Asking:
             as_of = max([self.clock(), *(m.sent_at for m in talk.messages[-1:])])
             case = await load(records, talk, turn_id=new_id(), as_of=as_of, embedder=self.tools.embedder)
         here = await evidence.question(case, self.tools.embedder)
-        query = plain(question)
+        query = plain(question, language.detect(question, case.settings.languages[0]))
         asked = replace(here, unanswered=(), query=query, vector=(await self.tools.embedder.encode([query.text]))[0])
         felt = await self.tools.aside(evidence.sense, case, asked, self.tools.senser)
         memories = await evidence.recall(case, asked, self.tools.vectors)

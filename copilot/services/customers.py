@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.conversation import FILE_CONNECTION, Conversation
-from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused
 from copilot.domain.formats import CustomerLine, explain
 from copilot.domain.memory import KnownDetail, Memory, Promise
-from copilot.domain.people import Customer
+from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.tenant import TenantSettings
@@ -21,6 +21,7 @@ from copilot.services import promises
 from copilot.services.cases import cut, cut_customer, merge
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge import Imported, Refusal
+from copilot.services.reading import conversation
 from copilot.services.tombstones import Tombstones
 
 MAX_EPISODES_SHOWN = 12
@@ -98,6 +99,24 @@ class Customers:
             memories=tuple(sorted(history, key=lambda m: m.at, reverse=True)[:MAX_EPISODES_SHOWN]),
             conversations=conversations,
         )
+
+    async def card_for(self, tenant: str, conversation_ref: str) -> Card:
+        """The card of whoever speaks in a conversation, for words that are said there.
+
+        Raises Refused until they have proven who they are, and where others read along (RELIABILITY, invariant 10).
+        """
+        async with self.database.read(tenant) as records:
+            talk = await conversation(records, conversation_ref)
+        if talk.customer_id is None:
+            raise NotFound("Nobody on record speaks in this conversation.", todo="Name the customer when the conversation is sent.")
+        if talk.assurance is not Assurance.PROVEN:
+            raise Refused(
+                f"Who speaks in this conversation has not proven who they are ({talk.assurance.value}).",
+                todo="Nothing on record may be said. Have them prove it where the chat tool does that; meanwhile, ask for a draft.",
+            )
+        if talk.channel == "social":
+            raise Refused("Others read along in this channel.", todo="Move to a private channel before anything on record is said.")
+        return await self.card(tenant, talk.customer_id)
 
     async def _line(self, tenant: str, line: str, where: str) -> list[Memory]:
         given = read_line(line, where)

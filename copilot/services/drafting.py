@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,17 +11,20 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from copilot.domain import experiments
 from copilot.domain.base import new_id
 from copilot.domain.case import StoredTurn, TurnStatus
 from copilot.domain.conversation import Channel, unanswered
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
+from copilot.domain.experiments import Assigned, Experiment
 from copilot.domain.ports.models import ChatMessage
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
 from copilot.graph.build import Run, State, Tools, kinds_for, run
+from copilot.kinds import by_name
 from copilot.services import gap_opening
 from copilot.services.cases import load
 from copilot.services.knowledge_reader import KnowledgeReader
@@ -38,6 +41,14 @@ BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
 """Channels in which people write in bursts; elsewhere a message is complete and drafting begins at once."""
 
 
+Finished = Callable[[Records, str, str, Sequence[Suggestion]], Awaitable[None]]
+"""Hears of a turn that is done, in its last transaction: records, conversation, turn, suggestions."""
+
+
+async def nobody(*_: object) -> None:
+    """Hears nothing."""
+
+
 AT_ONCE = 2
 """Turns whose evidence is made at the same time: it is work for the processor, and waiting for models is not part of it."""
 
@@ -52,6 +63,7 @@ class Drafting:
     live: Live
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    finished: Finished = nobody
     readers: dict[str, KnowledgeReader] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     """Taken while a turn's evidence is made: without it, a rush of messages starves the acknowledgement of the next."""
@@ -168,7 +180,9 @@ class Drafting:
                 return
             await records.turns.set_state(stored.id, "superseded" if superseded else "done")
             if not superseded:
-                await gap_opening.of_turn(records, turn, await records.suggestions.of_turn(stored.id))
+                made = await records.suggestions.of_turn(stored.id)
+                await gap_opening.of_turn(records, turn, made)
+                await self.finished(records, stored.conversation_id, stored.id, made)
             await records.log.event(
                 "turn.superseded" if superseded else "turn.done", conversation_id=stored.conversation_id, subject_id=stored.id
             )
@@ -191,6 +205,8 @@ class Saver:
     def __init__(self, drafting: Drafting, tenant: str, stored: TurnStatus, making: AsyncExitStack, *, patient: bool) -> None:
         self._drafting, self._tenant, self._stored, self._making, self._patient = drafting, tenant, stored, making, patient
         self._growing: dict[str, Growing] = {}
+        self._experiments: list[Experiment] | None = None
+        """Those that run once the turn is to be drafted; None: not read yet."""
         self.superseded = False
 
     async def frozen(self, turn: Turn, sensed: list[Sensed], vectors: dict[str, bytes]) -> None:
@@ -222,8 +238,21 @@ class Saver:
             await asyncio.sleep(wait)
         async with self._drafting.database.read(self._tenant) as records:
             now = await records.turns.status(turn.id)
+            self._experiments = await self._running(records)
         self.superseded = now is None or not now.current
         return not self.superseded
+
+    async def assigned(self, turn: Turn, kind: str) -> Assigned | None:
+        if by_name(kind).prompt is None:
+            return None
+        if self._experiments is None:
+            async with self._drafting.database.read(self._tenant) as records:
+                self._experiments = await self._running(records)
+        experiment = experiments.active(self._experiments, kind, self._drafting.clock())
+        return experiments.assigned(experiment, turn.conversation_id) if experiment else None
+
+    async def _running(self, records: Records) -> list[Experiment]:
+        return await records.experiments.running() if self._drafting.tools.drafter.models.configured else []
 
     @asynccontextmanager
     async def alone(self, turn: Turn, kind: str) -> AsyncIterator[bool]:

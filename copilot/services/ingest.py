@@ -98,7 +98,7 @@ class Ingest:
         How sure they are of somebody else proves nothing about the person on record: then nobody is proven here any more.
         """
         changed: dict[str, object] = {}
-        if given.status != known.status:
+        if "status" in given.model_fields_set and given.status != known.status:
             changed["status"] = given.status
         if customer is not None and known.customer_id is None:
             changed["customer_id"] = customer.id

@@ -16,6 +16,7 @@ from copilot.graph.evidence import Question
 from copilot.retrieval.coverage import judge
 from copilot.retrieval.query import SearchQuery, compose
 from copilot.retrieval.search import Search
+from copilot.sensing.language import detect
 from copilot.services.cases import load
 from copilot.services.indexing import Indexes
 
@@ -78,4 +79,4 @@ class Judging:
 
     def _alone(self, text: str) -> tuple[Message, SearchQuery]:
         message = Message(id="question", author="customer", text=text, sent_at=self.clock())
-        return message, compose([message], [message.id])
+        return message, compose([message], [message.id], detect(text))

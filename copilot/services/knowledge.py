@@ -7,13 +7,14 @@ from datetime import datetime
 
 from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
-from copilot.domain.knowledge import Article
+from copilot.domain.knowledge import Article, Audience
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import PassageFilter
 from copilot.retrieval.articles import parse_file
 from copilot.retrieval.passages import split
 from copilot.retrieval.query import plain
 from copilot.retrieval.search import Search, SearchResult
+from copilot.sensing.language import detect
 from copilot.services import publishing
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge_reader import KnowledgeReader
@@ -91,11 +92,13 @@ class KnowledgeBase:
         self.wake(tenant)
         return Imported(saved=saved, unchanged=unchanged, refused=tuple(refused))
 
-    async def search(self, tenant: str, query: str, limit: int = 6) -> SearchResult:
-        """Passages for a typed question. Raises Unavailable only when neither index answers."""
+    async def search(
+        self, tenant: str, query: str, limit: int = 6, audiences: tuple[Audience, ...] = ("public", "internal")
+    ) -> SearchResult:
+        """Passages for a typed question, of articles for these audiences. Raises Unavailable only when neither index answers."""
         if not query.strip():
             raise Invalid("The question is empty.", todo="Type a few words.")
-        asked = plain(query)
+        asked = plain(query, detect(query))
         reader = self.reader(tenant)
         try:
             vector = (await self.indexes.embedder.encode([asked.text]))[0]
@@ -106,7 +109,7 @@ class KnowledgeBase:
             await self.indexes.serving(tenant, "passages"),
             asked,
             reader,
-            PassageFilter(at=self.clock()),
+            PassageFilter(at=self.clock(), audiences=audiences),
             limit=limit,
             query_vector=vector,
             steering=await reader.steering(asked, vector),

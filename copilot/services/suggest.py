@@ -12,6 +12,7 @@ from copilot.checks.base import Checked
 from copilot.domain.base import new_id
 from copilot.domain.emotion import Sensed
 from copilot.domain.errors import Invalid, NotFound
+from copilot.domain.experiments import Assigned
 from copilot.domain.formats import ConversationIn
 from copilot.domain.grants import with_grants
 from copilot.domain.ports.models import ChatMessage, Privacy
@@ -35,6 +36,9 @@ class Nobody:
 
     async def wanted(self, turn: Turn) -> bool:
         return True
+
+    async def assigned(self, turn: Turn, kind: str) -> Assigned | None:
+        return None
 
     @asynccontextmanager
     async def alone(self, turn: Turn, kind: str) -> AsyncIterator[bool]:

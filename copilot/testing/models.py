@@ -48,7 +48,7 @@ class ScriptedModels:
         await _stream(value, request, on_text)
         return ModelAnswer(
             value=value,
-            model=self._name,
+            model=request.model or self._name,
             usage=Usage(input_tokens=100, output_tokens=20, calls=1),
             cost_microusd=self._cost,
             latency_ms=1.0,

@@ -69,6 +69,14 @@ PAGES: dict[str, Roles] = {
     "GET /quality/cases/{quality_id}": REVIEWERS,
     "GET /quality/cases/{quality_id}/f/state": REVIEWERS,
     "GET /quality/runs": REVIEWERS,
+    "GET /quality/experiments": REVIEWERS,
+    "GET /quality/experiments/f/list": REVIEWERS,
+    "GET /quality/experiments/{experiment_id}": REVIEWERS,
+    "GET /quality/experiments/{experiment_id}/f/state": REVIEWERS,
+    "GET /quality/scorecards": REVIEWERS,
+    "GET /quality/scorecards/{scorecard_id}": REVIEWERS,
+    "GET /quality/scores": REVIEWERS | LEADS,
+    "GET /scorecards": DESK,
     "GET /quality/drafts/{suggestion_id}": REVIEWERS,
     "GET /quality/drafts/{suggestion_id}/f/sent": REVIEWERS,
 }
@@ -89,10 +97,14 @@ NAVIGATION: Final[tuple[Place, ...]] = (
     Place(path="/supervisor", label="Supervisor", roles=LEADS),
     Place(path="/knowledge", label="Knowledge", roles=EDITORS),
     Place(path="/quality", label="Quality", roles=REVIEWERS),
+    Place(path="/scorecards", label="My scorecards", roles=DESK),
 )
 QUALITY: Final[tuple[Place, ...]] = (
     Place(path="/quality", label="Cases", roles=REVIEWERS),
     Place(path="/quality/runs", label="Runs", roles=REVIEWERS),
+    Place(path="/quality/experiments", label="Experiments", roles=REVIEWERS),
+    Place(path="/quality/scorecards", label="Scorecards", roles=REVIEWERS),
+    Place(path="/quality/scores", label="Scores", roles=REVIEWERS | LEADS),
 )
 """The navigation within the quality pages (`templates/quality/base.html`)."""
 KNOWLEDGE: Final[tuple[Place, ...]] = (

@@ -85,7 +85,7 @@ class KeptModels:
 
     def _question(self, request: ModelRequest) -> dict[str, Any]:
         return {
-            "model": self.configured,
+            "model": request.model or self.configured,
             "where": self._where,
             "messages": [message.model_dump() for message in request.messages],
             "schema": request.answer.model_json_schema(),

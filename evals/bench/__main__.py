@@ -50,10 +50,22 @@ def _gaps() -> Rows:
     return asyncio.run(gaps.measure())
 
 
+def _languages() -> Rows:
+    from evals.bench import languages
+
+    return languages.measure()
+
+
 def _publish() -> Rows:
     from evals.bench import publish
 
     return list(publish.run_bench())
+
+
+def _webhooks() -> Rows:
+    from evals.bench import webhooks
+
+    return asyncio.run(webhooks.measure())
 
 
 BENCHES: dict[str, Callable[[], Rows]] = {
@@ -64,6 +76,8 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "publish": _publish,
     "desk": _desk,
     "gaps": _gaps,
+    "languages": _languages,
+    "webhooks": _webhooks,
 }
 """One line adds a bench: its name (`python -m evals.bench NAME` runs it alone) and what returns its rows."""
 

@@ -24,6 +24,7 @@ from copilot.adapters.embedder import make_embedder
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.vectors import ChromaVectors
 from copilot.domain.conversation import Message
+from copilot.domain.knowledge import Hit
 from copilot.domain.ports.search import Embedder, PassageFilter, Vectors
 from copilot.retrieval.articles import parse_file
 from copilot.retrieval.coverage import THRESHOLD
@@ -31,9 +32,9 @@ from copilot.retrieval.indexing import collection_name
 from copilot.retrieval.passages import passage_text_for_index, split
 from copilot.retrieval.query import SearchQuery, compose
 from copilot.retrieval.search import Search
+from copilot.sensing.language import detect
 from copilot.testing.search import MemoryPassages
-from evals.bench.search import Corpus, Question, load
-from evals.bench.search import _encoded as encoded
+from evals.bench.search import Corpus, Question, encoded, load
 
 SEEDS = (1, 2, 3, 4, 5)
 WANTED = {"stackfaq": "≥ .95", "workarena_kb": "≥ .87"}
@@ -82,11 +83,15 @@ class House:
         await self._change(gone.tolist(), back.tolist())
         self._there = wanted
 
+    async def find(self, query: SearchQuery, vector: Vectors) -> tuple[Hit, ...]:
+        """The passages found in what is there."""
+        return (await self._search.search(TENANT, self._name, query, self._source, ALLOW, query_vector=vector)).hits
+
     async def ask(self, question: Question, vector: Vectors) -> tuple[float, float]:
         """Our score, and the top cosine, for what is there."""
-        found = await self._search.search(TENANT, self._name, question.query, self._source, ALLOW, query_vector=vector)
+        hits = await self.find(question.query, vector)
         cosines = self._corpus.vectors[self._there] @ vector
-        return max((hit.score for hit in found.hits), default=0.0), float(cosines.max(initial=-1.0))
+        return max((hit.score for hit in hits), default=0.0), float(cosines.max(initial=-1.0))
 
     async def _change(self, gone: Sequence[int], back: Sequence[int]) -> None:
         passages = self._corpus.passages
@@ -128,15 +133,11 @@ async def _measure(data: Path | None) -> Rows:
 
 async def _company(embedder: Embedder) -> Rows:
     cases = yaml.safe_load((files("evals.bench") / "coverage_cases.yaml").read_text(encoding="utf-8"))
-    found = (parse_file(file.read_text(encoding="utf-8"), file.name, ALLOW.at) for file in sorted(KNOWLEDGE.rglob("*.md")))
-    articles = [article for article in found if article.status == "published"]
-    passages = [p for article in articles for p in split(article)]
     texts = [(text, absent) for kind, absent in (("covered", False), ("not_covered", True)) for text in cases[kind]]
-    questions = [Question(str(i), _asked(text), text) for i, (text, _) in enumerate(texts)]
-    vectors = await encoded([passage_text_for_index(p) for p in passages], embedder)
-    corpus = Corpus("sample company", articles, passages, vectors, questions, {})
+    questions = [Question(str(i), asked(text), text) for i, (text, _) in enumerate(texts)]
+    corpus = await company(embedder, questions)
     judged = Judged()
-    with _house(corpus, embedder) as house:
+    with opened(corpus, embedder) as house:
         await house.fill()
         known = await encoded([q.query.text for q in questions], embedder)
         for i, (_, absent) in enumerate(texts):
@@ -144,14 +145,23 @@ async def _company(embedder: Embedder) -> Rows:
     return _rows("sample company, as it is", [judged], "printed")
 
 
-def _asked(text: str) -> SearchQuery:
+async def company(embedder: Embedder, questions: list[Question]) -> Corpus:
+    """The sample company's published articles, split and encoded."""
+    found = (parse_file(file.read_text(encoding="utf-8"), file.name, ALLOW.at) for file in sorted(KNOWLEDGE.rglob("*.md")))
+    articles = [article for article in found if article.status == "published"]
+    passages = [p for article in articles for p in split(article)]
+    vectors = await encoded([passage_text_for_index(p) for p in passages], embedder)
+    return Corpus("sample company", articles, passages, vectors, questions, {})
+
+
+def asked(text: str) -> SearchQuery:
     """As a customer's first message is read."""
-    return compose([Message(id="1", author="customer", text=text.strip(), sent_at=ALLOW.at)], ())
+    return compose([Message(id="1", author="customer", text=text.strip(), sent_at=ALLOW.at)], (), detect(text))
 
 
 async def _set(corpus: Corpus, embedder: Embedder) -> Rows:
     known = await encoded([q.query.text for q in corpus.questions], embedder)
-    with _house(corpus, embedder) as house:
+    with opened(corpus, embedder) as house:
         await house.fill()
         near = await _near_misses(house, corpus, known)
         halves = [await _half(house, corpus, known, seed) for seed in SEEDS]
@@ -190,7 +200,8 @@ def _golds(corpus: Corpus, question: Question) -> set[str]:
 
 
 @contextmanager
-def _house(corpus: Corpus, embedder: Embedder) -> Iterator[House]:
+def opened(corpus: Corpus, embedder: Embedder) -> Iterator[House]:
+    """Empty indexes of a corpus, gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         vectors, lexical = ChromaVectors(Path(folder) / "vectors"), TantivyLexical(Path(folder) / "lexical")
         try:

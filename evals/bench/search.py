@@ -39,6 +39,8 @@ from copilot.testing.search import MemoryPassages
 ASKED = 20
 """Hits asked for, so that ten different articles are among them."""
 METHODS = ("bm25", "dense", "rrf", "convex")
+PIECE = 1024
+"""Texts that are encoded, and kept, together."""
 DRAWS = 2000
 """Of the bootstrap."""
 
@@ -181,12 +183,12 @@ def _chat(corpus: Corpus, name: str) -> Corpus:
     )
 
 
-async def load(folder: Path, embedder: Embedder) -> Corpus:
-    """A BEIR folder, split as the product splits articles, and encoded."""
+async def load(folder: Path, embedder: Embedder, kept: Path | None = None) -> Corpus:
+    """A BEIR folder, split as the product splits articles, and encoded. `kept`: where its vectors are kept between runs."""
     articles = list(read_beir(folder / "corpus.jsonl"))
     passages = [passage for article in articles for passage in split(article)]
     questions, relevant = read_questions(folder)
-    vectors = await _encoded([passage_text_for_index(passage) for passage in passages], embedder)
+    vectors = await encoded([passage_text_for_index(passage) for passage in passages], embedder, kept)
     return Corpus(folder.name, articles, passages, vectors, questions, relevant)
 
 
@@ -212,15 +214,20 @@ def _question(record: Mapping[str, Any]) -> Question:
     return Question(record["_id"], compose(messages, ()), "\n".join(m.text for m in messages))
 
 
-async def _encoded(texts: Sequence[str], embedder: Embedder) -> Vectors:
-    """Vectors, kept in BENCH_CACHE (a folder) between runs when that is set."""
-    cache = os.environ.get("BENCH_CACHE")
-    if not cache:
+async def encoded(texts: Sequence[str], embedder: Embedder, kept: Path | None = None) -> Vectors:
+    """Vectors, kept between runs in the folder `kept` or in BENCH_CACHE, when one of them is named: in pieces, so that a stop costs one."""
+    folder = kept or (Path(os.environ["BENCH_CACHE"]) if os.environ.get("BENCH_CACHE") else None)
+    if folder is None or not texts:
         return await embedder.encode(texts)
+    folder.mkdir(parents=True, exist_ok=True)
+    return np.concatenate([await _piece(texts[at : at + PIECE], embedder, folder) for at in range(0, len(texts), PIECE)])
+
+
+async def _piece(texts: Sequence[str], embedder: Embedder, folder: Path) -> Vectors:
     import hashlib
 
     key = hashlib.blake2b("\x1f".join([embedder.version, *texts]).encode(), digest_size=12).hexdigest()
-    file = Path(cache) / f"{key}.npy"
+    file = folder / f"{key}.npy"
     if not file.exists():
         np.save(file, await embedder.encode(texts))
     loaded: Vectors = np.load(file)
@@ -234,7 +241,7 @@ async def _compared(chats: Sequence[Corpus], embedder: Embedder, *, whole: bool)
         scores: dict[str, Scores] = {name: {} for name in METHODS}
         for chat in chats:
             texts = [q.whole if whole else q.query.text for q in chat.questions]
-            rankings = baselines(chat, texts, await _encoded(texts, embedder), stems=stems)
+            rankings = baselines(chat, texts, await encoded(texts, embedder), stems=stems)
             for name in METHODS:
                 scores[name] |= _ndcg(chat, rankings[name])
         stemmed.append(scores)
@@ -322,7 +329,7 @@ async def indexed(corpus: Corpus, embedder: Embedder) -> AsyncIterator[Indexed]:
 
 async def _ours(corpus: Corpus, embedder: Embedder) -> tuple[list[Ranking], list[float], float]:
     """Our rankings, milliseconds per search without encoding, and the share of items that find themselves."""
-    known = await _encoded([q.query.text for q in corpus.questions], embedder)
+    known = await encoded([q.query.text for q in corpus.questions], embedder)
     step = max(1, len(corpus.passages) // 200)
     probes = [(p.id, v) for p, v in list(zip(corpus.passages, corpus.vectors, strict=True))[::step]]
     async with indexed(corpus, embedder) as index:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from scipy.stats import binomtest
 
-from evals.figures import CHANCE, wilson
+from copilot.measures.shares import wilson
+from evals.figures import CHANCE
 from evals.judge.votes import Vote, by_sample, majority
 
 

@@ -10,7 +10,7 @@ from evals.metrics.cited_right import CitedRight
 from evals.metrics.concrete import Concrete
 from evals.metrics.disclosed import Disclosed
 from evals.metrics.emotion_f1 import EmotionF1, WordsF1
-from evals.metrics.evidence import EvidenceRecall
+from evals.metrics.evidence import EvidenceRecall, Irrelevant, Reached
 from evals.metrics.expected import AsExpected
 from evals.metrics.fault_invented import FaultInvented
 from evals.metrics.fault_owned import FaultOwned
@@ -35,7 +35,7 @@ from evals.metrics.judged_questions import JudgedQuestions
 from evals.metrics.language_right import LanguageRight
 from evals.metrics.latency import AcknowledgeMs, CueMs, HandoverMs, OptionsMs, QuestionsMs, ReplyMs
 from evals.metrics.lead import FalseWarning, Lead, Warned
-from evals.metrics.masking import Hidden, HiddenOnRecord, MaskingF2
+from evals.metrics.masking import Hidden, HiddenByForm, HiddenOnRecord, MaskingF2
 from evals.metrics.mrr import Mrr
 from evals.metrics.ndcg import Ndcg
 from evals.metrics.options_differ import OptionsDiffer
@@ -45,6 +45,8 @@ from evals.metrics.outside import SampleMetric
 from evals.metrics.promise_dated import PromiseDated
 from evals.metrics.questions_decide import QuestionsDecide
 from evals.metrics.questions_differ import QuestionsDiffer
+from evals.metrics.ranking import WAYS as PLAIN_WAYS
+from evals.metrics.ranking import OfPlain, OfRanking
 from evals.metrics.reasked import Reasked
 from evals.metrics.recall import Recall
 from evals.metrics.rouge import Rouge
@@ -109,12 +111,20 @@ BY_JUDGE: tuple[JudgedMetric, ...] = (
 )
 """Measured where a judge is named."""
 
+
+def _beside_plain(ours: OfRanking) -> list[SampleMetric]:
+    """A metric of a ranking, and the same of every plain way to search."""
+    return [ours, *(OfPlain(ours, way) for way in PLAIN_WAYS)]
+
+
 ON_DATA: tuple[SampleMetric, ...] = (
-    Ndcg(),
-    Recall(),
-    Hit(),
-    Mrr(),
-    EvidenceRecall(),
+    *_beside_plain(Ndcg()),
+    *_beside_plain(Recall()),
+    *_beside_plain(Hit()),
+    *_beside_plain(Mrr()),
+    *_beside_plain(EvidenceRecall()),
+    Reached(),
+    Irrelevant(),
     EmotionF1(),
     WordsF1(),
     HeatAuroc(),
@@ -132,6 +142,7 @@ ON_DATA: tuple[SampleMetric, ...] = (
     Injected(),
     FalseAlarm(),
     Hidden(),
+    HiddenByForm(),
     HiddenOnRecord(),
     MaskingF2(),
 )

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from copilot.measures.shares import POWER_Z
 from evals.comparing import Compared, Comparison, Moved
-from evals.figures import POWER_Z, Figure, figure
+from evals.figures import Figure, figure
 from evals.gating import Held
 from evals.metrics import CATALOGUE
 from evals.reporting.groups import MAIN

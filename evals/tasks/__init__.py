@@ -10,8 +10,9 @@ from evals.tasks.fairness import fairness
 from evals.tasks.grounding import grounding
 from evals.tasks.handover import handover
 from evals.tasks.injection import injection
+from evals.tasks.memory import memory
 from evals.tasks.privacy import privacy
-from evals.tasks.retrieval import memory, retrieval
+from evals.tasks.retrieval import retrieval
 
 CATALOGUE: dict[str, Callable[..., Task]] = {
     "cases": cases,

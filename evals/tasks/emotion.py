@@ -14,30 +14,29 @@ from copilot.sensing.cleaning import clean
 from evals.emotion.baselines import vader_heat, words_heat, words_label
 from evals.emotion.reading import Text, heats, sensed
 from evals.emotion.sets import airline, complaints, goemotions, satisfaction
-from evals.runs import HOME
-from evals.tasks.outside import Absent, in_turn, keep, place, scorers
+from evals.tasks.outside import KEPT, Absent, chosen, in_turn, keep, place, scorers
 
 READ = "read"
 ROWS = 6000
 """Rows of the airline and satisfaction sets: the first so many, so that figures compare."""
 DIALOGUES = ("SGD", "MWOZ")
-KEPT = HOME / "vectors"
-"""Where vectors are kept between runs unless a folder is named: the first run encodes 23,000 texts, which takes some minutes."""
+SETS = ("goemotions", "airline", "complaints", *DIALOGUES)
+"""23,000 texts: the first run encodes them, which takes some minutes."""
 
 
 @task
-def emotion(data: str = "", cache: str = "", sets: str = "goemotions,airline,complaints,SGD,MWOZ", rows: int = ROWS) -> Task:
+def emotion(data: str = "", cache: str = "", sets: str | list[str] = "", rows: int = ROWS) -> Task:
     """Messages of the sets in `data`/emotion, one of each in turn; `cache`: a folder where their vectors are kept between runs."""
     folder = place(data, "emotion")
-    made = [list(_messages(folder, name, rows, Path(cache) if cache else KEPT)) for name in sets.split(",")]
+    made = [list(_messages(folder, name, rows, Path(cache) if cache else KEPT)) for name in chosen(sets, SETS)]
     return Task(dataset=MemoryDataset(list(in_turn(made)), name="emotion"), solver=was_read(), scorer=scorers("emotion"), version=1)
 
 
 @task
-def lead_time(data: str = "", cache: str = "", rows: int = ROWS) -> Task:
+def lead_time(data: str = "", cache: str = "", sets: str | list[str] = "", rows: int = ROWS) -> Task:
     """The dialogues of USS, each as a whole."""
     folder = place(data, "emotion", "turn_satisfaction")
-    made = [list(_dialogues(folder.parent, name, rows, Path(cache) if cache else KEPT)) for name in DIALOGUES]
+    made = [list(_dialogues(folder.parent, name, rows, Path(cache) if cache else KEPT)) for name in chosen(sets, DIALOGUES)]
     return Task(dataset=MemoryDataset(list(in_turn(made)), name="lead_time"), solver=was_read(), scorer=scorers("lead_time"), version=1)
 
 

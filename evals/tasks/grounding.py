@@ -15,19 +15,25 @@ from copilot.retrieval.words import stem, telling, tokens
 from copilot.testing.turns import found as coverage
 from copilot.testing.turns import hit, mood, turn
 from evals.grounding import grounding as grounded
-from evals.tasks.outside import CASE, in_turn, keep, place, scorers
+from evals.tasks.outside import CASE, chosen, in_turn, keep, place, scorers
 
 LABELS = {"Fully attributable": 1, "Not fully attributable": 0}
 """BEGIN's third label, `Generic`, says that a reply claims nothing: left out."""
 RESPONDERS = ("dodeca", "memnet")
+BEGIN, Q2 = ("cmu", "tc", "wow"), "q2"
+SETS = (*BEGIN, Q2)
 
 
 @task
-def grounding(data: str = "") -> Task:
-    """BEGIN's three dev sets and Q2's cross-annotated replies, one of each in turn."""
-    sets = [list(begin(place(data, "grounding", f"begin_dev_{name}.tsv"))) for name in ("cmu", "tc", "wow")]
-    sets.append(list(q2(place(data, "grounding", "q2", "cross_annotation.csv"))))
-    samples = list(in_turn(sets))
+def grounding(data: str = "", sets: str | list[str] = "") -> Task:
+    """BEGIN's three dev sets and Q2's cross-annotated replies in `data`/grounding, one of each in turn. `sets`: some of SETS."""
+    made = [
+        list(q2(place(data, "grounding", "q2", "cross_annotation.csv")))
+        if name == Q2
+        else list(begin(place(data, "grounding", f"begin_dev_{name}.tsv")))
+        for name in chosen(sets, SETS)
+    ]
+    samples = list(in_turn(made))
     return Task(dataset=MemoryDataset(samples, name="grounding"), solver=judges(), scorer=scorers("grounding"), version=1)
 
 

@@ -16,6 +16,8 @@ from evals.tasks.outside import CASE, keep, place, scorers
 
 ON_RECORD = frozenset({"PERSON", "STREET_ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
 """What a customer's record holds: found by its exact value, however it is written."""
+WITH_A_FORM = frozenset({"CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN"})
+"""What is known by its form, of whomever it is; names and places are known when they are on record (DESIGN §5)."""
 NOTHING = "nothing marked"
 _REPLACED = re.compile(r"\u27e6[A-Z]+_\d+\u27e7|\[(?:card number|password|PIN|security code) removed\]")
 
@@ -65,16 +67,28 @@ def looked_at(text: str, spans: Sequence[Marked], sort: str, *, first: bool) -> 
     """
     seen = sent(text)
     mine = [span for span in spans if span.sort == sort]
-    known = sorted({text[span.start : span.end] for span in mine if sort in ON_RECORD})
+    known = sorted(_values(text, mine)) if sort in ON_RECORD else []
     left = visible(text, sent(text, known)) if known else []
     open_ = visible(text, seen)
     return {
         "hidden": [text[s.start : s.end] for s in mine if not _leaks(text, s, open_)],
         "leaked": [text[s.start : s.end] for s in mine if _leaks(text, s, open_)],
+        "with_a_form": sort in WITH_A_FORM,
         "masked_else": _masked_else(text, spans, open_) if first else [],
         "on_record": known,
         "on_record_leaked": [text[s.start : s.end] for s in mine if known and _leaks(text, s, left)],
     }, seen
+
+
+def _values(text: str, spans: Sequence[Marked]) -> set[str]:
+    """As a record holds them: pieces with nothing but a space or a comma between them (a house's number, its street) are one value."""
+    places: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        if places and not text[places[-1][1] : span.start].strip(" ,"):
+            places[-1] = (places[-1][0], max(places[-1][1], span.end))
+        else:
+            places.append((span.start, span.end))
+    return {text[start:end] for start, end in places}
 
 
 def sent(text: str, on_record: Sequence[str] = ()) -> str:

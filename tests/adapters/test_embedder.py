@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.adapters import embedder as module
+from copilot.adapters import weights
 from copilot.adapters.embedder import (
     BULK_BATCH,
     KEPT_CALL,
@@ -278,3 +279,24 @@ def test_hashed_vectors_are_unit_and_the_same_each_time(texts: list[str]) -> Non
 async def test_hashed_vectors_find_shared_words_and_parts() -> None:
     a, b, c = await HashEmbedder().encode(["my refund is late", "late refunds", "lounge opening times"])
     assert a @ b > 0.4 > a @ c
+
+
+@pytest.mark.parametrize(
+    ("card", "read"),
+    [
+        ("---\nlanguage: en\nlicense: apache-2.0\n---\n# A model", {"en"}),
+        ("---\nlanguage:\n- en\n- de-AT\n---\n", {"en", "de"}),
+        ("---\nlanguage:\n- multilingual\n- en\n---\n", set()),
+        ("---\nlicense: mit\n---\n", set()),
+        ("---\nlanguage: [en\n---\n", set()),
+        ("# A model without front matter", set()),
+    ],
+)
+def test_the_model_card_says_which_languages_are_read(tmp_path: Path, card: str, read: set[str]) -> None:
+    (tmp_path / "README.md").write_text(card, encoding="utf-8")
+    assert weights.languages(tmp_path) == read
+
+
+def test_the_packaged_encoder_reads_english_unless_told_otherwise() -> None:
+    assert make_embedder().languages == {"en"}
+    assert make_embedder(languages=("en", "de")).languages == {"en", "de"}

@@ -102,6 +102,21 @@ def test_other_numbers_are_kept(text: str) -> None:
     assert EXACT.cut(text) == text
 
 
+@pytest.mark.parametrize(
+    "said", ["Please block my card {}", "card # {} is lost", "Meine Kreditkarte: {}", "la tarjeta {} no funciona", "cc {}"]
+)
+@pytest.mark.parametrize("number", ["630427373398", "6304 2737 3398", "501864667909"])
+def test_a_card_number_of_twelve_digits_is_cut_where_it_is_called_a_card(said: str, number: str) -> None:
+    assert EXACT.cut(said.format(number)) == said.format("[card number removed]")
+
+
+@pytest.mark.parametrize(
+    "text", ["order 630427373398", "my gift card 630427373398", "card 630427373397", "card 430427373398", "card 630427373398.50", "scards"]
+)
+def test_other_numbers_of_twelve_digits_are_kept(text: str) -> None:
+    assert EXACT.cut(text) == text
+
+
 @given(digits=st.lists(st.integers(0, 9), min_size=15, max_size=18), first=st.integers(3, 6), gap=st.sampled_from(["", " ", "-", ". "]))
 def test_every_luhn_number_of_16_to_19_digits_is_cut(digits: list[int], first: int, gap: str) -> None:
     body = [first, *digits[1:]]
@@ -387,3 +402,11 @@ def test_a_social_security_number_is_masked(presidio: PresidioPrivacy, number: s
 @pytest.mark.parametrize("number", ["order 123456789", "flight 123-45"])
 def test_what_is_no_social_security_number_stays(presidio: PresidioPrivacy, number: str) -> None:
     assert presidio.masker(()).mask(number) == number
+
+
+@pytest.mark.parametrize("text", ["Phone:\n9469 9966", "Tel.:\n51 516 33 75\n", "> Mobile:\n> 51 516 33 75"])
+def test_a_number_below_the_word_that_names_it_is_a_phone_number(presidio: PresidioPrivacy, text: str) -> None:
+    seen = presidio.masker([]).mask(text)
+    assert "\u27e6PHONE_1\u27e7" in seen
+    assert "9966" not in seen
+    assert "33 75" not in seen

@@ -122,3 +122,56 @@ def test_an_unknown_prompt_or_folder_is_not_found(tmp_path: Path) -> None:
 
 def test_the_product_s_own_prompts_are_without_mistakes() -> None:
     assert FilePrompts(prompts_folder()).names() is not None
+
+
+SHIPPED = {path.stem: path.read_text(encoding="utf-8") for path in prompts_folder().glob("*.md")}
+REPLY = SHIPPED["reply"]
+
+
+def test_another_text_takes_a_prompts_place_and_leaves_the_others(tmp_path: Path) -> None:
+    before = FilePrompts(prompts_folder())
+    shorter = REPLY.replace("version: 1", "version: 2").replace("Two to five", "Two or three")
+    changed = before.instead({"reply": shorter})
+    given = dict.fromkeys(_declared("reply"), "x")
+    rendered = changed.render("reply", given)
+    assert rendered.id.startswith("reply@2:")
+    assert "Two or three sentences" in rendered.messages[0].content
+    assert before.render("reply", given).id.startswith("reply@1:")
+    options = dict.fromkeys(_declared("options"), "x")
+    assert changed.render("options", options) == before.render("options", options)
+
+
+def _declared(name: str) -> list[str]:
+    line = next(line for line in SHIPPED[name].splitlines() if line.startswith("variables:"))
+    return line.partition("[")[2].rstrip("]").split(", ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("name: reply", "name: answer", "calls itself 'answer'"),
+        ("<!-- user -->", "", "part 'user' is missing"),
+        ("{{ stance }}", "", "declared but not used"),
+        (", stance]", "]", "used but not declared"),
+        ("{{ stance }}", "{{ stance.rule }}", "could not be rendered"),
+        ("{{ stance }}", "{% for x in range(stance) %}{% endfor %}", "could not be rendered"),
+        ("{{ stance }}", "{{ stance", "line"),
+        ("You draft replies", "You draft replies to {{ conversation }}", "Move it to the user part"),
+        ("You draft replies", "{% include 'x' %}", "may not include"),
+    ],
+)
+def test_a_text_that_could_not_draft_is_refused_with_what_to_do(old: str, new: str, said: str) -> None:
+    assert old in REPLY
+    with pytest.raises(Invalid, match=said):
+        FilePrompts(prompts_folder()).instead({"reply": REPLY.replace(old, new, 1)})
+
+
+def test_a_text_takes_the_variables_that_the_prompt_is_given() -> None:
+    without = REPLY.replace(", stance]", "]").replace("{{ stance }}", "")
+    with pytest.raises(Invalid, match="'stance' is missing"):
+        FilePrompts(prompts_folder()).instead({"reply": without})
+    more = REPLY.replace(", stance]", ", stance, weather]").replace("{{ stance }}", "{{ stance }} {{ weather }}")
+    with pytest.raises(Invalid, match="'weather' is not given"):
+        FilePrompts(prompts_folder()).instead({"reply": more})
+    with pytest.raises(NotFound, match="summary"):
+        FilePrompts(prompts_folder()).instead({"summary": REPLY})

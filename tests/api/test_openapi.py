@@ -105,7 +105,9 @@ async def test_the_examples_are_accepted(house: House) -> None:
             unnamed = name == "POST /v1/panel-tokens" and answer.status_code in (403, 409)
             # The example changes an article that is not there, or is another by now.
             moved = name == "POST /v1/facts" and answer.status_code == 409
-            assert answer.is_success or answer.status_code == 404 or needs_person or unnamed or moved, (name, answer.text)
+            # There is no model here to try anything with.
+            modelless = name == "POST /v1/quality/experiments" and answer.status_code == 409
+            assert answer.is_success or answer.status_code == 404 or needs_person or unnamed or moved or modelless, (name, answer.text)
 
 
 def test_a_conversations_example_is_the_format() -> None:

@@ -1,18 +1,20 @@
 """Every route × role × own/other tenant, against the one written matrix (DESIGN §6 included)."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter
 
-from copilot.api import examples, quality, roles
+from copilot.api import examples, experiments, quality, roles, scorecards
 from copilot.api.roles import MATRIX, OWNER
 from copilot.api.routing import audience
 from copilot.domain.errors import Refused
 from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import ROLES, Caller, Role
+from tests.adapters.database import samples
 from tests.api.house import House, assert_problem, chat, of_kind
 from tests.api.streaming import stream
 
@@ -30,6 +32,8 @@ class Scene:
 
 DRAFTED = {"id": "refunds", "title": "Refunds for cancelled flights", "text": "Within seven days.", "status": "published"}
 RECALL = {"article_id": "refunds", "from_revision": 1, "wrong": "seven days", "right": "ten days"}
+RUBRIC = "name: Ours\npoints:\n- {point: clear, title: Clear, question: Is it so, levels: [not at all, wholly]}"
+RATING = {"marks": [{"point": "clear", "level": 0}], "note": "toms-note"}
 RULE = {"query": "lost card", "passage_id": "refunds", "action": "pin"}
 BODIES: dict[str, Any] = {
     "POST /v1/conversations": chat("chat-9"),
@@ -97,6 +101,14 @@ BODIES: dict[str, Any] = {
     "POST /v1/quality/cases/{quality_id}/decide": {"state": "rejected"},
     "POST /v1/quality/harvest": {"limit": 3},
     "POST /v1/quality/runs": quality.RUN,
+    "POST /v1/quality/experiments": experiments.STARTED,
+    "PATCH /v1/quality/experiments/{experiment_id}": {"share": 0.6},
+    "POST /v1/quality/experiments/{experiment_id}/stop": {"note": "Enough."},
+    "POST /v1/scorecards/{scorecard_id}/answer": scorecards.ANSWER,
+    "PUT /v1/quality/scorecards/switch": scorecards.SWITCH,
+    "PUT /v1/quality/rubric": {"yaml": RUBRIC},
+    "POST /v1/quality/samples": {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"},
+    "POST /v1/quality/scorecards/{scorecard_id}/ratings": RATING,
     "POST /v1/suggest": chat("one-off", customer=None),
     "POST /v1/tenants": examples.TENANT,
     "POST /v1/keys": examples.KEY,
@@ -104,19 +116,33 @@ BODIES: dict[str, Any] = {
     "PUT /v1/settings": examples.SETTINGS,
     "POST /v1/users/{user_ref}/password": examples.PASSWORD,
     "POST /v1/panel-tokens": examples.PANEL_TOKEN,
+    "POST /v1/connections": {"id": "other", "kind": "webhook"},
+    "PATCH /v1/connections/{connection_id}": {"name": "The CRM"},
+    "POST /v1/connections/{connection_id}/secret": {},
+    "PUT /v1/connections/{connection_id}/token": {"token": "abc"},
+    "PUT /v1/connections/{connection_id}/own-token": {"token": "abc"},
+    "POST /v1/conversations/{ref}/send": {"text": "Dear Ines, it is on its way."},
+    "POST /v1/connections/{connection_id}/install": {"address": "https://copilot.example.com"},
 }
 PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}, "PUT /v1/imports/{import_id}/files/{position}": {"name": "export.json"}}
 GESTURE = examples.GRANT | {"offer": "free lounge visit"}
 SESSION_ONLY = {"POST /v1/panel-tokens"}
 """With a key: 409. Those who came by cookie are in test_sessions."""
-BUSY = {"POST /v1/conversations/{ref}/handovers", "POST /v1/handovers/{handover_id}/introduced"}
+BUSY = {
+    "POST /v1/conversations/{ref}/handovers",
+    "POST /v1/handovers/{handover_id}/introduced",
+}
 """Allowed, but the scene's handover is still only offered: 409 says that the role was let through."""
 VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "submit", "review", "publish", "discard")} | {
     f"POST /v1/facts/{{change_id}}/{step}" for step in ("submit", "review", "discard")
 }
 """Each needs the draft in another state: test_editing walks through them."""
-AFTER = {"POST /v1/articles/{article_id}/redirect", "POST /v1/facts"}
-"""409 here: the article has an open draft."""
+AFTER = {
+    *("POST /v1/articles/{article_id}/redirect", "POST /v1/facts", "POST /v1/quality/experiments"),
+    *("POST /v1/quality/samples", "POST /v1/scorecards/{scorecard_id}/answer", "POST /v1/conversations/{ref}/send"),
+}
+"""409 here: the article has an open draft, there is no model to try; its chat has no
+tool; or 404: nobody closed a conversation on that day, nobody rated Tom's yet."""
 OTHERS = [route for route in MATRIX if "{" in route]
 PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
 """Words of the first company that no answer to another may hold."""
@@ -150,6 +176,8 @@ async def scene(furnished: House) -> Scene:
     draft_made = next(one for one in turn["suggestions"] if one["state"] == "proposed" and one["text"])
     marked = {"suggestion_id": draft_made["id"], "side": "must", "words": draft_made["text"]}
     case = (await tom.post("/v1/quality/cases", json=marked)).json()
+    (await ada.post("/v1/connections", json={"id": "crm", "kind": "webhook"})).raise_for_status()
+    scorecard_id = await drawn(house)
     reply = (await edda.post("/v1/saved-replies", json={"shortcut": "hello", "title": "Hello", "text": "Hello."})).json()
     return Scene(
         house,
@@ -159,6 +187,8 @@ async def scene(furnished: House) -> Scene:
             "recall_id": "recall",
             "case_id": await recalled(house),
             "quality_id": case["id"],
+            "experiment_id": await trying(house),
+            "scorecard_id": scorecard_id,
             "drafted_id": draft_made["id"],
             "words": draft_made["text"],
             "ref": "chat-1",
@@ -180,9 +210,32 @@ async def scene(furnished: House) -> Scene:
             "gap_id": gap["id"],
             "rule_id": rule["id"],
             "user_ref": "tom.berg",
+            "connection_id": "crm",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },
     )
+
+
+async def trying(house: House) -> str:
+    """An experiment that runs."""
+    async with house.application.database.write("default") as records:
+        await records.experiments.add(samples.experiment(begins_at=house.clock(), name="Refunds for cancelled flights"))
+    return "experiment"
+
+
+async def drawn(house: House) -> str:
+    """The scorecard of a conversation that Tom answered and closed, by a rubric of one point, with scorecards switched on."""
+    ada, quinn, tom = await house.enter("admin"), await house.enter("qa"), await house.enter("agent")
+    (await ada.put("/v1/quality/scorecards/switch", json=scorecards.SWITCH)).raise_for_status()
+    (await quinn.put("/v1/quality/rubric", json={"yaml": RUBRIC})).raise_for_status()
+    await house.begin("chat-5", "Is a cello a bag?", customer=None)
+    (await tom.post("/v1/conversations/chat-5/answers", json={"text": "It needs a seat of its own."})).raise_for_status()
+    (await tom.patch("/v1/conversations/chat-5", json={"status": "closed"})).raise_for_status()
+    house.clock.forward(minutes=1)
+    until = house.clock()
+    times = {"since": (until - timedelta(days=1)).isoformat(), "until": until.isoformat(), "twice": 0}  # a second rater would be blind
+    (await quinn.post("/v1/quality/samples", json=times)).raise_for_status()
+    return str((await quinn.get("/v1/quality/scorecards")).json()["scorecards"][0]["id"])
 
 
 async def recalled(house: House) -> str:
@@ -308,6 +361,51 @@ async def test_no_answer_gives_one_persons_figures_to_another(scene: Scene) -> N
                     for e in (await ask(scene, other, route)).json()["events"]
                     if e["type"].startswith(("suggestion", "message", "handover"))
                 )
+
+
+SEES_ONE = ("GET /v1/quality/scorecards/{scorecard_id}",)
+"""While scorecards are on, reviewers see one conversation's: not whose it is."""
+
+
+@pytest.mark.parametrize("on", [False, True])
+async def test_nobodys_scorecard_is_anybody_elses_with_the_switch_off_and_on(scene: Scene, on: bool) -> None:
+    """Tom was rated and answered; then every route that anybody else may read is searched for it."""
+    house = scene.house
+    tom, quinn, ada = await house.enter("agent"), await house.enter("qa"), await house.enter("admin")
+    at = f"/v1/quality/scorecards/{scene.ids['scorecard_id']}"
+    (await quinn.post(f"{at}/ratings", json=RATING)).raise_for_status()
+    answer = {"text": "toms-answer", "second_look": True}
+    (await tom.post(f"/v1/scorecards/{scene.ids['scorecard_id']}/answer", json=answer)).raise_for_status()
+    if not on:
+        off = {"on": False, "reason": "We have seen what we wanted to see."}
+        (await ada.put("/v1/quality/scorecards/switch", json=off)).raise_for_status()
+    users = {u["name"]: u["id"] for u in (await ada.get("/v1/users")).json()["users"]}
+    for route in (r for r in MATRIX if r.startswith("GET") and r not in ("GET /v1/stream", "GET /v1/users")):
+        for role in sorted(MATRIX[route]):
+            reply = await ask(scene, await house.enter(role, name=f"Another {role}"), route)
+            told = [word for word in ("toms-note", "toms-answer") if word in reply.text]
+            assert bool(told) is (on and route in SEES_ONE), (route, role, reply.text)
+            if "scor" in route:
+                assert users["Tom Berg"] not in reply.text, (route, role)
+            if route == "GET /v1/events":
+                rated = [e for e in reply.json()["events"] if e["type"] in ("quality.rated", "quality.answered")]
+                assert len(rated) == 2
+                assert {e["actor"] for e in rated} == {"user"}
+            if route == "GET /v1/quality/scores":
+                assert [p for s in reply.json()["samples"] for p in s["points"] if p["all"] or p["teams"]] == [], "one person is no group"
+    assert "toms-note" in (await tom.get("/v1/scorecards")).text, "their own they keep"
+
+
+async def test_while_scorecards_are_off_nothing_is_drawn_shown_or_rated(scene: Scene) -> None:
+    house = scene.house
+    quinn, ada = await house.enter("qa"), await house.enter("admin")
+    body = {"on": False, "reason": "We have seen what we wanted to see."}
+    (await ada.put("/v1/quality/scorecards/switch", json=body)).raise_for_status()
+    for route in ("POST /v1/quality/samples", *SEES_ONE, "POST /v1/quality/scorecards/{scorecard_id}/ratings"):
+        assert_problem(await ask(scene, quinn, route), 403, "switched off")
+    listed = (await quinn.get("/v1/quality/scorecards")).json()
+    assert (listed["switch"]["on"], listed["samples"], listed["scorecards"]) == (False, [], [])
+    assert (await quinn.get("/v1/quality/scores")).json()["samples"] == []
 
 
 async def test_a_missing_or_unknown_key_is_401(house: House) -> None:

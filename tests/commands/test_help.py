@@ -8,9 +8,9 @@ import pytest
 
 from tests.commands.cli import CommandLine
 
-HEAVY = ("torch", "sentence_transformers", "litellm", "chromadb", "dbos", "langgraph", "sqlalchemy", "fastapi", "presidio_analyzer")
+HEAVY = ("torch", "sentence_transformers", "litellm", "chromadb", "dbos", "langgraph", "sqlalchemy", "fastapi", "presidio_analyzer", "mcp")
 COMMANDS = (
-    ["demo"], ["serve"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["knowledge"], ["knowledge", "import"],
+    ["demo"], ["serve"], ["mcp"], ["doctor"], ["migrate"], ["backup"], ["restore"], ["suggest"], ["knowledge"], ["knowledge", "import"],
     ["knowledge", "lint"], ["knowledge", "sync"], ["knowledge", "search"], ["knowledge", "reindex"], ["customers"],
     ["customers", "import"], ["customers", "card"], ["customers", "erase"], ["tenants"], ["tenants", "create"], ["tenants", "list"],
     ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"], ["users"], ["users", "add"], ["users", "list"],

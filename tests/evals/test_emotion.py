@@ -91,7 +91,7 @@ def test_every_set_is_read_one_of_each_in_turn(data: Path) -> None:
 
 
 def test_without_data_the_task_says_what_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(Absent, match="--data"):
+    with pytest.raises(Absent, match="-T data=FOLDER"):
         emotion()
     with pytest.raises(Absent, match="emotion"):
         emotion(str(tmp_path))

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from evals.figures import difference, figure, newcombe, wilson
+from copilot.measures.shares import wilson
+from evals.figures import difference, figure, newcombe
 from tests.evals.house import row, several
 
 

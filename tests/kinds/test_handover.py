@@ -75,6 +75,21 @@ def test_unproven_no_value_of_the_record_stands_in_the_brief() -> None:
     assert brief(turn).actions[0].what.startswith("Check who is speaking")
 
 
+def test_what_may_not_be_said_is_named_once() -> None:
+    assert len(brief(turns.unproven()).known) == 1
+    assert len(turns.unproven().evidence.known_details) > 1
+
+
+def test_what_the_story_quotes_whole_is_not_quoted_again() -> None:
+    advice = "Please restart the app and check in with the passport number once more."
+    anger = "The app still refuses my passport number and this airport trip starts tomorrow."
+    window = (turns.said("a", "agent", advice, turns.ago(minutes=9)), turns.said("c", "customer", anger, turns.ago(minutes=5)))
+    turn = turns.furious(window=window, unanswered=("c",), trigger_message_id="c")
+    text = cast("Draft", HANDOVER.fallback(turn)).text
+    assert (text.count(advice), text.count(anger)) == (1, 1)
+    assert "It turned at 13:" in text or "It turned at 14:" in text
+
+
 def test_the_introduction_names_both_the_matter_and_a_time() -> None:
     said = brief(turns.furious()).introduction
     for part in ("Margaret", NEXT_AGENT, "refund for your Lisbon flight", "14:25", "do not have to tell it again"):

@@ -13,6 +13,7 @@ from copilot.kinds.case import name_to_greet
 from copilot.kinds.citing import Cited
 from copilot.kinds.reply import Reply, ReplyAnswer
 from copilot.memory.disclosure import mentions_value
+from copilot.memory.sentences import sentences
 from copilot.testing import turns
 
 REPLY = Reply()
@@ -40,6 +41,14 @@ def test_a_broken_promise_is_owned_first_then_repaired_then_regretted() -> None:
     assert text.count("sorry") == 1
     assert "forgive" not in text
     assert "!" not in text
+
+
+SPOKEN = [turns.furious(), turns.unproven(), turns.customer_fault(), turns.bot_failed(), turns.asks_for_supervisor(), turns.german()]
+
+
+@pytest.mark.parametrize("turn", SPOKEN, ids=range(len(SPOKEN)))
+def test_in_chat_a_reply_has_five_sentences_at_most(turn: Turn) -> None:
+    assert len(sentences(written(turn.model_copy(update={"channel": "chat"})))) <= 5
 
 
 def test_a_promise_that_nobody_signed_is_followed_up_without_inventing_somebody() -> None:

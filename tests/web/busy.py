@@ -1,11 +1,16 @@
 """The sample company in the middle of a day: asks, a handover, a question and a memory wait. For looking at every page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from copilot.bootstrap import DEFAULT_TENANT
+from copilot.domain.case import SentText
+from copilot.domain.conversation import Conversation
+from copilot.domain.experiments import Experiment
 from copilot.domain.knowledge import Limit
+from copilot.domain.ports.records import Records
 from copilot.domain.recalls import Recall, RecallCase
-from copilot.domain.suggestion import HandoverPayload
+from copilot.domain.scorecards import Mark, Rubric
+from copilot.domain.suggestion import HandoverPayload, Suggestion
 from copilot.services.case_making import Marked
 from copilot.services.facts import Chosen
 from copilot.services.grants import AskedFor
@@ -13,6 +18,8 @@ from copilot.services.handovers import Offer
 from copilot.services.importing import Wanted
 from copilot.services.quality import RunGiven
 from copilot.services.questions import Asked
+from copilot.services.scorecard_drawing import Period
+from copilot.services.scoring import Given, Shown
 from copilot.testing.application import settle
 from tests.web.cast import answer, caller
 from tests.web.site import Site
@@ -97,6 +104,81 @@ async def judged(site: Site) -> dict[str, str]:
         given = {"name": f"cases-2026030{number}", "made_at": site.clock() - timedelta(days=2 - number), "tried": tried, "figures": figures}
         await app.quality.cases.publish(quentin, RunGiven.model_validate(given))
     return {"case": case.id, "suggestion": reply.id}
+
+
+async def tried(site: Site, *, over: bool = False) -> str:
+    """Returns the id of an experiment that runs: 64 conversations of the past, in which the variant's replies were used less often.
+
+    `over`: stopped for it.
+    """
+    app, at = site.application, site.clock()
+    made = {"id": "tried", "name": "Shorter replies", "kinds": ("reply",), "model": "openai/gpt-4.1-mini", "share": 0.5, "salt": "ab" * 32}
+    why = "Agents cut the third paragraph of most replies: a shorter draft should be changed less."
+    plan = {"reason": why, "conversations": 400, "budget_microusd": 20_000_000, "begins_at": at - timedelta(days=3)}
+    quentin = await site.person("qa-quentin")
+    experiment = Experiment.model_validate(made | plan | {"made_by": quentin.id, "made_at": at - timedelta(days=3)})
+    async with app.database.write(DEFAULT_TENANT) as records:
+        await records.experiments.add(experiment)
+        for number in range(64):
+            await _drafted(records, number, at - timedelta(hours=number))
+    if over:
+        results = await app.quality.experiments.measured(DEFAULT_TENANT, experiment)
+        await app.quality.experiments.finish(DEFAULT_TENANT, experiment, "harm", results)
+    return experiment.id
+
+
+async def _drafted(records: Records, number: int, at: datetime) -> None:
+    """A reply of a conversation of its own, and what became of it."""
+    variant = number % 2 == 1
+    said = {"id": f"tried-{number}-m", "external_id": "m1", "author": "customer", "text": "Where is it?", "sent_at": at}
+    talk = Conversation.model_validate({"id": f"tried-{number}", "external_id": f"tried-{number}", "channel": "chat", "messages": (said,)})
+    talk = await records.conversations.upsert(talk.model_copy(update={"status": "closed"}))
+    turn = await records.turns.mint(f"tried-{number}-t", talk.id, [], at)
+    arm = {"experiment_id": "tried", "arm": "variant" if variant else "control", "producer": "model", "prompt": "reply@1:0a1b2c3d"}
+    made = {"model": "openai/gpt-4.1-mini" if variant else "openai/gpt-4.1", "cost_microusd": 900 if variant else 4100}
+    checks = [{"name": "unsupported", "outcome": "flag", "detail": "no source"}] if number % 9 == 0 else []
+    state = "withheld" if number % 16 == 3 else "proposed"
+    spent = {"latency_ms": 1400.0 + 13 * number - 500 * variant, "usage": {"input_tokens": 2900, "output_tokens": 170, "calls": 1}}
+    draft = {"id": f"tried-{number}-s", "turn_id": turn.id, "kind": "reply", "text": "It is here.", "state": state, "checks": checks}
+    await records.suggestions.put(Suggestion.model_validate(draft | arm | made | spent))
+    if state == "proposed" and number % 8 in ((0, 2, 4) if not variant else (1,)):
+        text = {"id": f"tried-{number}-x", "conversation_id": talk.id, "message_id": talk.messages[0].id, "suggestion_id": draft["id"]}
+        sent = {"text": "It is here.", "edit_distance": 0.05 * (number % 5), "sent_at": at}
+        await records.suggestions.put_sent(SentText.model_validate(text | sent))
+    await records.turns.retire(talk.id)
+
+
+async def scored(site: Site) -> dict[str, str]:
+    """Scorecards of the last month's closed conversations: half of them rated, one of Tom's disputed. Ids of a `scorecard` to rate."""
+    work, ada = site.application.scorecards, await caller(site, "admin-ada")
+    quentin = await caller(site, "qa-quentin")
+    await work.having.switch(ada, True, "Refunds were promised without a date last month; we want to see whether that has changed.")
+    until = site.clock()
+    sample = await work.drawing.draw(quentin, Period(since=until - timedelta(days=400), until=until, wanted=40, twice=0.4))
+    rubric = (await work.having.rubric(DEFAULT_TENANT)).rubric
+    listed = await work.scoring.listed(quentin, sample.id)
+    for number, one in enumerate(listed[: len(listed) * 3 // 4]):
+        shown = await work.scoring.shown(quentin, one.id)
+        await work.scoring.rate(quentin, one.id, _marks(shown, rubric, number))
+        if one.twice and number % 3:
+            await work.scoring.rate(ada, one.id, _marks(shown, rubric, number + number % 2))
+    tom = await caller(site, "agent-tom")
+    mine = (await work.scoring.own(tom)).cards
+    await work.scoring.answer(tom, mine[0].scored.card.id, "I gave the day on the phone; the note has it. Please listen to it.", True)
+    return {"scorecard": listed[-1].id}
+
+
+def _marks(shown: Shown, rubric: Rubric, number: int) -> Given:
+    """Mostly what was measured, with a comment on the first answer."""
+    answer = next(message for message in shown.conversation.messages if message.is_answer)
+    marks = []
+    for place, point in enumerate(rubric.points):
+        measured = next((one for one in shown.measured if one.measure == point.measure), None)
+        level = measured.level(point.best) if measured else None if point.point in ("handover", "ownership", "silence") else point.best
+        level = max(0, level - 1) if level and (number + place) % 7 == 0 else level
+        comment = "The sum is named; the day on which it arrives is not." if point.point == "promise" else ""
+        marks.append(Mark(point=point.point, level=level, comment=comment, message_id=answer.id if comment else None))
+    return Given(marks=tuple(marks), note="Calm and plain. One date more, and nothing would be open.")
 
 
 def _euros(amount: int) -> Limit:

@@ -3,9 +3,10 @@
 import asyncio
 import copy
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from playwright.async_api import BrowserContext, Page
 
@@ -23,6 +24,7 @@ from tests.web.serving import Served
 
 CONSOLE = Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="console")
 """An administrator, for arranging what a test needs."""
+Told = TypeVar("Told")
 
 
 @dataclass
@@ -50,6 +52,14 @@ class Company:
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         parts = copy.deepcopy(self.parts) | {"engine": InlineEngine(), "clock": Clock()} | overrides
         return make_application(folder, **parts)
+
+    async def after(self, folder: Path, arranged: "Callable[[Site], Awaitable[Told]]") -> "tuple[Company, Told]":
+        """The company once something more has happened, to be copied in turn; and what `arranged` says of it."""
+        parts = copy.deepcopy(self.parts)
+        async with Site(self.copy(folder, **parts)) as site:
+            told = await arranged(site)
+            await settle(site.application)
+        return Company(folder, parts), told
 
 
 async def until(page: Page, expression: str, argument: Any = None) -> Any:

@@ -1,15 +1,17 @@
 """Every page by WCAG 2.2 AA as axe reads it, light and dark; at 320 pixels without scrolling sideways; and light to load."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
-from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, write
-from tests.web.site import CONSOLE, Site
+from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, scored, tried, write
+from tests.web.site import CONSOLE, Company, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
 OF_COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -43,7 +45,13 @@ SEEN = {
     "/quality": "/quality",
     "/quality/cases/{quality_id}": "/quality/cases/{case}",
     "/quality/runs": "/quality/runs",
+    "/quality/experiments": "/quality/experiments",
+    "/quality/experiments/{experiment_id}": "/quality/experiments/{experiment}",
     "/quality/drafts/{suggestion_id}": "/quality/drafts/{suggestion}",
+    "/quality/scorecards": "/quality/scorecards",
+    "/quality/scorecards/{scorecard_id}": "/quality/scorecards/{scorecard}",
+    "/quality/scores": "/quality/scores",
+    "/scorecards": "/scorecards",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
@@ -52,6 +60,9 @@ BESIDE = {
     "corrections": "/promises",
     "no cases": "/quality?state=rejected",
     "no runs": "/quality/runs",
+    "scorecards off": "/quality/scorecards",
+    "no scorecards": "/scorecards",
+    "scores off": "/quality/scores",
     "no articles": "/knowledge?text=nothing-like-it",
     "draft to read": "/knowledge/drafts/{draft}?view=read",
     "missing": "/no-such-page",
@@ -63,10 +74,8 @@ OURS = """
   .map((one) => [new URL(one.name).pathname, one.encodedBodySize]).filter(([path]) => path.startsWith('/static/')))
 """
 """What a page has loaded of ours: path to bytes, packed."""
-ARRANGED: dict[str, Callable[[Site], Awaitable[str]]] = {"handover": arrange, "draft": write, "import_": imported, "change": changed}
-"""What an address may name, and how it comes about."""
-FURNISHED = ("handover", "draft")
-"""Made for every page: lists are not empty."""
+ARRANGED: dict[str, Callable[[Site], Awaitable[str]]] = {"import_": imported, "change": changed}
+"""What an address may name beside what `furnished` made, and how it comes about."""
 WHO = {
     "/promises": "agent-tom",
     "no promises": "agent-sofia",
@@ -92,10 +101,40 @@ WHO = {
     "/quality": "qa-quentin",
     "/quality/cases/{quality_id}": "qa-quentin",
     "/quality/runs": "qa-quentin",
+    "/quality/experiments": "qa-quentin",
+    "/quality/experiments/{experiment_id}": "qa-quentin",
     "/quality/drafts/{suggestion_id}": "qa-quentin",
     "no cases": "qa-quentin",
     "no runs": "qa-quentin",
+    "/quality/scorecards": "admin-ada",
+    "/quality/scorecards/{scorecard_id}": "qa-quentin",
+    "/quality/scores": "lead-henrik",
+    "/scorecards": "agent-tom",
+    "scorecards off": "qa-quentin",
+    "scores off": "lead-henrik",
 }
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def furnished(company: Company, tmp_path_factory: pytest.TempPathFactory) -> tuple[Company, dict[str, str]]:
+    """The company in the middle of a day, so that lists are not empty: what an address may name is there, by its name."""
+
+    async def busy(site: Site) -> dict[str, str]:
+        return {"handover": await arrange(site), "draft": await write(site)}
+
+    return await company.after(tmp_path_factory.mktemp("furnished"), busy)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(furnished: tuple[Company, dict[str, str]], tmp_path: Path) -> AsyncIterator[Site]:
+    async with Site(furnished[0].copy(tmp_path / "data")) as running:
+        yield running
+
+
+@pytest.fixture
+def there(furnished: tuple[Company, dict[str, str]]) -> dict[str, str]:
+    """What an address may name, as this test's copy has it."""
+    return dict(furnished[1])
 
 
 def test_every_page_is_looked_at() -> None:
@@ -104,7 +143,8 @@ def test_every_page_is_looked_at() -> None:
 
 
 async def faults(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
-    found = await Axe().run(page, options=rules)
+    axe = Axe("null") if await page.evaluate("'axe' in window") else Axe()  # half a megabyte of script, once for a document
+    found = await axe.run(page, options=rules)
     return [f"{one['id']}: {node['html'][:200]}" for one in found.response["violations"] for node in one["nodes"]]
 
 
@@ -125,13 +165,17 @@ async def look(page: Page, address: str, *, narrow: bool = True) -> None:
 
 
 @pytest.mark.parametrize("name", [*SEEN, *BESIDE])
-async def test_page(site: Site, context: BrowserContext, page: Page, name: str) -> None:
+async def test_page(site: Site, context: BrowserContext, page: Page, there: dict[str, str], name: str) -> None:
     address = {**SEEN, **BESIDE}[name]
-    there = {one: await arranged(site) for one, arranged in ARRANGED.items() if one in FURNISHED or f"{{{one}}}" in address}
+    there |= {one: await arranged(site) for one, arranged in ARRANGED.items() if f"{{{one}}}" in address}
     if name == "corrections" or "recall" in name:
         there["recall"] = await recalled(site)
-    if name.startswith("/quality"):
+    if "/scor" in name:
+        there |= await scored(site)
+    elif name.startswith("/quality"):
         there |= await judged(site)
+    if "experiment" in name:
+        there["experiment"] = await tried(site)
     await site.sign_in(context, WHO.get(name, "agent-lea"))
     # The embedding page stands for somebody else's chat tool, with the panel beside it.
     await look(page, address.format(**there), narrow=name != "embedding")
@@ -146,7 +190,6 @@ async def test_signing_in(site: Site, page: Page) -> None:
 
 async def test_what_opens_on_a_page(site: Site, context: BrowserContext, page: Page) -> None:
     """Dialogs and forms that stand closed at first."""
-    await arrange(site)
     await site.sign_in(context, "lead-henrik")
     await page.emulate_media(reduced_motion="reduce")  # a dialog that still fades in has no contrast
     await page.goto("/supervisor")
@@ -174,10 +217,10 @@ async def test_making_a_case(site: Site, context: BrowserContext, page: Page) ->
     assert not await faults(page)
 
 
-async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page) -> None:
+async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page, there: dict[str, str]) -> None:
     """No page loads more of ours than that, counted by the browser as it came over the line; cached files count again for each."""
-    there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
-    there |= {"change": await changed(site), "recall": await recalled(site), **await judged(site)}
+    there |= {"import_": await imported(site), "change": await changed(site), "recall": await recalled(site), **await judged(site)}
+    there["experiment"] = await tried(site)
     await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look encodes every question: longer than a browser waits here
     await site.sign_in(context, "admin-ada")
     for name, address in SEEN.items():

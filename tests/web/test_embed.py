@@ -1,6 +1,7 @@
 """The panel inside another page: signing in without our cookie, inserting, and everything that is not handled."""
 
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -18,8 +19,8 @@ from tests.web.noise import COUNTS, LEAST, NOISE, SHOWN
 from tests.web.serving import Served
 from tests.web.site import Site
 
-A_DAY = 30
-"""Reloads of a page that agents keep open."""
+A_DAY = 30 if os.environ.get("FULL") else 5
+"""Reloads of a page that agents keep open; FULL=1: a day's."""
 PARTITIONS = "ThirdPartyStoragePartitioning"
 MARTA = "live-marta-refund"
 PAGE = """<!doctype html><html><body><h1>Tool</h1><textarea id="answer"></textarea>{more}

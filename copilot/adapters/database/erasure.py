@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.asked import grants, questions
+from copilot.adapters.database.tables.connected import inbox, outgoing
 from copilot.adapters.database.tables.curation import article_flags
 from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap_ups
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
@@ -16,6 +17,7 @@ from copilot.adapters.database.tables.people import customers, identities, ident
 from copilot.adapters.database.tables.quality import quality_cases
 from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
+from copilot.adapters.database.tables.scorecards import scorecard_ratings, scorecards
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import idempotency_keys
 from copilot.adapters.database.tables.work import events, gaps, handovers, outbox
@@ -47,6 +49,7 @@ async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, li
 
 async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
     """Delete what was found, in the order in which foreign keys let it go; `known` are words by which a stored answer names it."""
+    await _unread(db, found["conversations"])
     named = await _named(db, found["article_drafts"])
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
@@ -73,8 +76,10 @@ _DEPENDENTS = (
     (recall_cases, "message_id", "messages"),
     (recall_cases, "customer_id", "customers"),
     (article_comments, "draft_id", "article_drafts"),
+    (scorecard_ratings, "scorecard_id", "scorecards"),
 )
 _OWNED = (
+    ("scorecards", scorecards),
     ("quality_cases", quality_cases),
     ("decisions", decisions),
     ("sent_texts", sent_texts),
@@ -89,6 +94,7 @@ _OWNED = (
     ("memories", memories),
     ("promises", promises),
     ("assignments", assignments),
+    ("outgoing", outgoing),
     ("conversations", conversations),
     ("customers", customers),
 )
@@ -127,10 +133,21 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
             (quality_cases.c.suggestion_id, drafted),
             (quality_cases.c.customer_id, one),
         ),
+        "scorecards": await _ids(db, (scorecards.c.conversation_id, threads), (scorecards.c.customer_id, one)),
         "memories": await _ids(db, (memories.c.customer_id, one), (memories.c.conversation_id, threads)),
         "promises": await _ids(db, (promises.c.customer_id, one), (promises.c.conversation_id, threads)),
         "assignments": await _ids(db, (assignments.c.conversation_id, threads)),
+        "outgoing": await _ids(db, (outgoing.c.conversation_id, threads)),
     }
+
+
+async def _unread(db: Transaction, threads: Sequence[str]) -> None:
+    """Deliveries that tell of these conversations and were not worked in yet."""
+    told = sa.cast(inbox.c.arrivals, sa.Text)
+    for some in batches(threads):
+        refs = await db.column(sa.select(conversations.c.external_id).where(mine(conversations), conversations.c.id.in_(some)))
+        for ref in refs:
+            await db.run(sa.delete(inbox).where(mine(inbox), told.contains(f'"{ref}"', autoescape=True)))
 
 
 async def _ids(db: Transaction, *ways: tuple[sa.ColumnElement[Any], Sequence[str]]) -> list[str]:

@@ -20,7 +20,7 @@ _HARVESTED = sa.exists().where(
     quality_cases.c.tenant_id == suggestions.c.tenant_id,
     quality_cases.c.origin == sa.literal("harvest:") + suggestions.c.id,
 )
-_SAID_WRONG = sa.exists().where(
+SAID_WRONG = sa.exists().where(
     same(decisions, "suggestion_id", suggestions), decisions.c.action == "dismissed", decisions.c.reason.in_(_WRONG)
 )
 _DISMISSED = sa.exists().where(same(decisions, "suggestion_id", suggestions), decisions.c.action == "dismissed")
@@ -29,9 +29,10 @@ _LEFT = sa.exists().where(same(sent_texts, "suggestion_id", suggestions))
 _CHECKS = sa.cast(suggestions.c.checks, sa.Text)
 _FLAGGED = sa.or_(*(_CHECKS.contains(written, autoescape=True) for written in ('"outcome":"flag"', '"outcome": "flag"')))
 """As SQLite's text and PostgreSQL's jsonb are written."""
+FLAGGED_AND_TAKEN = sa.and_(_FLAGGED, sa.or_(_TAKEN, _LEFT))
 _WAYS: dict[Found, tuple[sa.ColumnElement[bool], ...]] = {
-    "said_wrong": (_SAID_WRONG,),
-    "flagged": (_FLAGGED, sa.or_(_TAKEN, _LEFT)),
+    "said_wrong": (SAID_WRONG,),
+    "flagged": (FLAGGED_AND_TAKEN,),
     "rewritten": (sa.exists().where(same(sent_texts, "suggestion_id", suggestions), sent_texts.c.edit_distance >= REWRITTEN),),
     "agreed": (
         sa.exists().where(same(sent_texts, "suggestion_id", suggestions), _DISTANCE <= SENT_AS_DRAFTED),

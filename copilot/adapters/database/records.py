@@ -5,11 +5,13 @@ from functools import cached_property
 from copilot.adapters.database.access import SqlAccess
 from copilot.adapters.database.admin import SqlAdmin
 from copilot.adapters.database.articles import SqlArticles
+from copilot.adapters.database.connections import SqlConnections
 from copilot.adapters.database.conversations import SqlConversations
 from copilot.adapters.database.curation import SqlCuration
 from copilot.adapters.database.customers import SqlCustomers
 from copilot.adapters.database.day import SqlDay
 from copilot.adapters.database.editing import SqlEditing
+from copilot.adapters.database.experiments import SqlExperiments
 from copilot.adapters.database.facts import SqlFacts
 from copilot.adapters.database.gaps import SqlGaps
 from copilot.adapters.database.grants import SqlGrants
@@ -20,6 +22,7 @@ from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.quality import SqlQuality
 from copilot.adapters.database.questions import SqlQuestions
 from copilot.adapters.database.recalls import SqlRecalls
+from copilot.adapters.database.scorecards import SqlScorecards
 from copilot.adapters.database.senses import SqlSenses
 from copilot.adapters.database.suggestions import SqlSuggestions
 from copilot.adapters.database.syncing import SqlSyncing
@@ -40,6 +43,10 @@ class SqlRecords:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self.transaction)
+
+    @cached_property
+    def connections(self) -> SqlConnections:
+        return SqlConnections(self.transaction)
 
     @cached_property
     def conversations(self) -> SqlConversations:
@@ -122,5 +129,13 @@ class SqlRecords:
         return SqlImports(self.transaction)
 
     @cached_property
+    def experiments(self) -> SqlExperiments:
+        return SqlExperiments(self.transaction)
+
+    @cached_property
     def quality(self) -> SqlQuality:
         return SqlQuality(self.transaction)
+
+    @cached_property
+    def scorecards(self) -> SqlScorecards:
+        return SqlScorecards(self.transaction)

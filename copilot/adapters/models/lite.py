@@ -44,7 +44,9 @@ class LiteLLMModels:
         self._wasted = wasted or self._budget.waste
         self._clock = clock
         self._limits = limits
-        self._breakers = {model: Breaker(limits.breaker_failures, limits.breaker_pause_s, clock) for model in self._models}
+        self._breakers = {model: self._breaker() for model in self._models}
+        self._others: dict[str, Breaker] = {}
+        """Of models that a question named and that are not set."""
         self._vendor: vendor.Vendor | None = None
         self._loading = asyncio.Lock()
 
@@ -68,7 +70,7 @@ class LiteLLMModels:
         asking = Asking(request, hidden, on_text, loaded, self._limits)
         try:
             async with asyncio.timeout(self._limits.total_s) as limit:
-                return await asking.first_answer(self._breakers, self._base)
+                return await asking.first_answer(self._line(request.model), self._base)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -86,6 +88,17 @@ class LiteLLMModels:
         if self._vendor is not None:
             await self._vendor.close()
             self._vendor = None
+
+    def _line(self, first: str) -> dict[str, Breaker]:
+        """The models in the order they are tried, each with its breaker."""
+        if not first or first == self._models[0]:
+            return self._breakers
+        if first not in self._others | self._breakers:
+            self._others[first] = self._breaker()
+        return {first: (self._others | self._breakers)[first]} | self._breakers
+
+    def _breaker(self) -> Breaker:
+        return Breaker(self._limits.breaker_failures, self._limits.breaker_pause_s, self._clock)
 
     def _base(self, model: str) -> str | None:
         same_provider = model.partition("/")[0] == self._models[0].partition("/")[0]

@@ -5,7 +5,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, pairwise
 
-from copilot.adapters.privacy.secret_words import FILLERS, HARMLESS, PASSPHRASE_WORDS, PASSWORD_WORDS, PIN_WORDS, SECURITY_CODE_WORDS
+from copilot.adapters.privacy.secret_words import (
+    CARD_WORDS,
+    FILLERS,
+    HARMLESS,
+    OTHER_CARDS,
+    PASSPHRASE_WORDS,
+    PASSWORD_WORDS,
+    PIN_WORDS,
+    SECURITY_CODE_WORDS,
+)
 
 CARD_MARK = "[card number removed]"
 PASSWORD_MARK = "[password removed]"  # noqa: S105 - the mark that takes a password's place
@@ -35,6 +44,11 @@ _NUMBER_JOIN = rf"(?:{_SIGN}|{_VERB}|\s{{1,6}}(?:number|code|nummer|n√∫mero|num√
 _PIN = re.compile(rf"(?i)(?<!\w)(?:{PIN_WORDS}){_NUMBER_JOIN}{_FILLER}(?P<value>\d(?:[ \-]?\d){{3,7}})(?![\w])")
 # "Social security number is 853-37-1694" names no card's code: cut in half it would be neither known again nor masked.
 _SECURITY_CODE = re.compile(rf"(?i)(?<!\w)(?<!social )(?:{SECURITY_CODE_WORDS}){_NUMBER_JOIN}{_FILLER}(?P<value>\d{{3,4}})(?!\w|[-.]\d)")
+_SHORT_CARD = re.compile(
+    rf"(?i)(?<!\w)(?P<other>(?:{OTHER_CARDS})[ -]?)?(?:{CARD_WORDS})\b[^\d\n]{{0,40}}"
+    r"(?P<value>(?:5[0678]|6\d)(?:[ \-]?\d){10})(?!\w|[.,]\d)"
+)
+"""A Maestro number may have twelve digits, as order numbers have: only where the words before it say that it is a card's."""
 
 
 def cut(text: str) -> str:
@@ -44,6 +58,7 @@ def cut(text: str) -> str:
     if not any(character.isdigit() for character in text):
         return text
     text = _replaced(text, card_numbers(text), CARD_MARK)
+    text = _replaced(text, _short_card_numbers(text), CARD_MARK)
     text = _SECURITY_CODE.sub(_marking(SECURITY_CODE_MARK), text)
     return _PIN.sub(_marking(PIN_MARK), text)
 
@@ -101,6 +116,13 @@ def card_numbers(text: str) -> Iterator[tuple[int, int]]:
             if end is not None:
                 yield groups[index][0], groups[end - 1][1]
             index = end if end is not None else index + 1
+
+
+def _short_card_numbers(text: str) -> Iterator[tuple[int, int]]:
+    for match in _SHORT_CARD.finditer(text):
+        digits = [int(c) for c in match["value"] if c.isdigit()]
+        if not match["other"] and _luhn_sums(digits)[(len(digits) - 1) % 2][-1] % 10 == 0:
+            yield match.span("value")
 
 
 def _replaced(text: str, places: Iterable[tuple[int, int]], mark: str) -> str:

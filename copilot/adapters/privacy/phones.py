@@ -20,7 +20,7 @@ _MONEY_BEFORE, _MONEY_AFTER = re.compile(rf"{_MONEY}\s?\Z", re.IGNORECASE), re.c
 _PHONE_WORD = re.compile(
     r"(?:phone|mobile|cell|tel|fax|call|text|whatsapp|sms|reach|ring|dial|number is|numbers? (?:are|to)|contact|desk|office|direct"
     r"|telefon|handy|anruf|ruf|nummer ist"
-    r"|móvil|movil|llam|portable|appel|cellulare|chiam|telemóvel|ligue|bel(?:len)?)\b[^\n]{0,40}\Z",
+    r"|móvil|movil|llam|portable|appel|cellulare|chiam|telemóvel|ligue|bel(?:len)?)\b(?:[^\n]{0,40}|[^\n:]{0,20}:[ \t]*\n[ \t>]*)\Z",
     re.IGNORECASE,
 )
 _REFERENCE_WORD = re.compile(

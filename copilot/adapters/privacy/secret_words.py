@@ -15,6 +15,12 @@ PIN_WORDS = "|".join([
     r"(?:card |phone |sim )?pin", r"pin[- ]?(?:code|number|nummer)", r"puk", r"geheimzahl", r"geheimnummer",
     r"c[óo]digo pin", r"code (?:pin|secret)", r"codice pin", r"pincode",
 ])  # fmt: skip
+CARD_WORDS = "|".join([
+    r"(?:credit|debit|bank|maestro)?[ -]?cards?", r"cc", r"maestro", r"(?:kredit|bank|giro|debit|ec-?)?karten?(?:nummer)?", r"tarjetas?",
+    r"carte (?:bancaire|de crédit|bleue)", r"carta di (?:credito|debito)", r"(?:bank|credit|debet)?kaart",
+])  # fmt: skip
+OTHER_CARDS = r"gift|loyalty|member|membership|bonus|boarding|points|library|sim|miles|discount|student|treue|geschenk|kunden|bord"
+"""What stands before "card" when it pays for nothing."""
 SECURITY_CODE_WORDS = "|".join([
     r"cvc2?", r"cvv2?", r"cid", r"csc", r"(?:card )?security (?:code|number)", r"pr(?:ü|ue)f(?:ziffer|nummer)", r"kartenprüfnummer",
     r"sicherheitscode", r"c[óo]digo de seguridad", r"code de s[ée]curit[ée]", r"cryptogramme",

@@ -27,6 +27,8 @@ class ModelRequest(Frozen):
     messages: tuple[ChatMessage, ...]
     answer: type[BaseModel]
     stream: tuple[str, ...] = ()
+    model: str = ""
+    """The model to ask first; those that are set follow when it does not answer. Empty: those that are set."""
     secrets: tuple[str, ...] = ()
     """Exact values of this customer (names, addresses, numbers) that the provider does not need."""
     max_tokens: int = 1200
@@ -104,3 +106,10 @@ class Prompts(Protocol):
     def names(self) -> tuple[str, ...]: ...
 
     def render(self, name: str, variables: Mapping[str, Any]) -> RenderedPrompt: ...
+
+    def instead(self, texts: Mapping[str, str]) -> "Prompts":
+        """These prompts, with other texts of prompt files under some names.
+
+        Raises NotFound for an unknown name, and Invalid for a text that could not take the place of what is there.
+        """
+        ...

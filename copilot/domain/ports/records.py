@@ -18,14 +18,17 @@ from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
+from copilot.domain.ports.connections import Connections
 from copilot.domain.ports.curation import Curation
 from copilot.domain.ports.day import Day
 from copilot.domain.ports.editing import Editing
+from copilot.domain.ports.experiments import Experiments
 from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.quality import Quality
+from copilot.domain.ports.scorecards import Scorecards
 from copilot.domain.ports.search import PassageFilter
 from copilot.domain.ports.syncing import Syncing
 from copilot.domain.staff import Key, User
@@ -522,7 +525,16 @@ class Records(Protocol):
     def imports(self) -> Imports: ...
 
     @property
+    def experiments(self) -> Experiments: ...
+
+    @property
     def quality(self) -> Quality: ...
+
+    @property
+    def connections(self) -> Connections: ...
+
+    @property
+    def scorecards(self) -> Scorecards: ...
 
 
 class OutboxRow(Frozen):

@@ -30,6 +30,11 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of those whose meaning it reads; empty: whatever the language, and over languages."""
+        ...
+
     async def warm(self) -> None:
         """Load the weights now rather than on first use."""
         ...

@@ -10,6 +10,7 @@ def routers() -> tuple[APIRouter, ...]:
         conversation,
         desk,
         draft,
+        experiments,
         facts,
         gaps,
         handover,
@@ -26,6 +27,7 @@ def routers() -> tuple[APIRouter, ...]:
         queue,
         recalls,
         replies,
+        scorecards,
         shift,
         supervisor,
         why,
@@ -34,5 +36,5 @@ def routers() -> tuple[APIRouter, ...]:
 
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
     curated = (knowledge, article, draft, facts, recalls, replies, health, lab, imports, gaps)
-    judged = (quality, quality_runs, why)
+    judged = (quality, quality_runs, experiments, why, scorecards)
     return tuple(room.router for room in (*work, *curated, *judged))

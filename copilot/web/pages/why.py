@@ -9,6 +9,7 @@ from copilot.api.auth import App, Me
 from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.errors import NotFound
+from copilot.domain.experiments import Experiment
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import CheckResult, Suggestion
 from copilot.domain.turn import Turn
@@ -68,9 +69,15 @@ async def shown(app: Application, me: Caller, suggestion_id: str) -> dict[str, A
         "checks": [check for check in suggestion.checks if check.outcome != "pass"],
         "passed": _passed(suggestion),
         "spent": _spent(suggestion),
+        "experiment": await _experiment(app, me, suggestion),
         "times": [(name.replace("_", " "), f"{ms:.0f} ms") for name, ms in turn.timings_ms.items()],
         "waiting": turn.waiting,
     }
+
+
+async def _experiment(app: Application, me: Caller, suggestion: Suggestion) -> Experiment | None:
+    async with app.database.read(me.tenant_id) as records:
+        return await records.experiments.get(suggestion.experiment_id) if suggestion.experiment_id else None
 
 
 def _passages(turn: Turn, cited: set[str]) -> list[Passage]:

@@ -8,12 +8,14 @@ from copilot.domain.base import new_id
 from copilot.domain.case import Handover
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Emotion, Sensed
+from copilot.domain.experiments import Experiment
 from copilot.domain.grants import ColleagueQuestion, Grant
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, Promise
 from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.records import Records
 from copilot.domain.quality import QualityCase
+from copilot.domain.scorecards import Rating, Rubric, Sample, Scorecard, StoredRubric, Switch
 from copilot.domain.suggestion import Decision, HandoverPayload, Suggestion
 from copilot.domain.tenant import TenantSettings
 from copilot.domain.turn import Agent, Coverage, Evidence, Person, Turn
@@ -131,6 +133,58 @@ def quality_case(conversation_id: str | None, customer_id: str | None, **values:
     plain = {"id": "quality", "name": body["case"], "source": "made", "origin": "made:quality", "conversation_id": conversation_id}
     made = {"customer_id": customer_id, "draft": {"kind": "reply", "text": "The bag is here, Ann."}, "body": body, "made_by": "u1"}
     return QualityCase.model_validate(plain | made | {"made_at": NOON} | values)
+
+
+def experiment(**values: Any) -> Experiment:
+    plain = {
+        "id": "experiment",
+        "name": "Shorter",
+        "reason": "They cut it.",
+        "kinds": ("reply",),
+        "model": "openai/other",
+        "share": 0.5,
+    }
+    plan = {"salt": "ab" * 32, "conversations": 400, "begins_at": NOON, "made_by": "u1", "made_at": NOON}
+    return Experiment.model_validate(plain | plan | values)
+
+
+RUBRIC = Rubric.model_validate(
+    {
+        "name": "How we answer",
+        "points": [
+            {"point": "concern", "title": "Names it", "question": "Does it?", "levels": ["no", "half", "yes"]},
+            {"point": "promise", "title": "By when", "question": "Does it say?", "levels": ["no", "yes"], "measure": "promise dated"},
+        ],
+    }
+)
+
+
+def stored_rubric(version: int = 1) -> StoredRubric:
+    return StoredRubric(version=version, rubric=RUBRIC, made_by="u1", made_at=NOON)
+
+
+def switch(*, on: bool = True, **values: Any) -> Switch:
+    given = {"id": "switch", "on": on, "reason": "We want to see whether dates are given.", "by": "u1", "by_name": "Kim", "at": NOON}
+    return Switch.model_validate(given | values)
+
+
+def sample(**values: Any) -> Sample:
+    drawn = {"id": "sample", "since": minutes(-60), "until": minutes(60), "seed": "seed", "wanted": 1, "population": 2, "twice": 0.5}
+    return Sample.model_validate(drawn | {"rubric_version": 1, "drawn_by": "u1", "drawn_at": minutes(60)} | values)
+
+
+def scorecard(conversation_id: str, customer_id: str | None, message_id: str = "", **values: Any) -> Scorecard:
+    seen = [{"message_id": message_id, "start": 0, "end": 4, "what": "“Ann”: no date"}]
+    measured = [{"measure": "promise dated", "version": 1, "value": 0.0, "seen": seen}]
+    card = {"id": "card", "sample_id": "sample", "conversation_id": conversation_id, "customer_id": customer_id, "agent_id": "u1"}
+    how = {"team": "desk", "chance": 0.5, "risk": {"heat": 80.0, "broken_promise": True}, "measured": measured, "made_at": NOON}
+    return Scorecard.model_validate(card | how | values)
+
+
+def rating(message_id: str | None = None, role: str = "first", **values: Any) -> Rating:
+    marks = [{"point": "concern", "level": 1, "comment": "Ann's bag is not named.", "message_id": message_id}, {"point": "promise"}]
+    given = {"id": f"rating-{role}", "scorecard_id": "card", "rater_id": "q1", "role": role, "marks": marks, "note": "Ann waits."}
+    return Rating.model_validate(given | {"rated_at": NOON} | values)
 
 
 def session(user: str, **changed: Any) -> Session:

@@ -29,6 +29,10 @@ LEFT = {
     "state_values",
     "replicas",
     "quality_runs",
+    "experiments",
+    "scorecard_switches",
+    "scorecard_rubrics",
+    "scorecard_samples",
 }
 KNOWLEDGE = {
     *("article_groups", "articles", "article_revisions", "passages", "passage_removals"),

@@ -7,12 +7,16 @@ from sqlalchemy.engine import Connection
 from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap, SentText
+from copilot.domain.channels import Arrival
+from copilot.domain.connections import Connection as ToolConnection
+from copilot.domain.connections import Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.curation import ArticleUse, Flag, SearchRule
 from copilot.domain.day import Absence, PromiseMove, WrapUp
 from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
 from copilot.domain.facts import FactChange, SavedReply
+from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.grants import GRANT_STATES
 from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
 from copilot.domain.people import Customer, Identity
@@ -44,7 +48,8 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.senses.put([samples.sensed(message.id)], {message.id: b"\x01"}, "v1")
     await records.turns.mint("turn", conversation.id, [message.id], NOON)
     await records.turns.freeze(samples.frozen("turn", conversation, customer))
-    suggestion = await records.suggestions.put(samples.draft("turn", id="draft"), [ChatMessage(role="user", content="Ann Bee")])
+    made = samples.draft("turn", id="draft", experiment_id="experiment", arm="control")
+    suggestion = await records.suggestions.put(made, [ChatMessage(role="user", content="Ann Bee")])
     await records.suggestions.seen(suggestion.id, "displayed", "u1", NOON)
     await records.suggestions.decide(samples.decision(suggestion.id, id="decision", action="edited", text="Dear Ann"))
     sent = {"id": "sent", "conversation_id": conversation.id, "message_id": message.id, "suggestion_id": suggestion.id}
@@ -100,7 +105,22 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.imports.add(Import(id="import", source_id="source", name="Help centre", made_by="u1", made_at=NOON))
     await records.imports.put_file(ImportFile(import_id="import", position=0, name="a.md", size=1), b"a")
     await records.quality.add(samples.quality_case(conversation.id, customer.id, turn_id="turn", suggestion_id=suggestion.id))
+    words = [MessageIn(id="m9", author="customer", text="It is Ann again.", sent_at="-PT1S")]
+    arrived = ConversationIn(conversation_id="t1", channel="chat", messages=words)
+    await records.connections.put(ToolConnection(id="wool", kind="webhook", name="wool", created_at=NOON))
+    await records.connections.receive("wool", "first", [Arrival(conversation=arrived)], NOON)
+    await records.connections.want(
+        Outgoing(
+            id="note", connection_id="wool", conversation_id=conversation.id, key="k", action="note", text="x", due_at=NOON, made_at=NOON
+        )
+    )
+    await records.experiments.add(samples.experiment())
     await records.quality.put_run(QualityRun(id="run", name="cases", made_at=NOON, posted_at=NOON))
+    await records.scorecards.put_switch(samples.switch())
+    await records.scorecards.put_rubric(samples.stored_rubric())
+    await records.scorecards.add_sample(samples.sample(), [samples.scorecard(conversation.id, customer.id, message.id)])
+    await records.scorecards.rate(samples.rating(message.id))
+    await records.scorecards.answer(samples.scorecard(conversation.id, customer.id, answer="Ann never asked.", answered_at=NOON))
     return customer, conversation
 
 
@@ -173,8 +193,19 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             [batch async for batch in records.articles.every()],
             await records.articles.version(),
             (await records.articles.changes(0))[0] + [p.id for p in (await records.articles.changes(0))[1]],
+            [one for one in await records.connections.all() if one.id == "wool"],
+            await records.connections.find("wool"),
+            await records.connections.sealed("wool"),
+            await records.connections.waiting(minutes(9)),
+            await records.connections.outgoing("note"),
+            await records.connections.due(minutes(9)),
+            await records.connections.traffic(),
             await records.handovers.get("handover"),
             await records.grants.get("grant"),
+            await records.experiments.get("experiment"),
+            await records.experiments.running(),
+            await records.experiments.all(),
+            await records.experiments.outcomes("experiment"),
             await records.grants.of_conversation(conversation.id),
             await records.grants.in_state(GRANT_STATES),
             await records.questions.get("question"),
@@ -238,6 +269,14 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.quality.named("reply says: bag"),
             await records.quality.decided("rewritten", 9),
             await records.quality.runs(),
+            await records.scorecards.switch(),
+            await records.scorecards.rubric(),
+            await records.scorecards.rubric(1),
+            await records.scorecards.closed(minutes(-99), minutes(99)),
+            await records.scorecards.samples(),
+            await records.scorecards.card("card"),
+            await records.scorecards.cards("sample"),
+            await records.scorecards.cards_of("u1"),
         ]
     assert [answer for answer in found if answer] == []
 
@@ -265,6 +304,7 @@ async def test_another_tenant_changes_nothing(two: SqlDatabase) -> None:
         assert not await records.facts.remove_reply("reply")
         assert not await records.recalls.settle("case", "sent", "", NOON)
         assert not await records.quality.change(samples.quality_case(conversation.id, customer_id, state="approved"))
+        assert not await records.scorecards.answer(samples.scorecard(conversation.id, customer_id, answer="x", answered_at=NOON))
         await records.turns.retire(conversation.id)
         await records.imports.mirror("refunds", None)
         await records.imports.mirror_all("source", on=False)

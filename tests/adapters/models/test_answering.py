@@ -9,7 +9,7 @@ import pytest
 
 from copilot.adapters.models import LiteLLMModels, NoModels
 from copilot.domain.errors import Invalid, Unavailable
-from copilot.testing.provider import ScriptedProvider, answers
+from copilot.testing.provider import ScriptedProvider, answers, fails
 from tests.adapters.models.conftest import Make
 from tests.adapters.models.questions import GOOD, SHOWN, Reply, question
 
@@ -191,3 +191,15 @@ async def test_loading_does_not_happen_before_the_first_question(make: Make) -> 
     assert models._vendor is None
     await models.warm()
     assert models._vendor is not None
+
+
+async def test_a_question_may_name_the_model_that_is_asked_first(provider: ScriptedProvider, make: Make) -> None:
+    """The ones that are set follow when it does not answer, and are asked again when no model is named."""
+    models = make("openai/scripted", "openai/second")
+    provider.script(answers(GOOD), fails(), fails(), fails(), answers(GOOD), answers(GOOD), answers(GOOD))
+    tried = question().model_copy(update={"model": "openai/tried"})
+    assert (await models.ask(tried)).model == "openai/tried"
+    assert (await models.ask(tried)).model == "openai/scripted"
+    assert (await models.ask(question())).model == "openai/scripted"
+    assert (await models.ask(question().model_copy(update={"model": "openai/second"}))).model == "openai/second"
+    assert [one.model for one in provider.requests] == ["tried"] * 4 + ["scripted", "scripted", "second"]

@@ -61,10 +61,19 @@ suggestions = table(
     sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
     optional("outdated_by"),
     moment("created_at"),
+    optional("experiment_id"),
+    optional("arm"),
     refers("turn_id", "turns"),
     unique("turn_id", "kind", "variant"),
+    sa.Index(
+        "ix_suggestions_experiment",
+        "tenant_id",
+        "experiment_id",
+        sqlite_where=sa.text("experiment_id IS NOT NULL"),
+        postgresql_where=sa.text("experiment_id IS NOT NULL"),
+    ),
 )
-"""`outdated_by`: the article whose change made it stale."""
+"""`outdated_by`: the article whose change made it stale. `experiment_id`, `arm`: NULL outside experiments."""
 
 provider_calls = table(
     "provider_calls",

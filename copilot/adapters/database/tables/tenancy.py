@@ -33,7 +33,13 @@ connections = table(
     json_column("secrets", nullable=True),
     sa.Column("active", sa.Boolean, nullable=False),
     moment("created_at"),
+    sa.Column("url", Text(), nullable=False, server_default=""),
+    sa.Column("shadow", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("cursor", Text(), nullable=False, server_default=""),
+    moment("polled_at", nullable=True),
+    sa.Column("problem", Text(), nullable=False, server_default=""),
 )
+"""`secrets`: sealed with the installation's key. `cursor`: where the next poll goes on."""
 
 teams = table("teams", text("name"), moment("created_at"), unique("name"))
 

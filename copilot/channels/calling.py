@@ -1,0 +1,106 @@
+"""Calls to a chat tool's API: time limits, the tool's own pace, and no second write where a first may have been done."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, NoReturn
+from urllib.parse import quote
+
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from copilot.domain.base import now
+from copilot.domain.channels import Unsure
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
+
+LIMITS: Final = httpx.Timeout(10.0, connect=5.0)
+LARGEST: Final = 8 * 1024 * 1024
+"""Bytes of an answer that are read."""
+TRIES: Final = 3
+BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Failures after which a request has surely not been done."""
+
+
+class Calls:
+    """The API of one account."""
+
+    def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str) -> None:
+        self._http, self._base, self._headers, self._tool = http, base.rstrip("/"), dict(headers), tool
+
+    async def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
+        """Read, and again where it did not come through."""
+        waiting = wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2)
+        trying = AsyncRetrying(retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=waiting, reraise=True)
+        return await trying(self._asked, "GET", path, query, None)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Write, once. Raises Unsure when it may have been done and nobody said so."""
+        return await self._asked("POST", path, None, body)
+
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """As `post`."""
+        return await self._asked("PUT", path, None, body)
+
+    async def _asked(self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None) -> Any:
+        try:
+            answer = await self._http.request(
+                method, f"{self._base}{path}", params=query, json=body, headers=self._headers, timeout=LIMITS, follow_redirects=False
+            )
+        except BEFORE_IT as error:
+            raise Unavailable(f"{self._tool} cannot be reached ({type(error).__name__}).", todo="Look whether it runs there.") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
+            raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
+        except httpx.HTTPError as error:
+            self._lost(method, type(error).__name__)
+        return self._read(method, answer)
+
+    def _read(self, method: str, answer: httpx.Response) -> Any:
+        status = answer.status_code
+        if status < 300:
+            if len(answer.content) > LARGEST:
+                raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
+            try:
+                return answer.json() if answer.content else None
+            except ValueError:
+                raise Unavailable(f"{self._tool} did not answer in JSON.", todo="Look whether the address is that of its API.") from None
+        if status == 429 or status == 503:
+            raise Unavailable(f"{self._tool} asks for patience.", retry_after=_seconds(answer.headers.get("retry-after", "")))
+        if status >= 500:
+            self._lost(method, f"status {status}")
+        raise self._refused(status)
+
+    def _lost(self, method: str, why: str) -> NoReturn:
+        if method == "GET":
+            raise Unavailable(f"{self._tool} did not answer ({why}).")
+        raise Unsure(f"{self._tool} did not say whether it was done ({why}).", todo="Look in the conversation before it is done again.")
+
+    def _refused(self, status: int) -> CopilotError:
+        if status in (401, 403):
+            return Refused(f"{self._tool} does not allow it (status {status}).", todo="Give the connection a token that may do this.")
+        if status == 404:
+            return NotFound(f"{self._tool} has no such conversation here.", todo="Look whether it was deleted or moved.")
+        if status == 409:
+            return Conflict(f"{self._tool} says that something else changed it.", todo="Read it again.")
+        if status < 400:
+            return Invalid(f"{self._tool} sends elsewhere (status {status}).", todo="Give its address as it is after the redirect.")
+        return Invalid(f"{self._tool} did not take it (status {status}).", todo="Look into the tool's own log.")
+
+
+def segment(value: object) -> str:
+    """A value as one part of a path, whatever stands in it."""
+    return quote(str(value), safe="")
+
+
+def _passes(error: BaseException) -> bool:
+    return isinstance(error, Unavailable) and error.retry_after is None
+
+
+def _seconds(header: str) -> float:
+    """Retry-After as seconds: a number or a date; a minute where it says nothing."""
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(header) - now()).total_seconds())
+    except (TypeError, ValueError):
+        return 60.0

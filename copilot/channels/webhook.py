@@ -1,0 +1,71 @@
+"""Any tool that can send a signed JSON webhook (Standard Webhooks). The conversation is written as the API takes it.
+
+Source: https://www.standardwebhooks.com, v1: headers webhook-id, webhook-timestamp, and webhook-signature over `id.timestamp.body`.
+"""
+
+import binascii
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from pydantic import ValidationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+from standardwebhooks.webhooks import Webhook as Standard
+
+from copilot.channels import signing
+from copilot.channels.base import Settings, Tool, json_body
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Webhook
+from copilot.domain.errors import Refused
+from copilot.domain.formats import ConversationIn, explain
+
+CHANGED: Final = "conversation.changed"
+"""The one type of event that is read; others are taken and tell nothing."""
+SIGNATURES: Final = 8
+"""Of those in the header so many are compared: a sender that goes over to a new secret signs with both."""
+
+
+class WebhookSettings(Settings):
+    """Of a generic connection: there is no place for notes."""
+
+    notes: bool = False
+
+
+class GenericWebhook(Tool):
+    """`{"type": "conversation.changed", "data": {conversation_id, channel, customer, messages …}}`."""
+
+    kind = "webhook"
+    title = "The sender"
+    can: ClassVar[frozenset[Ability]] = frozenset()
+    settings = WebhookSettings
+
+    def read(self, account: Account, webhook: Webhook) -> Delivery:
+        """Verified, then read."""
+        ident, stamp = webhook.header("webhook-id"), webhook.header("webhook-timestamp")
+        at = signing.moment(stamp)
+        given = webhook.header("webhook-signature").split()[:SIGNATURES]
+        try:
+            body = webhook.body.decode()
+        except UnicodeDecodeError:
+            raise Refused("The body is not UTF-8.", todo="Sign and send JSON.") from None
+        # The library's own `verify` asks the machine's clock; only its way of signing is used.
+        signing.verify_any(given, account.signing, lambda secret: _standard(secret).sign(ident, at, body))
+        signing.fresh(webhook, at)
+        found = json_body(webhook)
+        known_by = signing.delivery_id(f"{ident}.{stamp}.{body}".encode())
+        if found.get("type") != CHANGED:
+            return Delivery(id=known_by)
+        try:
+            conversation = ConversationIn.model_validate(found.get("data"))
+        except ValidationError as error:
+            raise explain(error, "data") from None
+        return Delivery(id=known_by, arrivals=(Arrival(conversation=conversation),))
+
+    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
+        """There is nothing to make: whoever sends is given the address and the secret."""
+        return account
+
+
+def _standard(secret: str) -> Standard:
+    try:
+        return Standard(secret)
+    except (binascii.Error, EmptyWebhookSecretError):
+        raise Refused("The signing secret is not one of Standard Webhooks.", todo="Make a new one: whsec_ and base64.") from None

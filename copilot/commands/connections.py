@@ -1,0 +1,144 @@
+"""copilot connect, copilot connections: accounts of chat tools."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+import yaml
+
+from copilot.commands.beginning import with_api
+from copilot.commands.options import HELP, AsJson, Data, Tenant
+from copilot.commands.output import print_json, say, table
+from copilot.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from copilot.commands.connection import Api
+
+app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Accounts of chat tools: how they do, their secrets and tokens.")
+PATH: Final = "/v1/connections"
+COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed", "refused", "sent", "unsent"]
+
+
+def connect(
+    kind: Annotated[str, typer.Argument(help="chatwoot, or webhook for any tool that can send a signed one.")],
+    url: Annotated[str, typer.Option(help="Where the tool's API is, such as https://chat.example.com.")] = "",
+    token: Annotated[str, typer.Option(help="The tool's access token, from COPILOT_TOOL_TOKEN.", envvar="COPILOT_TOOL_TOKEN")] = "",
+    name: Annotated[str, typer.Option(help="What to call the connection. Default: the tool's name.")] = "",
+    setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value.")] = None,
+    address: Annotated[str, typer.Option(help="Where the tool reaches this service: its webhook and panel are then made.")] = "",
+    unsigned: Annotated[bool, typer.Option(help="The tool signs nothing: what it sends is read again from its API.")] = False,
+    shadow: Annotated[bool, typer.Option(help="Read, draft and measure; write nothing into the tool.")] = False,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Connect a chat tool: its webhook and panel are made in it where its API allows that, and checked."""
+    given: dict[str, Any] = {"id": name or kind, "kind": kind, "url": url, "token": token, "settings": _settings(setting or [])}
+    given |= {"signed": not unsigned, "shadow": shadow}
+    return with_api(data, tenant, lambda api: _connect(api, given, address, as_json=as_json))
+
+
+async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: bool) -> int:
+    made = await api.post(PATH, given)
+    found = await api.post(f"{PATH}/{given['id']}/install", {"address": address}) if address else {"problems": []}
+    if as_json:
+        print_json({**made, **found})
+        return int(bool(found["problems"]))
+    where = address.rstrip("/") or "<address of this service>"
+    say(f"The connection {given['id']} is made. The tool sends its webhooks to {where}{made['path']}")
+    if made["signing"]:
+        say(f"Signing secret, shown once: {made['signing']}")
+    return _tell(found["problems"], checked=bool(address))
+
+
+@app.command("list")
+def list_all(data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """List connections: last delivery, what waits, what was refused."""
+    return with_api(data, tenant, lambda api: _list(api, as_json=as_json))
+
+
+async def _list(api: "Api", *, as_json: bool) -> int:
+    found = await api.get(PATH)
+    if as_json:
+        print_json(found)
+    elif not found["connections"]:
+        say(f"No chat tool is connected. There are: {', '.join(found['kinds'])}. See: copilot connect --help")
+    else:
+        table("", COLUMNS, [_row(one) for one in found["connections"]])
+    return 0
+
+
+def _row(one: dict[str, Any]) -> list[str]:
+    known, traffic = one["connection"], one["traffic"]
+    state = "stopped" if not known["active"] else "shadow" if known["shadow"] else known["problem"] or "ok"
+    counts = (traffic["waiting"], traffic["failed"], one["refused"]["count"], traffic["sent"], traffic["unsent"])
+    return [known["id"], known["kind"], state, (traffic["last_delivery"] or "never")[:19], *map(str, counts)]
+
+
+@app.command("check")
+def check(connection: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Ask the tool what is missing. Exit 1 when something is."""
+    return with_api(data, tenant, lambda api: _check(api, connection, as_json=as_json))
+
+
+async def _check(api: "Api", connection: str, *, as_json: bool) -> int:
+    found = await api.get(f"{PATH}/{connection}/problems")
+    if as_json:
+        print_json(found)
+        return int(bool(found["problems"]))
+    return _tell(found["problems"])
+
+
+@app.command("secret")
+def secret(connection: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
+    """Make a new signing secret, shown once. The one before holds until the next is made."""
+
+    async def act(api: "Api") -> int:
+        made = await api.post(f"{PATH}/{connection}/secret", {})
+        print_json(made) if as_json else say(made["secret"])
+        return 0
+
+    return with_api(data, tenant, act)
+
+
+@app.command("change")
+def change(
+    connection: str,
+    url: Annotated[str | None, typer.Option(help="Where the tool's API is.")] = None,
+    active: Annotated[bool | None, typer.Option("--active/--stopped", help="Take deliveries, or none.")] = None,
+    shadow: Annotated[bool | None, typer.Option("--shadow/--writing", help="Write nothing into the tool, or write.")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="All of the tool's settings, as name=value.")] = None,
+    data: Data = None,
+    tenant: Tenant = "default",
+) -> int:
+    """Stop a connection, let it only watch, or set it otherwise."""
+    values = {"url": url, "active": active, "shadow": shadow, "settings": _settings(setting) if setting else None}
+    given = {name: value for name, value in values.items() if value is not None}
+
+    async def act(api: "Api") -> int:
+        await api.patch(f"{PATH}/{connection}", given)
+        say(f"{connection}: changed.")
+        return 0
+
+    return with_api(data, tenant, act)
+
+
+def _settings(given: list[str]) -> dict[str, Any]:
+    """`name=value`, the value as YAML reads it: 3 is a number, true is true."""
+    found = {}
+    for one in given:
+        name, there, value = one.partition("=")
+        if not there:
+            raise Invalid(f"{one!r} is not name=value.", todo="Write it as --set account_id=3.")
+        try:
+            found[name] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            found[name] = value
+    return found
+
+
+def _tell(problems: list[dict[str, str]], *, checked: bool = True) -> int:
+    for one in problems:
+        say(f"✗ {one['what']} {one['todo']}")
+    if not problems and checked:
+        say("✓ Nothing is missing.")
+    return int(bool(problems))

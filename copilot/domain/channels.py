@@ -1,0 +1,82 @@
+"""Chat tools, as the rest of the copilot sees them: accounts, what they deliver, what can be done in them."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from copilot.domain.base import Frozen, Instant
+from copilot.domain.errors import Unavailable
+from copilot.domain.formats import ConversationIn
+
+Ability = Literal["history", "note", "reply", "draft", "poll"]
+"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed."""
+SECRETS = 2
+"""Signing secrets that hold at the same time: the tool goes over to a new one while deliveries with the old one are still under way."""
+
+
+class Account(Frozen):
+    """A configured account of a chat tool, opened: its secrets stand in it. Nothing of it is ever logged or shown."""
+
+    tenant_id: str
+    id: str
+    kind: str
+    name: str = ""
+    url: str = ""
+    """Where its API is, without a slash at the end."""
+    settings: dict[str, JsonValue] = {}
+    signing: tuple[str, ...] = Field(default=(), max_length=SECRETS, repr=False)
+    token: str = Field(default="", repr=False)
+    agents: dict[str, str] = Field(default={}, repr=False)
+    """By our id of an agent, their own token in the tool: only with it is anything sent in their name."""
+    shadow: bool = False
+    """Read, draft, measure, write nothing."""
+
+
+class Webhook(Frozen):
+    """A request as it came in: `headers` by small letters, the body's very bytes."""
+
+    headers: dict[str, str]
+    body: bytes = Field(repr=False)
+    at: Instant
+
+    def header(self, name: str) -> str:
+        """Empty when it is not there."""
+        return self.headers.get(name.lower(), "")
+
+
+class Arrival(Frozen):
+    """What a delivery tells of one conversation. Fields that are not set in it are not known, and nothing on record is changed by them."""
+
+    conversation: ConversationIn
+    whole: bool = True
+    """False: it only says that something happened. The thread is read from the tool before anything is believed."""
+    deleted: tuple[str, ...] = ()
+    """Messages that were taken away, of which no more is known than their ids."""
+
+
+class Delivery(Frozen):
+    """A verified request, read. `id` is made of what was signed: a header that is not signed cannot make a replay look new."""
+
+    id: str
+    arrivals: tuple[Arrival, ...] = ()
+    answer: JsonValue = None
+    """What the tool wants to hear at once (a challenge); nothing: an empty answer."""
+
+
+class Page(Frozen):
+    """Answer to "what changed since"; `cursor` goes into the next question. `more`: ask again at once."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    cursor: str = ""
+    more: bool = False
+
+
+class Missing(Frozen):
+    """Something an operator has to mend in a connection."""
+
+    what: str
+    todo: str
+
+
+class Unsure(Unavailable):
+    """It may have been done: the answer was lost on its way. Not done again before somebody looked."""

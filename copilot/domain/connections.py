@@ -1,0 +1,77 @@
+"""Configured accounts of chat tools, what came in by them, and what goes out."""
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from copilot.domain.base import Frozen, Instant
+from copilot.domain.channels import Arrival
+
+InboxState = Literal["waiting", "done", "failed"]
+Action = Literal["note", "reply"]
+SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
+"""`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
+
+
+class Connection(Frozen):
+    """An account of a chat tool, without its secrets. Built-in ones (the API, files) have their name as kind."""
+
+    id: str
+    kind: str
+    name: str
+    url: str = ""
+    settings: dict[str, JsonValue] = {}
+    active: bool = True
+    shadow: bool = False
+    """Read, draft, measure, write nothing."""
+    created_at: Instant
+    cursor: str = ""
+    """Where the next poll goes on."""
+    polled_at: Instant | None = None
+    problem: str = ""
+    """Why the last poll or call failed; empty when it did not."""
+
+
+class Kept(Frozen):
+    """A delivery as the inbox holds it. Its content is forgotten once it was worked in; its id is known for seven days."""
+
+    id: int
+    connection_id: str
+    delivery_id: str
+    state: InboxState = "waiting"
+    arrivals: tuple[Arrival, ...] | None = None
+    received_at: Instant
+    done_at: Instant | None = None
+    problem: str = ""
+
+
+class Outgoing(Frozen):
+    """Something to write into a chat tool, once. `key` says what for: the same key is the same write."""
+
+    id: str
+    connection_id: str
+    conversation_id: str
+    key: str
+    action: Action
+    text: str
+    agent: str = ""
+    """Our id of the agent in whose name it is sent."""
+    state: SendState = "waiting"
+    attempts: int = 0
+    due_at: Instant
+    made_at: Instant
+    external_id: str = ""
+    problem: str = ""
+
+
+class Traffic(Frozen):
+    """How a connection does, for whoever looks after it."""
+
+    last_delivery: Instant | None = None
+    waiting: int = 0
+    oldest_waiting: Instant | None = None
+    failed: int = 0
+    """Deliveries that were taken and could not be worked in."""
+    sent: int = 0
+    unsent: int = 0
+    """Waiting, unsure or given up."""

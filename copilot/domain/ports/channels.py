@@ -1,0 +1,58 @@
+"""What a chat tool's file implements."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+
+
+class Channel(Protocol):
+    """One chat tool. What it cannot do raises Refused; `can` says so beforehand.
+
+    Reading raises Refused (not signed, too old) or Invalid (not understood); calls raise Refused (a permission), NotFound, Invalid,
+    Unavailable (with `retry_after` where the tool named it) or Unsure.
+    """
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def can(self) -> frozenset[Ability]: ...
+
+    @property
+    def settings(self) -> type[BaseModel]:
+        """What is configured beside address and secrets."""
+        ...
+
+    def read(self, account: Account, webhook: Webhook) -> Delivery:
+        """Verify the very bytes, then say what was told. No network, quick: the tool waits."""
+        ...
+
+    async def thread(self, account: Account, conversation_id: str) -> Arrival:
+        """A conversation as the tool has it now."""
+        ...
+
+    async def since(self, account: Account, cursor: str) -> Page:
+        """What changed since a cursor; empty: from now on."""
+        ...
+
+    async def note(self, account: Account, conversation_id: str, text: str) -> str:
+        """Write a note between colleagues; returns the tool's id of it."""
+        ...
+
+    async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
+        """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
+        ...
+
+    async def check(self, account: Account) -> list[Missing]:
+        """What is missing for this account to work: rights, versions, a webhook."""
+        ...
+
+    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
+        """Make in the tool what a connection needs (`ours`: our addresses by purpose); returns the account with what it learned."""
+        ...

@@ -1,0 +1,80 @@
+"""What the record keeps of connections: part of `Records`, see `copilot.domain.ports.records`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from copilot.domain.channels import Arrival
+from copilot.domain.connections import Connection, Kept, Outgoing, Traffic
+
+
+class Vault(Protocol):
+    """Seals secrets before they are stored; what it sealed only this installation opens."""
+
+    def seal(self, secret: str) -> str: ...
+
+    def open(self, sealed: str) -> str:
+        """Raises Unavailable when the installation's key is not the one it was sealed with."""
+        ...
+
+
+class Connections(Protocol):
+    """Accounts of chat tools, their inbox and what goes out."""
+
+    async def all(self) -> list[Connection]:
+        """Configured ones first made first; built-in ones are among them."""
+        ...
+
+    async def find(self, ident: str) -> Connection | None: ...
+
+    async def of(self, conversation_id: str) -> Connection | None:
+        """The one that a conversation belongs to."""
+        ...
+
+    async def put(self, connection: Connection, sealed: str | None = None) -> None:
+        """Upsert; `sealed`: its secrets, None leaves those that are there."""
+        ...
+
+    async def sealed(self, ident: str) -> str:
+        """Empty: none are kept."""
+        ...
+
+    async def change(self, ident: str, **values: Any) -> None:
+        """Cursor, polled_at, problem, active."""
+        ...
+
+    async def receive(self, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival], at: datetime) -> int | None:
+        """The inbox row; None: that delivery is known."""
+        ...
+
+    async def kept(self, ident: int) -> Kept | None: ...
+
+    async def worked(self, ident: int, at: datetime, problem: str = "") -> None:
+        """Done, or failed with why. Its content is forgotten."""
+        ...
+
+    async def waiting(self, before: datetime, limit: int = 100) -> list[int]:
+        """Deliveries received before, not worked in."""
+        ...
+
+    async def forget_deliveries(self, before: datetime) -> int:
+        """Ids of deliveries worked in before that."""
+        ...
+
+    async def want(self, outgoing: Outgoing) -> bool:
+        """False: that write is known."""
+        ...
+
+    async def outgoing(self, ident: str) -> Outgoing | None: ...
+
+    async def moved(self, outgoing: Outgoing) -> None:
+        """State, attempts, due_at, external_id, problem."""
+        ...
+
+    async def due(self, at: datetime, limit: int = 100) -> list[str]:
+        """Ids of waiting and unsure writes whose time has come."""
+        ...
+
+    async def traffic(self) -> dict[str, Traffic]:
+        """By connection."""
+        ...

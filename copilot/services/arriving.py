@@ -1,0 +1,147 @@
+"""What chat tools delivered is worked in: read whole where it was not signed, taken into the record, its content then forgotten.
+
+And every minute each tool is asked what changed, so that what it never delivered comes in too – by the same way.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from copilot.domain.channels import Account, Arrival
+from copilot.domain.conversation import Message
+from copilot.domain.errors import CopilotError, NotFound, Refused, Unavailable
+from copilot.domain.formats import ConversationIn, MessageIn
+from copilot.domain.ports.channels import Channel
+from copilot.domain.ports.records import Database
+from copilot.services.connecting import Connecting
+from copilot.services.ingest import Ingest
+from copilot.services.receiving import ARRIVE
+
+log = structlog.get_logger()
+POLL: Final = "poll"
+"""The durable job that asks one tool what changed; its subject is the connection."""
+EVERY: Final = timedelta(minutes=1)
+REMEMBERED: Final = timedelta(days=7)
+"""For so long a delivery's id is known: longer than a signed time holds, so no replay is taken for new."""
+PAGES: Final = 5
+"""Pages that one poll reads; the next goes on."""
+ACTOR: Final = "connection:"
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Works deliveries in."""
+
+    database: Database
+    connecting: Connecting
+    ingest: Ingest
+    clock: Callable[[], datetime]
+
+    async def run(self, tenant: str, subject: str) -> None:
+        """The durable job `arrive`: safe to run again at any point, each message is taken once. Raises Unavailable to come again."""
+        async with self.database.read(tenant) as records:
+            kept = await records.connections.kept(int(subject))
+        if kept is None or kept.state != "waiting":
+            return
+        problem = ""
+        try:
+            account = await self.connecting.account(tenant, kept.connection_id)
+            for arrival in kept.arrivals or ():
+                await self._take(account, arrival)
+        except Unavailable:
+            raise
+        except CopilotError as error:
+            problem = error.detail
+            log.warning("delivery_failed", tenant=tenant, connection=kept.connection_id, reason=error.detail)
+        async with self.database.write(tenant) as records:
+            await records.connections.worked(kept.id, self.clock(), problem)
+
+    async def poll(self, tenant: str, connection: str) -> None:
+        """The durable job `poll`."""
+        problem, cursor = "", None
+        async with self.database.read(tenant) as records:
+            known = await records.connections.find(connection)
+        if known is None or not known.active:
+            return
+        try:
+            account = await self.connecting.account(tenant, connection)
+            cursor = await self._ask(account, self.connecting.channel(account.kind), known.cursor)
+        except CopilotError as error:
+            problem = error.detail
+        values = {"polled_at": self.clock(), "problem": problem} | ({"cursor": cursor} if cursor else {})
+        async with self.database.write(tenant) as records:
+            await records.connections.change(connection, **values)
+            await records.connections.forget_deliveries(self.clock() - REMEMBERED)
+
+    async def unfinished(self, before: datetime) -> list[tuple[str, str, str]]:
+        """Deliveries that were kept before `before` and came to no end."""
+        found = []
+        for tenant in await self.database.tenants():
+            async with self.database.read(tenant) as records:
+                found += [(ARRIVE, tenant, str(ident)) for ident in await records.connections.waiting(before)]
+        return found
+
+    async def due(self, _: datetime) -> list[tuple[str, str, str]]:
+        """Connections whose tool is to be asked again."""
+        found, at = [], self.clock() - EVERY
+        for tenant in await self.database.tenants():
+            async with self.database.read(tenant) as records:
+                known = await records.connections.all()
+            for one in known:
+                channel = self.connecting.channels.get(one.kind)
+                if channel is not None and "poll" in channel.can and one.active and (one.polled_at is None or one.polled_at <= at):
+                    found.append((POLL, tenant, one.id))
+        return found
+
+    async def _ask(self, account: Account, channel: Channel, cursor: str) -> str:
+        """Everything since the cursor; returns the next one."""
+        for _ in range(PAGES):
+            page = await channel.since(account, cursor)
+            for arrival in page.arrivals:
+                try:
+                    await self._take(account, arrival)
+                except (Refused, NotFound) as error:  # an erased person, a deleted conversation: the others go on
+                    log.info("poll_skipped", tenant=account.tenant_id, connection=account.id, reason=error.detail)
+            cursor = page.cursor
+            if not page.more:
+                break
+        return cursor
+
+    async def _take(self, account: Account, arrival: Arrival) -> None:
+        if not arrival.whole:
+            arrival = await self.connecting.channel(account.kind).thread(account, arrival.conversation.conversation_id)
+        given = await self._known(account, arrival)
+        if given is not None:
+            await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
+
+    async def _known(self, account: Account, arrival: Arrival) -> ConversationIn | None:
+        """With what is on record: deleted messages by their words, and the thread's past where it is new here."""
+        given = arrival.conversation
+        async with self.database.read(account.tenant_id) as records:
+            before = await records.conversations.find(given.conversation_id, account.id)
+        if before is None:
+            channel = self.connecting.channel(account.kind)
+            if "history" in channel.can:
+                given = (await channel.thread(account, given.conversation_id)).conversation
+            return given if given.messages else None
+        gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
+        return given.model_copy(update={"messages": [*given.messages, *_deleted(gone, self.clock())]}) if gone else given
+
+
+def _deleted(messages: Iterable[Message], at: datetime) -> list[MessageIn]:
+    return [
+        MessageIn(
+            id=one.external_id,
+            author=one.author,
+            text=one.text,
+            sent_at=one.sent_at.isoformat(),
+            author_id=one.author_id,
+            author_name=one.author_name,
+            visibility=one.visibility,
+            deleted_at=at.isoformat(),
+        )
+        for one in messages
+    ]

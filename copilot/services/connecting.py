@@ -1,0 +1,256 @@
+"""Accounts of chat tools: made, changed, opened with their secrets, looked after."""
+
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pydantic import Field, JsonValue, ValidationError
+
+from copilot.domain.base import Frozen
+from copilot.domain.channels import SECRETS, Account, Missing
+from copilot.domain.connections import Connection, Traffic
+from copilot.domain.conversation import BUILT_IN
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
+from copilot.domain.formats import explain
+from copilot.domain.ports.channels import Channel
+from copilot.domain.ports.connections import Vault
+from copilot.domain.ports.records import Database, Records
+from copilot.domain.staff import Caller
+from copilot.services.answering import person
+from copilot.services.reading import actor
+
+KNOWN: Final = timedelta(seconds=15)
+"""For so long an opened account is taken as it was."""
+NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+
+
+class ConnectionIn(Frozen):
+    """A connection as it is made. `token`, `signing`: from the tool; a signing secret is made where none is given."""
+
+    id: str = Field(pattern=NAME)
+    kind: str
+    name: str = ""
+    url: str = ""
+    settings: dict[str, JsonValue] = {}
+    token: str = Field(default="", repr=False)
+    signing: str = Field(default="", repr=False)
+    signed: bool = True
+    """False: the tool signs nothing. Then nothing it sends is believed before it was read from its API."""
+    shadow: bool = False
+
+
+class Made(Frozen):
+    """A new connection, with what is shown once."""
+
+    connection: Connection
+    signing: str = Field(default="", repr=False)
+    path: str
+    """Where the tool sends its webhooks, under the service's own address."""
+
+
+class Standing(Frozen):
+    """How a connection does."""
+
+    connection: Connection
+    traffic: Traffic
+    can: list[str]
+    secrets: int
+    """Signing secrets that hold."""
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """Looks after connections."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    vault: Vault
+    clock: Callable[[], datetime]
+    wake: Callable[[str], None]
+    opened: dict[tuple[str, str], tuple[datetime, Account, bool, str]] = field(default_factory=dict)
+    """When an account was opened, whether it is active, the secret in its path: a delivery does not wait for database and vault."""
+
+    async def make(self, caller: Caller, given: ConnectionIn) -> Made:
+        """Raises Invalid for what its tool does not know, Conflict for a name that is taken."""
+        channel = self.channel(given.kind)
+        signing = given.signing or (_new_secret() if given.signed else "")
+        connection = Connection(
+            id=given.id,
+            kind=given.kind,
+            name=given.name or given.id,
+            url=given.url.rstrip("/"),
+            settings=_settings(channel, given.settings),
+            shadow=given.shadow,
+            created_at=self.clock(),
+        )
+        inside = _Secrets(signing=(signing,) if signing else (), token=given.token, path="" if signing else secrets.token_urlsafe(24))
+        async with self.database.write(caller.tenant_id) as records:
+            if await records.connections.find(given.id) is not None:
+                raise Conflict(f"There is a connection {given.id!r}.", todo="Choose another name, or change that one.")
+            await records.connections.put(connection, self._seal(inside))
+            await _event(records, caller, connection, "made")
+        self.wake(caller.tenant_id)
+        return Made(connection=connection, signing=signing, path=_path(caller.tenant_id, connection.id, inside.path))
+
+    async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
+        """Name, address, settings, `active`, `shadow`. Raises NotFound, Invalid."""
+        async with self.database.write(caller.tenant_id) as records:
+            found = await self._found(records, ident)
+            if "settings" in values:
+                values["settings"] = _settings(self.channel(found.kind), values["settings"])
+            changed = found.model_copy(update=values)
+            await records.connections.put(changed)
+            await _event(records, caller, changed, "changed", sorted(values))
+        self.opened.pop((caller.tenant_id, ident), None)
+        self.wake(caller.tenant_id)
+        return changed
+
+    async def new_secret(self, caller: Caller, ident: str, given: str = "") -> str:
+        """One more signing secret: the one before holds until the next. Returns it, to be given to the tool."""
+        made = given or _new_secret()
+
+        def changed(inside: _Secrets) -> _Secrets:
+            return inside.model_copy(update={"signing": (*inside.signing, made)[-SECRETS:]})
+
+        await self._resealed(caller, ident, changed, "secret")
+        return made
+
+    async def set_token(self, caller: Caller, ident: str, token: str) -> None:
+        """The connection's own. Empty: forgotten."""
+        await self._resealed(caller, ident, lambda inside: inside.model_copy(update={"token": token}), "token")
+
+    async def set_own_token(self, caller: Caller, ident: str, token: str) -> None:
+        """The caller's own in the tool: only with it is anything sent in their name. Empty: forgotten."""
+        user = person(caller)
+
+        def changed(inside: _Secrets) -> _Secrets:
+            others = {name: kept for name, kept in inside.agents.items() if name != user}
+            return inside.model_copy(update={"agents": others | ({user: token} if token else {})})
+
+        await self._resealed(caller, ident, changed, "own token")
+
+    async def account(self, tenant: str, ident: str, *, path: str | None = None) -> Account:
+        """Opened. Raises NotFound for one that is not there or not active, and for another secret in the path."""
+        known = self.opened.get((tenant, ident))
+        if known is None or self.clock() - known[0] > KNOWN:  # another replica may have changed it
+            async with self.database.read(tenant) as records:
+                connection, sealed = await self._found(records, ident), await records.connections.sealed(ident)
+            inside = self._inside(sealed)
+            account = Account(
+                tenant_id=tenant,
+                id=ident,
+                kind=connection.kind,
+                name=connection.name,
+                url=connection.url,
+                settings=connection.settings,
+                signing=inside.signing,
+                token=inside.token,
+                agents=inside.agents,
+                shadow=connection.shadow,
+            )
+            known = self.opened[tenant, ident] = (self.clock(), account, connection.active, inside.path)
+        _, account, active, secret = known
+        if not active or (path is not None and not secrets.compare_digest(path.encode(), secret.encode())):
+            raise NotFound(f"There is no connection {ident!r}.", todo="Check the address that the tool sends to.")
+        return account
+
+    async def standings(self, tenant: str) -> list[Standing]:
+        """Of all that were configured."""
+        async with self.database.read(tenant) as records:
+            found = [one for one in await records.connections.all() if one.kind in self.channels]
+            traffic = await records.connections.traffic()
+            sealed = {one.id: await records.connections.sealed(one.id) for one in found}
+        return [
+            Standing(
+                connection=one,
+                traffic=traffic.get(one.id, Traffic()),
+                can=sorted(self.channels[one.kind].can),
+                secrets=len(self._inside(sealed[one.id]).signing),
+            )
+            for one in found
+        ]
+
+    async def check(self, tenant: str, ident: str) -> list[Missing]:
+        """Asks the tool what is missing."""
+        account = await self.account(tenant, ident)
+        try:
+            return await self.channel(account.kind).check(account)
+        except CopilotError as error:
+            return [Missing(what=error.detail, todo=error.todo)]
+
+    async def install(self, caller: Caller, ident: str, address: str) -> list[Missing]:
+        """Make in the tool what the connection needs, then check it. `address`: where the tool reaches this service."""
+        account = await self.account(caller.tenant_id, ident)
+        async with self.database.read(caller.tenant_id) as records:
+            inside = self._inside(await records.connections.sealed(ident))
+        ours = {
+            "webhook": address.rstrip("/") + _path(caller.tenant_id, ident, inside.path),
+            "panel": f"{address.rstrip('/')}/panel?connection={ident}",
+        }
+        try:
+            learned = await self.channel(account.kind).install(account, ours)
+        except CopilotError as error:
+            return [Missing(what=error.detail, todo=error.todo)]
+        if learned.signing and learned.signing != account.signing:
+            await self._resealed(caller, ident, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
+        return await self.check(caller.tenant_id, ident)
+
+    def channel(self, kind: str) -> Channel:
+        """Raises Invalid and names those there are."""
+        if kind not in self.channels:
+            raise Invalid(f"There is no chat tool {kind!r}.", todo=f"Choose from {', '.join(self.channels)}.")
+        return self.channels[kind]
+
+    async def _resealed(self, caller: Caller, ident: str, change: "Callable[[_Secrets], _Secrets]", what: str) -> None:
+        async with self.database.write(caller.tenant_id) as records:
+            found = await self._found(records, ident)
+            inside = change(self._inside(await records.connections.sealed(ident)))
+            await records.connections.put(found, self._seal(inside))
+            await _event(records, caller, found, "changed", [what])
+        self.opened.pop((caller.tenant_id, ident), None)
+
+    async def _found(self, records: Records, ident: str) -> Connection:
+        found = await records.connections.find(ident)
+        if found is None or found.kind in BUILT_IN or found.kind not in self.channels:
+            raise NotFound(f"There is no connection {ident!r}.", todo="List them: copilot connections list.")
+        return found
+
+    def _seal(self, inside: "_Secrets") -> str:
+        return self.vault.seal(inside.model_dump_json())
+
+    def _inside(self, sealed: str) -> "_Secrets":
+        return _Secrets.model_validate(json.loads(self.vault.open(sealed))) if sealed else _Secrets()
+
+
+class _Secrets(Frozen):
+    """What is sealed. `path`: part of the address, where the tool signs nothing."""
+
+    signing: tuple[str, ...] = ()
+    token: str = ""
+    agents: dict[str, str] = {}
+    path: str = ""
+
+
+def _settings(channel: Channel, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return channel.settings.model_validate(given).model_dump(mode="json")
+    except ValidationError as error:
+        raise explain(error, "settings") from None
+
+
+def _new_secret() -> str:
+    """As Standard Webhooks writes one; any tool takes it as text."""
+    return f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
+
+
+def _path(tenant: str, ident: str, secret: str) -> str:
+    return f"/hooks/{tenant}/{ident}" + (f"/{secret}" if secret else "")
+
+
+async def _event(records: Records, caller: Caller, connection: Connection, what: str, changed: list[str] | None = None) -> None:
+    data = {"kind": connection.kind, **({"changed": changed} if changed else {})}
+    await records.log.event(f"connection.{what}", subject_id=connection.id, actor=actor(caller), data=data)

@@ -1,0 +1,100 @@
+"""A chat tool's delivery: verified, read, kept, acknowledged. The work comes after.
+
+Deliveries that come in together are kept in one transaction: a tool that sends a thousand within seconds waits for none of them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pydantic import JsonValue
+
+from copilot.domain.channels import Delivery, Webhook
+from copilot.domain.errors import CopilotError, Refused
+from copilot.domain.ports.records import Database
+from copilot.services.connecting import Connecting
+
+ARRIVE: Final = "arrive"
+"""The durable job that works a delivery in; its subject is the inbox row."""
+AT_ONCE: Final = 100
+"""Deliveries of one transaction."""
+
+
+@dataclass
+class _Coming:
+    """A delivery that waits to be kept."""
+
+    connection_id: str
+    delivery: Delivery
+    at: datetime
+    kept: asyncio.Future[None]
+
+
+@dataclass
+class Refusals:
+    """Deliveries of a connection that were refused since the service started, and when the last one was."""
+
+    count: int = 0
+    last: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """Takes deliveries."""
+
+    database: Database
+    connecting: Connecting
+    clock: Callable[[], datetime]
+    wake: Callable[[str], None]
+    refused: dict[tuple[str, str], Refusals] = field(default_factory=dict)
+    _coming: dict[str, list[_Coming]] = field(default_factory=dict)
+    _keeping: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def receive(self, tenant: str, connection: str, path: str, webhook: Webhook) -> JsonValue:
+        """What the tool wants to hear. Returns when the delivery is on the disk. Raises NotFound, Refused, Invalid."""
+        account = await self.connecting.account(tenant, connection, path=path)
+        try:
+            delivery = self.connecting.channel(account.kind).read(account, webhook)
+        except Refused as error:
+            self._note(tenant, connection, error)
+            raise
+        if delivery.arrivals:
+            coming = _Coming(connection, delivery, webhook.at, asyncio.get_running_loop().create_future())
+            self._coming.setdefault(tenant, []).append(coming)
+            if tenant not in self._keeping:
+                self._keeping[tenant] = asyncio.create_task(self._keep(tenant))
+            await coming.kept
+        return delivery.answer
+
+    async def _keep(self, tenant: str) -> None:
+        """Until nothing waits."""
+        try:
+            while some := self._coming.get(tenant, [])[:AT_ONCE]:
+                self._coming[tenant] = self._coming[tenant][AT_ONCE:]
+                await self._store(tenant, some)
+        finally:
+            del self._keeping[tenant]
+
+    async def _store(self, tenant: str, some: list[_Coming]) -> None:
+        try:
+            async with self.database.write(tenant) as records:
+                for one in some:
+                    ident = await records.connections.receive(one.connection_id, one.delivery.id, one.delivery.arrivals, one.at)
+                    if ident is not None:
+                        await records.log.enqueue(ARRIVE, str(ident))
+        except Exception as error:  # noqa: BLE001 - whatever it is, each of those who wait is told
+            for one in some:
+                if not one.kept.done():
+                    one.kept.set_exception(error)
+            return
+        for one in some:
+            if not one.kept.done():
+                one.kept.set_result(None)
+        self.wake(tenant)
+
+    def _note(self, tenant: str, connection: str, error: CopilotError) -> None:
+        known = self.refused.setdefault((tenant, connection), Refusals())
+        known.count, known.last, known.why = known.count + 1, self.clock(), error.detail

@@ -1,0 +1,143 @@
+"""What goes out to chat tools: once for each decision, at the tool's pace, and never again where nobody knows whether it was done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from copilot.domain.base import new_id
+from copilot.domain.channels import Account, Unsure
+from copilot.domain.connections import Action, Outgoing
+from copilot.domain.conversation import Conversation
+from copilot.domain.errors import CopilotError, Unavailable
+from copilot.domain.ports.records import Database, Records
+from copilot.services.connecting import Connecting
+
+log = structlog.get_logger()
+SEND: Final = "send"
+"""The durable job of one write; its subject is the write's id and its attempt, so that a second attempt is a run of its own."""
+ATTEMPTS: Final = 8
+FIRST: Final = timedelta(seconds=5)
+LOOK: Final = timedelta(minutes=1)
+"""After so long it is looked for what may have been written."""
+LONGEST: Final = timedelta(minutes=30)
+"""Pauses double from the first to the longest: eight attempts take about half an hour."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Writes into chat tools."""
+
+    database: Database
+    connecting: Connecting
+    clock: Callable[[], datetime]
+    wake: Callable[[str], None]
+
+    async def want(
+        self, records: Records, connection: str, conversation: Conversation, action: Action, key: str, text: str, agent: str = ""
+    ) -> bool:
+        """Leave a write with the transaction that decided on it. False: it is known."""
+        now = self.clock()
+        wanted = Outgoing(
+            id=new_id(),
+            connection_id=connection,
+            conversation_id=conversation.id,
+            key=key,
+            action=action,
+            text=text,
+            agent=agent,
+            due_at=now,
+            made_at=now,
+        )
+        if not await records.connections.want(wanted):
+            return False
+        await records.log.enqueue(SEND, wanted.id)
+        return True
+
+    async def run(self, tenant: str, subject: str) -> None:
+        """The durable job `send`.
+
+        It is noted as unsure before the tool is asked, and as sent afterwards. What stayed unsure (the process died, the answer was lost)
+        is looked for in the thread, and written again only when it is not there; in a tool that cannot be read, a person looks.
+        """
+        now = self.clock()
+        async with self.database.write(tenant) as records:
+            wanted = await records.connections.outgoing(subject)
+            if wanted is None or wanted.state not in ("waiting", "unsure") or wanted.due_at > now:
+                return
+            conversation = await records.conversations.find(wanted.conversation_id)
+            if conversation is None:
+                return
+            account = await self.connecting.account(tenant, wanted.connection_id)
+            begun = wanted.model_copy(
+                update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
+            )
+            await records.connections.moved(begun)
+        if account.shadow:
+            return
+        there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
+        if there is None:
+            ended = begun if begun.attempts < ATTEMPTS else begun.model_copy(update={"state": "failed"})
+        elif there:
+            ended = begun.model_copy(update={"state": "sent", "external_id": there})
+        else:
+            ended = await self._written(account, conversation, begun)
+        await self._moved(tenant, ended)
+
+    async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
+        """Writes whose time has come."""
+        found = []
+        for tenant in await self.database.tenants():
+            async with self.database.read(tenant) as records:
+                found += [(SEND, tenant, ident) for ident in await records.connections.due(self.clock())]
+        return found
+
+    async def _moved(self, tenant: str, ended: Outgoing) -> None:
+        data = {"state": ended.state, "action": ended.action}
+        async with self.database.write(tenant) as records:
+            await records.connections.moved(ended)
+            await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
+        self.wake(tenant)
+
+    async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
+        """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
+        channel = self.connecting.channel(account.kind)
+        if "history" not in channel.can:
+            return None
+        try:
+            thread = (await channel.thread(account, conversation.external_id)).conversation
+        except CopilotError:
+            return None
+        private = "private" if wanted.action == "note" else "public"
+        alike = (
+            one.id
+            for one in thread.messages
+            if one.author != "customer" and one.visibility == private and one.text.strip() == wanted.text.strip()
+        )
+        return next(alike, "")
+
+    async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
+        channel, thread = self.connecting.channel(account.kind), conversation.external_id
+        try:
+            if begun.action == "note":
+                ident = await channel.note(account, thread, begun.text)
+            else:
+                ident = await channel.reply(account, thread, begun.text, begun.agent)
+        except Unsure as error:
+            return begun.model_copy(update={"problem": error.detail})
+        except Unavailable as error:
+            return self._later(begun, error)
+        except CopilotError as error:
+            log.warning("write_failed", tenant=account.tenant_id, connection=account.id, reason=error.detail)
+            return begun.model_copy(update={"state": "failed", "problem": error.detail})
+        return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
+
+    def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
+        if begun.attempts >= ATTEMPTS:
+            return begun.model_copy(update={"state": "failed", "problem": error.detail})
+        pause = min(LONGEST, FIRST * 2 ** (begun.attempts - 1))
+        if error.retry_after is not None:
+            pause = max(pause, timedelta(seconds=error.retry_after))
+        return begun.model_copy(update={"state": "waiting", "due_at": self.clock() + pause, "problem": error.detail})

@@ -1,0 +1,1 @@
+"""Doubles of chat tools' APIs: they behave as documented, errors and limits included, and count what was written."""

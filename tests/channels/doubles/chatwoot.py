@@ -1,0 +1,126 @@
+"""Chatwoot 4.15's API under /api/v1/accounts/3, for one conversation that a test fills."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+
+from tests.channels.doubles.base import Double
+
+PAGE = 20
+"""Messages of a page."""
+
+
+def contact(**given: Any) -> dict[str, Any]:
+    return {
+        "id": 41,
+        "name": "Marta Ruiz",
+        "email": "marta@example.com",
+        "phone_number": None,
+        "identifier": None,
+        "custom_attributes": {},
+        "additional_attributes": {},
+        "type": "contact",
+    } | given
+
+
+@dataclass
+class ChatwootDouble(Double):
+    """Conversations by number, each with its messages in the order they were sent."""
+
+    conversations: dict[int, dict[str, Any]] = field(default_factory=dict)
+    messages: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    webhooks: list[dict[str, Any]] = field(default_factory=list)
+    apps: list[dict[str, Any]] = field(default_factory=list)
+    number: int = 1000
+
+    def open(self, number: int = 17, **given: Any) -> dict[str, Any]:
+        """A conversation with Marta."""
+        meta = {"sender": contact(), "assignee": None, "team": None, "hmac_verified": False}
+        self.conversations[number] = {
+            "id": number,
+            "status": "open",
+            "channel": "Channel::WebWidget",
+            "meta": meta,
+            "last_activity_at": 1_772_445_600,
+        } | given
+        self.messages.setdefault(number, [])
+        return self.conversations[number]
+
+    def say(self, number: int, text: str, kind: int = 0, **given: Any) -> dict[str, Any]:
+        """One more message, as conversations hold it: numbers and seconds."""
+        self.number += 1
+        at = 1_772_445_600 + self.number
+        sender = contact() if kind == 0 else {"id": 7, "name": "Tom Weber", "email": "tom@example.com", "type": "user"}
+        said = {"id": self.number, "content": text, "message_type": kind, "created_at": at, "private": False, "sender": sender} | given
+        self.messages[number].append(said)
+        self.conversations[number]["last_activity_at"] = at
+        return said
+
+    def routes(self, app: FastAPI) -> None:
+        base = "/api/v1/accounts/3"
+
+        @app.get(f"{base}/conversations")
+        async def conversations(request: Request, page: int = 1) -> Any:
+            self._allowed(request)
+            listed = sorted(self.conversations.values(), key=lambda one: -one["last_activity_at"])
+            return {"data": {"meta": {"all_count": len(listed)}, "payload": listed[(page - 1) * 25 : page * 25]}}
+
+        @app.get(f"{base}/conversations/{{number}}")
+        async def conversation(request: Request, number: int) -> Any:
+            self._allowed(request)
+            return self._known(number)
+
+        @app.get(f"{base}/conversations/{{number}}/messages")
+        async def messages(request: Request, number: int, before: int | None = None) -> Any:
+            self._allowed(request)
+            self._known(number)
+            older = [one for one in self.messages[number] if before is None or one["id"] < before]
+            return {"meta": {}, "payload": older[-PAGE:]}
+
+        @app.post(f"{base}/conversations/{{number}}/messages")
+        async def write(request: Request, number: int) -> Any:
+            who = self._allowed(request)
+            self._known(number)
+            given = await request.json()
+            if len(given["content"]) > 150_000:
+                raise HTTPException(422)
+            user = {"id": int(who or 1), "name": "Tom Weber" if who else "Rapport", "type": "user"}
+            return self.say(number, given["content"], 1, private=given["private"], sender=user)
+
+        @app.get(f"{base}/webhooks")
+        async def listed(request: Request) -> Any:
+            self._allowed(request)
+            return {"payload": {"webhooks": self.webhooks}}
+
+        @app.post(f"{base}/webhooks")
+        async def hook(request: Request) -> Any:
+            self._allowed(request)
+            self.webhooks.append((await request.json())["webhook"] | {"id": len(self.webhooks) + 1, "secret": "made-by-chatwoot"})
+            return {"payload": {"webhook": self.webhooks[-1]}}
+
+        @app.get(f"{base}/dashboard_apps")
+        async def apps(request: Request) -> Any:
+            self._allowed(request)
+            return self.apps
+
+        @app.post(f"{base}/dashboard_apps")
+        async def dashboard(request: Request) -> Any:
+            self._allowed(request)
+            self.apps.append(await request.json())
+            return self.apps[-1]
+
+    def _allowed(self, request: Request) -> str:
+        """Whose token it is: empty for the connection's own."""
+        token = request.headers.get("api_access_token")
+        if token == self.token:
+            return ""
+        for agent, own in self.agents.items():
+            if token == own:
+                return agent
+        raise HTTPException(401)
+
+    def _known(self, number: int) -> dict[str, Any]:
+        if number not in self.conversations:
+            raise HTTPException(404)
+        return self.conversations[number]

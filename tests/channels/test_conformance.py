@@ -1,0 +1,251 @@
+"""What every chat tool has to hold to, whatever it is called."""
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from copilot.channels import CATALOGUE, channels
+from copilot.domain.channels import Unsure
+from copilot.domain.errors import Invalid, NotFound, Refused, Unavailable
+from copilot.domain.ports.channels import Channel
+from tests.channels.doubles.base import Double, status
+from tests.channels.tools import EXAMPLES, NEW, OLD, Example
+
+FORGED = 10_000 if os.environ.get("FULL") else 500
+"""Forged or altered deliveries for each tool."""
+
+
+@pytest.fixture(params=EXAMPLES)
+def example(request: pytest.FixtureRequest) -> Example:
+    return EXAMPLES[request.param]
+
+
+@pytest.fixture
+def channel(example: Example) -> Channel:
+    return channels(httpx.AsyncClient())[example.tool.kind]
+
+
+def test_every_tool_is_examined() -> None:
+    assert set(EXAMPLES) == {tool.kind for tool in CATALOGUE}
+
+
+@pytest.mark.parametrize("secret", [OLD, NEW])
+def test_what_is_signed_with_either_secret_is_read(example: Example, channel: Channel, secret: str) -> None:
+    (arrival,) = channel.read(example.account, example.webhook(example.said("5001", "Where is my refund?"), secret=secret)).arrivals
+    assert arrival.conversation.conversation_id == "17"
+    if example.stamped:
+        (message,) = arrival.conversation.messages
+        assert (message.id, message.author, message.text, message.visibility) == ("5001", "customer", "Where is my refund?", "public")
+    else:
+        assert not arrival.whole
+        assert not arrival.conversation.messages
+
+
+def test_a_replay_is_known_by_its_id_and_nothing_else_is(example: Example, channel: Channel) -> None:
+    def ident(text: str) -> str:
+        return channel.read(example.account, example.webhook(example.said("5001", text))).id
+
+    assert ident("one") == ident("one") != ident("two")
+
+
+def test_a_header_that_is_not_signed_makes_no_replay_new(example: Example, channel: Channel) -> None:
+    webhook = example.webhook(example.said("5001", "one"))
+    changed = webhook.model_copy(update={"headers": webhook.headers | {"x-chatwoot-delivery": "another", "x-zammad-delivery": "another"}})
+    assert channel.read(example.account, changed).id == channel.read(example.account, webhook).id
+
+
+def _altered(example: Example) -> Iterator[tuple[bytes, dict[str, str]]]:
+    """Bodies and headers in which one thing is not as it was signed."""
+    chance = random.Random(17)
+    good = example.webhook(example.said("5001", "Send 142 EUR to the account on record."))
+    signed = {name: value for name, value in good.headers.items() if "signature" in name or "timestamp" in name or name == "webhook-id"}
+    for _ in range(FORGED):
+        body, headers = bytearray(good.body), dict(good.headers)
+        way = chance.randrange(5)
+        if way == 0:
+            body[chance.randrange(len(body))] ^= 1 << chance.randrange(8)
+        elif way == 1:
+            body += bytes(chance.choices(b' \n{}0"', k=chance.randint(1, 4)))
+        elif way == 2:
+            name = chance.choice(list(signed))
+            at = chance.randrange(len(headers[name]))
+            other = chance.choice([one for one in "0123456789abcdef" if one != headers[name][at]])
+            headers[name] = headers[name][:at] + other + headers[name][at + 1 :]
+        elif way == 3:
+            del headers[chance.choice(list(signed))]
+        else:
+            headers = dict(example.webhook(bytes(body), secret=f"whsec_{chance.randbytes(18).hex()}").headers)
+        yield bytes(body), headers
+
+
+def test_what_was_altered_is_refused(example: Example, channel: Channel) -> None:
+    good, accepted = example.webhook(example.said("5001", "x")), 0
+    for body, headers in _altered(example):
+        try:
+            channel.read(example.account, good.model_copy(update={"body": body, "headers": headers}))
+        except Refused:
+            continue
+        accepted += 1
+    assert accepted == 0
+
+
+def test_without_a_secret_nothing_that_is_signed_is_believed(example: Example, channel: Channel) -> None:
+    open_account = example.account.model_copy(update={"signing": ()})
+    try:
+        arrivals = channel.read(open_account, example.webhook(example.said("5001", "x"))).arrivals
+    except Refused:
+        return
+    assert all(not one.whole and not one.conversation.messages for one in arrivals)
+
+
+def test_old_and_future_deliveries_are_refused_and_late_ones_are_not(example: Example, channel: Channel) -> None:
+    if not example.stamped:
+        pytest.skip("Nothing says when it was signed: such deliveries are believed only after the thread was read.")
+    said = example.webhook(example.said("5001", "x"))
+    assert channel.read(example.account, said.model_copy(update={"at": said.at + timedelta(minutes=4)})).arrivals
+    with pytest.raises(Refused):
+        channel.read(example.account, said.model_copy(update={"at": said.at + timedelta(hours=25)}))
+    with pytest.raises(Refused):
+        channel.read(example.account, said.model_copy(update={"at": said.at - timedelta(minutes=6)}))
+
+
+ODD: tuple[object, ...] = (None, [], {}, "", "x", -1, 10**30, True, [None], {"id": None}, "9" * 40)
+
+
+def _places(value: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield (*at, name)
+            yield from _places(inner, (*at, name))
+
+
+def test_a_signed_body_of_any_shape_is_read_or_told_to_be_wrong(example: Example, channel: Channel) -> None:
+    """Every field replaced by what nobody expects there: Invalid says so, and no other error ever comes."""
+    wrong = 0
+    for place in _places(example.said("5001", "x")):
+        for odd in ODD:
+            body = example.said("5001", "x")
+            inner: Any = body
+            for name in place[:-1]:
+                inner = inner[name]
+            inner[place[-1]] = odd
+            try:
+                channel.read(example.account, example.webhook(body))
+            except (Invalid, Refused):
+                wrong += 1
+    assert wrong > len(ODD)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff\xfe", b'"text"'])
+def test_what_is_no_object_is_told(example: Example, channel: Channel, body: bytes) -> None:
+    with pytest.raises((Invalid, Refused)):
+        channel.read(example.account, example.webhook(body))
+
+
+def test_secrets_are_not_shown(example: Example) -> None:
+    shown = repr(example.account)
+    assert NEW not in shown
+    assert "tok-" not in shown
+
+
+CALLING = [name for name, one in EXAMPLES.items() if one.double is not None]
+
+
+@pytest.fixture(params=CALLING)
+def calling(request: pytest.FixtureRequest) -> Example:
+    return EXAMPLES[request.param]
+
+
+@pytest.fixture
+def double(calling: Example) -> Double:
+    assert calling.double is not None
+    made = calling.double()
+    made.open(17)
+    return made
+
+
+async def write(channel: Channel, example: Example, text: str = "A note.", conversation: str = "17") -> str:
+    return await channel.note(example.account, conversation, text)
+
+
+async def test_a_note_is_written_once(calling: Example, double: Double) -> None:
+    async with double.client() as http:
+        ident = await write(channels(http)[calling.tool.kind], calling)
+    assert ident
+    assert double.writes == 1
+
+
+async def test_a_write_whose_answer_was_lost_is_unsure_and_not_repeated(calling: Example, double: Double) -> None:
+    double.lose = True
+    async with double.client() as http:
+        with pytest.raises(Unsure):
+            await write(channels(http)[calling.tool.kind], calling)
+    assert double.writes == 1
+
+
+async def test_a_failing_tool_is_unsure_for_writes_and_asked_again_for_reads(calling: Example, double: Double) -> None:
+    double.fail = status(500)
+    async with double.client() as http:
+        channel = channels(http)[calling.tool.kind]
+        with pytest.raises(Unsure):
+            await write(channel, calling)
+        assert double.writes == 1
+        if "history" in channel.can:
+            with pytest.raises(Unavailable):
+                await channel.thread(calling.account, "17")
+            assert sum(one.method == "GET" for one in double.asked) > 1
+
+
+async def test_the_pace_a_tool_asks_for_is_told(calling: Example, double: Double) -> None:
+    double.fail = status(429, retry_after="30")
+    async with double.client() as http:
+        with pytest.raises(Unavailable) as told:
+            await write(channels(http)[calling.tool.kind], calling)
+    assert told.value.retry_after == 30
+    assert not isinstance(told.value, Unsure)
+
+
+async def test_what_is_not_allowed_or_not_there_is_said(calling: Example, double: Double) -> None:
+    stranger = calling.account.model_copy(update={"token": "tok-wrong"})
+    async with double.client() as http:
+        channel = channels(http)[calling.tool.kind]
+        with pytest.raises(Refused):
+            await channel.note(stranger, "17", "x")
+        assert await channel.check(stranger)
+        with pytest.raises(NotFound):
+            await write(channel, calling, conversation="4711")
+
+
+async def test_nobody_is_spoken_for_without_their_own_token(calling: Example, double: Double) -> None:
+    async with double.client() as http:
+        channel = channels(http)[calling.tool.kind]
+        if "reply" not in channel.can:
+            with pytest.raises(Refused):
+                await channel.reply(calling.account, "17", "Dear Marta", "7")
+            return
+        with pytest.raises(Refused):
+            await channel.reply(calling.account, "17", "Dear Marta", "8")
+        assert double.writes == 0
+        assert await channel.reply(calling.account, "17", "Dear Marta", "7")
+    assert "tok-agent-7" in json.dumps([one.headers for one in double.asked])
+
+
+async def test_a_conversation_id_stays_one_part_of_the_address(calling: Example, double: Double) -> None:
+    async with double.client() as http:
+        with pytest.raises((NotFound, Invalid, Refused, Unavailable)):
+            await write(channels(http)[calling.tool.kind], calling, conversation="17/../../../webhooks")
+    assert all("17%2F..%2F" in one.path for one in double.asked)
+
+
+async def test_a_server_that_is_not_there_is_unavailable(calling: Example) -> None:
+    nowhere = calling.account.model_copy(update={"url": "http://127.0.0.1:9"})
+    async with httpx.AsyncClient() as http:
+        with pytest.raises(Unavailable) as told:
+            await channels(http)[calling.tool.kind].note(nowhere, "17", "x")
+    assert not isinstance(told.value, Unsure)
