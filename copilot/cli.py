@@ -138,6 +138,26 @@ def doctor(data: Data = None, as_json: AsJson = False) -> int:
 
 
 @app.command()
+def extension(
+    folder: Annotated[Path, typer.Argument(help="Where to write it; an empty folder, or one that holds an earlier one.")],
+    address: Annotated[str, typer.Option(help="Where people reach the service. Left out: the extension asks for it.")] = "",
+    sites: Annotated[list[str] | None, typer.Option("--site", help="A page that is a chat tool: https://chat.example.com=chatwoot")] = None,
+    allow: Annotated[bool, typer.Option("--allow", help="Let it open the panel: adds it to the setting panel_origins.")] = False,
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Write out the browser extension that puts the panel beside any web chat tool."""
+    from copilot.commands import extension as made
+
+    service = address.rstrip("/")
+    origin = made.write(folder, service, "" if tenant == "default" else tenant, [made.site(one) for one in sites or []])
+    if allow:
+        _with_api(data, tenant, lambda api: made.allow(api, origin))
+    return made.tell(folder, service, origin, allowed=allow, as_json=as_json)
+
+
+@app.command()
 def migrate(data: Data = None, as_json: AsJson = False) -> int:
     """Bring the database to this version. Stop the service first."""
     from copilot.commands.upkeep import migrate as bring_up

@@ -17,7 +17,7 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Page, Problem, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -126,21 +126,21 @@ class Front(Tool):
         answer = await calls.post(path, body) or {}
         return str(answer.get("id") or answer.get("message_uid") or "")
 
-    async def check(self, account: Account) -> list[Problem]:
+    async def check(self, account: Account) -> list[Missing]:
         """Whether the token is of this company, and may read conversations and events."""
         calls, found = self._api(account), []
         try:
             me = await calls.get("/me")
         except (Refused, NotFound) as error:
-            return [Problem(what="The token may not read.", todo=error.todo or "Make one under Developers, API tokens.")]
+            return [Missing(what="The token may not read.", todo=error.todo or "Make one under Developers, API tokens.")]
         company = FrontSettings.model_validate(account.settings).company
         if company and me.get("id") != company:
-            found.append(Problem(what="The token is of another company.", todo="Give each company a connection of its own."))
+            found.append(Missing(what="The token is of another company.", todo="Give each company a connection of its own."))
         for path, scope in (("/conversations", "conversations:read"), ("/events", "events:read")):
             try:
                 await calls.get(path, {"limit": 1})
             except (Refused, NotFound):
-                found.append(Problem(what=f"The token lacks {scope}.", todo="Add the scope to the token; see copilot/channels/README.md."))
+                found.append(Missing(what=f"The token lacks {scope}.", todo="Add the scope to the token; see copilot/channels/README.md."))
         return found
 
     def _api(self, account: Account, token: str = "") -> Calls:

@@ -16,7 +16,7 @@ from pydantic import Field
 from copilot.channels import signing, zendesk_app
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Page, Problem, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -142,26 +142,26 @@ class Zendesk(Tool):
             raise Refused("A live session does not get what comes through the ticket API.", todo="Use the sidebar: it fills the editor.")
         return await _comment(calls, conversation_id, text, public=True)
 
-    async def check(self, account: Account) -> list[Problem]:
+    async def check(self, account: Account) -> list[Missing]:
         """Whether the token is an administrator's (the poll needs that), and webhook and trigger are there."""
         calls, found = self._api(account), []
         try:
             me = (await calls.get("/users/me.json")).get("user") or {}
         except (Refused, NotFound) as error:
-            return [Problem(what="The token may not read.", todo=error.todo or "Use an administrator's token.")]
+            return [Missing(what="The token may not read.", todo=error.todo or "Use an administrator's token.")]
         if me.get("role") not in ("admin", "agent"):
-            return [Problem(what="The token is nobody's who answers tickets.", todo="Use an administrator's; check the e-mail.")]
+            return [Missing(what="The token is nobody's who answers tickets.", todo="Use an administrator's; check the e-mail.")]
         if me.get("role") != "admin":
-            found.append(Problem(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
+            found.append(Missing(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
         try:
             hooks = _list((await calls.get("/webhooks")).get("webhooks"))
         except CopilotError:
-            return [*found, Problem(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
+            return [*found, Missing(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
         ours = next((hook for hook in hooks if account.id in str(hook.get("endpoint"))), None)
         if ours is None:
-            found.append(Problem(what="There is no webhook for this connection.", todo="Run: copilot connect zendesk again."))
+            found.append(Missing(what="There is no webhook for this connection.", todo="Run: copilot connect zendesk again."))
         elif ours.get("status") != "active":
-            found.append(Problem(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks."))
+            found.append(Missing(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks."))
         return found
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:

@@ -36,6 +36,10 @@ class Api:
         """A file, as it is."""
         return await self._send("PUT", path, content=content, params=params)
 
+    async def replace(self, path: str, body: Any) -> Any:
+        """A record, whole."""
+        return await self._send("PUT", path, json=body)
+
     async def delete(self, path: str) -> Any:
         return await self._send("DELETE", path)
 

@@ -54,7 +54,7 @@ class TenantSettings(Frozen):
     dispositions: tuple[str, ...] = ("solved", "waiting for the customer", "waiting for us", "not solved", "no answer needed")
     """How a conversation can end, as the wrap-up offers it: in the company's own words."""
     panel_origins: tuple[str, ...] = ()
-    """Exact origins (https://chat.example.com) of the pages that may frame the panel."""
+    """Exact origins (https://chat.example.com, or chrome-extension:// and an id) of the pages that may frame the panel."""
 
     @field_validator("retention_days", mode="before")
     @classmethod

@@ -126,7 +126,7 @@ def _rules(given: TenantSettings) -> tuple[tuple[str, bool, str], ...]:
         (
             "panel_origins",
             not all(map(is_origin, given.panel_origins)),
-            "Write each as https://chat.example.com: no path, no slash at the end, no wildcard.",
+            "Write each as https://chat.example.com (or chrome-extension:// and an id): no path, no slash at the end, no wildcard.",
         ),
         *((name, not _are_minutes(table, channels), "Give minutes of 0 or more by channel.") for name, table in minutes.items()),
     )

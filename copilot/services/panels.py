@@ -5,6 +5,7 @@ since the frame's page is ours; what binds a token to the chat tool's origin is 
 posted to a frame whose parent has that origin, and stops to work once the tenant takes the origin off its list.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from copilot.services.staff import digest
 
 PREFIX = "panel_"
 DAY: Final = timedelta(hours=24)
+_EXTENSION: Final = re.compile(r"chrome-extension://[a-p]{32}")
+"""A browser extension's origin: its id, which Chromium derives from its key."""
 
 
 class NewPanelToken(Frozen):
@@ -84,7 +87,9 @@ class Panels:
 
 
 def is_origin(text: str) -> bool:
-    """Whether it is one exact origin by which a page may be reached: https, or http on this machine."""
+    """Whether it is one exact origin by which a page may be reached: https, http on this machine, or a browser extension's own."""
+    if _EXTENSION.fullmatch(text):
+        return True
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from copilot.domain.base import Frozen
 from copilot.domain.case import StoredTurn
 from copilot.domain.conversation import BUILT_IN, Conversation
-from copilot.domain.errors import NotFound
+from copilot.domain.errors import Conflict, NotFound
 from copilot.domain.people import Customer
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Database, Records
@@ -58,6 +58,23 @@ class Reading:
         if found is None:
             raise NotFound(f"There is no conversation {ref!r} in the connection {connection!r}.", todo="Check its id and the connection.")
         return found.id
+
+    async def named(self, tenant: str, ref: str, tool: str, connection: str = "") -> str:
+        """As `ref`, for the conversation that a chat tool's own page shows: never another tool's of the same id.
+
+        `tool`: the kind of the connection; empty: any. Raises NotFound, and Conflict when several accounts of the tool have that id.
+        """
+        if connection or not tool:
+            return await self.ref(tenant, ref, connection)
+        async with self.database.read(tenant) as records:
+            found = await records.conversations.of_tool(ref, tool)
+        if not found:
+            raise NotFound(f"There is no conversation {ref!r} from {tool}.", todo="Wait for its next message, or check the connection.")
+        if len(found) > 1:
+            raise Conflict(
+                f"Several accounts of {tool} have a conversation {ref!r}.", todo="Name the connection where you set up the page."
+            )
+        return found[0][1]
 
     async def current(self, caller: Caller, ref: str) -> Drafted:
         """The current turn of a conversation, else its newest; without one, nothing. Raises NotFound for the conversation."""

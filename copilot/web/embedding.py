@@ -36,7 +36,7 @@ CORP = "Cross-Origin-Resource-Policy"
 async def alone(
     request: Request,
     app: App,
-    ref: Conversation = "",
+    named: panel.Named,
     origin: Origin = "",
     tenant: Annotated[str, Query(max_length=63)] = DEFAULT_TENANT,
 ) -> Response:
@@ -54,9 +54,17 @@ async def alone(
     if caller is not None:
         async with app.database.read(caller.tenant_id) as records:
             after = await records.log.last_event()
-        shown = await panel.shown(request, app, caller, ref)
+        shown = await panel.shown(request, app, caller, named)
     headers = {security.CSP: security.framed_by(framers)}
-    return page(request, "panel.html", headers=headers, panel=shown, ref=ref, after=after, parent=parent, entered=caller is not None)
+    state: dict[str, Any] = {
+        "panel": shown,
+        "named": named,
+        "ref": named.ref,
+        "after": after,
+        "parent": parent,
+        "entered": caller is not None,
+    }
+    return page(request, "panel.html", headers=headers, **state)
 
 
 @signing_in.get("/panel/sign-in")

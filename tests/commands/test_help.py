@@ -14,7 +14,7 @@ COMMANDS = (
     ["knowledge", "lint"], ["knowledge", "sync"], ["knowledge", "search"], ["knowledge", "reindex"], ["customers"],
     ["customers", "import"], ["customers", "card"], ["customers", "erase"], ["tenants"], ["tenants", "create"], ["tenants", "list"],
     ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"], ["users"], ["users", "add"], ["users", "list"],
-    ["users", "password"], ["users", "link"],
+    ["users", "password"], ["users", "link"], ["extension"],
 )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from copilot.adapters.database import waiting
 from copilot.adapters.database.connections import ensure_connection, ensure_team
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
-from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine
+from copilot.adapters.database.tables.tenancy import connections
+from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, same
 from copilot.domain.base import new_id, now
 from copilot.domain.case import QueueEntry
 from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message
@@ -36,6 +37,12 @@ _ANYWHERE = (
     .where(*equals(conversations, "external_id"))
     .order_by(_RANK, conversations.c.id)
     .limit(2)
+)
+_OF_TOOL = (
+    sa.select(conversations.c.connection_id, conversations.c.id)
+    .select_from(conversations.join(connections, same(conversations, "connection_id", connections)))
+    .where(*equals(conversations, "external_id"), connections.c.kind == sa.bindparam("tool"))
+    .order_by(conversations.c.connection_id)
 )
 _OF_CUSTOMER = (
     _ROW.where(*equals(conversations, "customer_id"))
@@ -74,6 +81,11 @@ class SqlConversations(Group):
         if row is None:
             row = await (self._db.row(_BY_EXTERNAL, connection_id=connection, external_id=ref) if connection else self._anywhere(ref))
         return (await self._complete([row]))[0] if row else None
+
+    async def of_tool(self, external_id: str, tool: str) -> list[tuple[str, str]]:
+        """(connection, our id), by connection."""
+        rows = await self._db.rows(_OF_TOOL, external_id=external_id, tool=tool)
+        return [(row["connection_id"], row["id"]) for row in rows]
 
     async def references(self, ids: Sequence[str]) -> dict[str, str]:
         """Our id → the sender's; those that do not exist are left out."""

@@ -70,6 +70,10 @@ class Conversations(Protocol):
         """
         ...
 
+    async def of_tool(self, external_id: str, tool: str) -> list[tuple[str, str]]:
+        """(connection, our id) of the conversations that a kind of chat tool knows under that id; more than one: of several accounts."""
+        ...
+
     async def references(self, ids: Sequence[str]) -> dict[str, str]:
         """Our id → the sender's, without loading anything else; those that do not exist are left out."""
         ...

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from copilot.api.auth import App, Me
 from copilot.web import handing
 from copilot.web.pages import conversation, panel, queue
+from copilot.web.panel import view
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 
@@ -27,5 +28,5 @@ async def desk(request: Request, app: App, me: Me, ref: Annotated[str, Query(max
         offers=await handing.offers(app, me),
         queue=await queue.shown(request, app, me),
         conversation=await conversation.shown(request, app, me, ref),
-        panel=await panel.shown(request, app, me, ref),
+        panel=await panel.shown(request, app, me, view.Named(ref=ref)),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from copilot.api.auth import App, Me
@@ -13,23 +13,36 @@ from copilot.web.sessions import page_router
 
 router = page_router()
 Conversation = Annotated[str, Query(max_length=200, alias="conversation")]
+_NAME: Final = r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"
+
+
+def _named(
+    ref: Conversation = "",
+    tool: Annotated[str, Query(max_length=63, pattern=_NAME)] = "",
+    connection: Annotated[str, Query(max_length=63, pattern=_NAME)] = "",
+) -> view.Named:
+    return view.Named(ref=ref, tool=tool, connection=connection)
+
+
+Named = Annotated[view.Named, Depends(_named)]
+"""What a page says that it has open."""
 LOOK: Final = timedelta(minutes=15)
 """A panel is drawn again whenever something happens; within this time that counts as one look at the customer."""
 _MOST_LOOKS = 10_000
 
 
-async def shown(request: Request, app: App, me: Me, ref: str) -> dict[str, Any]:
+async def shown(request: Request, app: App, me: Me, named: view.Named) -> dict[str, Any]:
     """What `fragments/panel.html` shows, as its variable `panel`."""
-    panel = await view.shown(app, me, ref)
+    panel = await view.shown(app, me, named)
     if panel["state"] == "ready" and panel["person"].known:
         await _noted(request, app, me, panel["person"].ref)
     return panel
 
 
 @router.get("/desk/f/panel")
-async def fragment(request: Request, app: App, me: Me, ref: Conversation = "") -> Response:
+async def fragment(request: Request, app: App, me: Me, named: Named) -> Response:
     """The region alone."""
-    return page(request, "fragments/panel.html", panel=await shown(request, app, me, ref), ref=ref)
+    return page(request, "fragments/panel.html", panel=await shown(request, app, me, named), ref=named.ref)
 
 
 @router.get("/desk/f/source")

@@ -10,7 +10,7 @@ from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.case import StoredTurn
 from copilot.domain.conversation import unanswered
-from copilot.domain.errors import NotFound
+from copilot.domain.errors import Conflict, NotFound
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import CuePayload, Decision
 from copilot.domain.turn import Turn
@@ -48,14 +48,26 @@ class Shown(Frozen):
     changes: tuple[Change, ...] = ()
 
 
-async def shown(app: Application, me: Caller, ref: str) -> dict[str, Any]:
-    """What the panel's template calls `panel`. `state`: none (nothing open), missing, or ready."""
-    if not ref:
+class Named(Frozen):
+    """The conversation that a page has open, as that page names it."""
+
+    ref: str = ""
+    tool: str = ""
+    """The kind of the chat tool whose page it is; empty: ours, or one that does not say."""
+    connection: str = ""
+
+
+async def shown(app: Application, me: Caller, named: Named) -> dict[str, Any]:
+    """What the panel's template calls `panel`. `state`: none (nothing open), missing, several (accounts have that id), or ready."""
+    if not named.ref:
         return {"state": "none"}
     try:
+        ref = await app.reading.named(me.tenant_id, named.ref, named.tool, named.connection)
         thread = await app.reading.thread(me.tenant_id, ref)
     except NotFound:
-        return {"state": "missing"}
+        return {"state": "missing", "named": named}
+    except Conflict as error:
+        return {"state": "several", "named": named, "why": f"{error.detail} {error.todo}"}
     drafted = await app.reading.current(me, ref)
     now = app.clock()
     stored = drafted.stored
@@ -66,6 +78,7 @@ async def shown(app: Application, me: Caller, ref: str) -> dict[str, Any]:
     cue = by_kind.get("cue")
     return {
         "state": "ready",
+        "as_named": named.ref,
         "id": thread.conversation.id,
         "ref": thread.conversation.external_id or thread.conversation.id,
         "answered_here": thread.answered_here,

@@ -1,10 +1,11 @@
 /** The panel at its own address: alone in a window, or framed by a chat tool, where it signs in by a window of ours. */
 import { freshId, useToken } from "./api.js";
 import { copy } from "./copying.js";
+import { Answers } from "./inserting.js";
 import { showLine } from "./line.js";
 import { meta } from "./meta.js";
-import { mount } from "./panel.js";
-import { load, region } from "./regions.js";
+import { mount, panel } from "./panel.js";
+import { load, refresh, region } from "./regions.js";
 import { Stream } from "./stream.js";
 import { toastProblem } from "./toast.js";
 
@@ -19,14 +20,24 @@ let asked = null;
 let running = false;
 
 showLine(stream);
+/** Whether the page around us says what became of a text (`answers` in its `copilot:open`). */
+let waits = false;
+const answers = new Answers((what) => window.parent.postMessage(what, parentOrigin));
 /** @type {import("./reply.js").Insert} */
-const insert = ({ text, suggestionId, copies }) => {
-  if (framed && parentOrigin) window.parent.postMessage({ type: "copilot:insert", text }, parentOrigin);
-  else void copy(text, suggestionId);
+const insert = ({ text, suggestionId }) => {
+  if (!framed || !parentOrigin) return void copy(text, suggestionId);
+  // As the page around us named the conversation that is *shown*: it may have opened another one meanwhile.
+  return answers.ask({ type: "copilot:insert", text, conversation: panel()?.dataset.named ?? "" }, waits, () => void copy(text, suggestionId));
 };
 mount(stream, insert);
 // The introduction of a handover (handover.js) goes the same way.
-document.addEventListener("copilot:insert", (event) => insert(/** @type {CustomEvent} */ (event).detail));
+document.addEventListener("copilot:insert", (event) => void insert(/** @type {CustomEvent} */ (event).detail)?.catch(toastProblem));
+// One that was not here yet appears once it has come in.
+stream.on("", ({ data }) => {
+  const missing = region("panel").querySelector("[data-missing]");
+  if (missing && data.conversation === missing.getAttribute("data-missing")) refresh("panel");
+});
+region("panel").addEventListener("region:swapped", () => stream.open(panel()?.dataset.id ?? ""));
 
 addEventListener("message", (event) => {
   const { data } = event;
@@ -39,11 +50,17 @@ addEventListener("message", (event) => {
     return;
   }
   if (!framed || parentOrigin === "" || event.origin !== parentOrigin || event.source !== window.parent) return;
-  if (data.type === "copilot:open" && typeof data.conversation === "string") void open(data.conversation.slice(0, 200)).catch(toastProblem);
+  if (data.type === "copilot:open" && typeof data.conversation === "string") {
+    waits = data.answers === true;
+    void open(data).catch(toastProblem);
+  }
+  if (data.type === "copilot:inserted" || data.type === "copilot:refused") answers.hear(data);
   if (data.type === "copilot:typed") document.dispatchEvent(new CustomEvent("copilot:typed", { detail: { empty: data.empty === true } }));
 });
 
-document.getElementById("enter-button")?.addEventListener("click", () => {
+const door = /** @type {HTMLButtonElement|null} */ (document.getElementById("enter-button"));
+if (door) door.disabled = false; // a press before this script listens would be lost
+door?.addEventListener("click", () => {
   if (!framed) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   word = freshId();
   const query = new URLSearchParams({ origin: parentOrigin, word });
@@ -59,7 +76,11 @@ document.addEventListener("signed-out", () => {
 async function enter(secret) {
   useToken(secret);
   try {
-    await load("panel");
+    // The page around us may name another conversation while one is loading.
+    for (let asked = ""; asked !== region("panel").dataset.src; ) {
+      asked = region("panel").dataset.src ?? "";
+      await load("panel");
+    }
   } catch (error) {
     if (error instanceof Error && "status" in error && error.status === 401) return;
     return say(error instanceof Error ? error.message : "That did not work.");
@@ -67,12 +88,12 @@ async function enter(secret) {
   inside();
 }
 
-/** @param {string} conversation the chat tool shows another one */
-async function open(conversation) {
-  region("panel").dataset.src = `/desk/f/panel?${new URLSearchParams({ conversation })}`;
-  if (!running) return;
-  stream.open(conversation);
-  await load("panel");
+/** @param {{conversation: string, tool?: unknown, connection?: unknown}} named the chat tool shows another one */
+async function open({ conversation, tool, connection }) {
+  const query = new URLSearchParams({ conversation: conversation.slice(0, 200) });
+  for (const [name, value] of Object.entries({ tool, connection })) if (typeof value === "string" && value) query.set(name, value);
+  region("panel").dataset.src = `/desk/f/panel?${query}`;
+  if (running) await load("panel");
 }
 
 function inside() {
@@ -130,3 +151,5 @@ function forget() {
 if (meta("entered")) inside();
 else if (framed && !parentOrigin) say("This page is not allowed to show the copilot. An administrator can add it to the setting panel_origins.");
 else if (framed && kept()) void enter(kept());
+// Whoever frames us may say from now on what is open.
+if (framed && parentOrigin) window.parent.postMessage({ type: "copilot:ready" }, parentOrigin);

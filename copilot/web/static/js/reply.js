@@ -7,7 +7,7 @@ import { writeTimes } from "./times.js";
 import { toastProblem } from "./toast.js";
 
 /** @typedef {{text: string, suggestionId: string|null, part: number|null, copies: boolean}} Inserted */
-/** @typedef {(what: Inserted) => void} Insert */
+/** @typedef {(what: Inserted) => Promise<void>|void} Insert may say that the text did not go in: throws Problem */
 
 const SLOW_MS = 8000;
 /** @type {Insert} */
@@ -32,9 +32,10 @@ const copies = () => region("panel").querySelector(".copilot")?.hasAttribute("da
  * @param {string} text
  * @param {string|null} [suggestionId] where they come from
  * @param {number|null} [part]
+ * @returns {Promise<void>} throws Problem when they did not go in
  */
-export function insert(text, suggestionId = null, part = null) {
-  put({ text, suggestionId, part, copies: copies() });
+export async function insert(text, suggestionId = null, part = null) {
+  await put({ text, suggestionId, part, copies: copies() });
 }
 
 /** @param {string} id @param {Record<string, unknown>} what */
@@ -74,7 +75,7 @@ export async function request(kind, fresh = false) {
 
 /** @param {string} id @param {string} text */
 async function use(id, text) {
-  insert(text, id);
+  await insert(text, id);
   await decide(id, { action: "used" });
 }
 
@@ -84,7 +85,7 @@ async function useEdited(draft, id) {
   const text = field?.value.trim() ?? "";
   if (!text) return field?.focus();
   if (text === draft.dataset.text) return use(id, text);
-  insert(text, id);
+  await insert(text, id);
   await decide(id, { action: "edited", text });
 }
 

@@ -27,7 +27,7 @@ export function toast(text, { bad = false, action } = {}) {
 /** @param {unknown} error shown in its own words; what is not ours is thrown again */
 export function toastProblem(error) {
   if (!(error instanceof Error) || !("status" in error)) throw error;
-  toast(error.message, { bad: true });
+  toast(error.message, { bad: true, action: "action" in error ? /** @type {any} */ (error).action : undefined });
 }
 
 /**

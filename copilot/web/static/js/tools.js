@@ -16,7 +16,7 @@ export async function clicked(button) {
   if (fresh) return busy(button, () => request(fresh, true));
   if (insertPart !== undefined) {
     const id = /** @type {HTMLElement|null} */ (button.closest("[data-suggestion]"))?.dataset.suggestion ?? "";
-    insert(text ?? "", id, Number(insertPart));
+    await insert(text ?? "", id, Number(insertPart));
     return decide(id, { action: "used", part: Number(insertPart) });
   }
   if (askLever !== undefined) return busy(button, () => grant({ lever_id: askLever }));
@@ -114,7 +114,7 @@ function answer(found) {
   const mine = found.sentences.filter((/** @type {any} */ one) => one.sources.every((/** @type {any} */ s) => s.may_say));
   if (mine.length) {
     const button = made("button", "slim", "Put it in my answer");
-    button.addEventListener("click", () => insert(mine.map((/** @type {any} */ one) => one.text).join(" ")));
+    button.addEventListener("click", () => void insert(mine.map((/** @type {any} */ one) => one.text).join(" ")).catch(toastProblem));
     list.push(button);
   }
   return list;

@@ -1,0 +1,8 @@
+/** Freshdesk's tickets; its reply is written in a Froala editor. */
+export default {
+  tool: "freshdesk",
+  title: "Freshdesk",
+  hosts: ["*.freshdesk.com"],
+  conversation: [{ from: "path", pattern: "^/a/tickets/(\\d+)(?:/|$)" }],
+  composer: [".fr-element[contenteditable]", ".fr-wrapper [contenteditable]"],
+};
