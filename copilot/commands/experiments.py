@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from copilot.commands.beginning import with_api
-from copilot.commands.options import HELP, AsJson, Data, Tenant
+from copilot.commands.options import HELP, AsJson, Data, Tenant, with_api
 from copilot.commands.output import print_json, say, table
 from copilot.domain.errors import Invalid, NotFound
 
