@@ -189,7 +189,7 @@ class Connecting:
             inside = self._inside(await records.connections.sealed(ident))
         ours = {
             "webhook": address.rstrip("/") + _path(caller.tenant_id, ident, inside.path),
-            "panel": f"{address.rstrip('/')}/panel?connection={ident}",
+            "panel": f"{address.rstrip('/')}/{account.kind}/panel?tenant={caller.tenant_id}&connection={ident}",
         }
         try:
             learned = await self.channel(account.kind).install(account, ours)

@@ -1,4 +1,4 @@
-"""Pages that stand in a chat tool's own frame: Zendesk's sidebar and Front's plugin. They hold the panel, and nothing else.
+"""Pages that stand in a chat tool's own frame: Chatwoot's, Zendesk's, Front's. They hold the panel, and nothing else.
 
 Anybody may load them, as the panel's own shell: what is seen in the panel is decided by its session. The tool's script is allowed on these
 pages only, and only pages of origins that the tenant allows may frame them. The token that Zendesk posts is not needed for this; whoever
@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from copilot.api.auth import App
 from copilot.bootstrap import DEFAULT_TENANT
-from copilot.channels import front_plugin, zendesk_app
+from copilot.channels import chatwoot_app, front_plugin, zendesk_app
 from copilot.web import security
 from copilot.web.embedding import allowed
 
-SCRIPTS: Final = {"/zendesk/sidebar": "https://static.zdassets.com", "/front/panel": "https://dl.frontapp.com"}
-"""Where the tool's own script comes from; no other page of ours runs another's."""
+SCRIPTS: Final = {"/chatwoot/panel": "", "/zendesk/sidebar": "https://static.zdassets.com", "/front/panel": "https://dl.frontapp.com"}
+"""Where the tool's own script comes from (empty: it has none); no other page of ours runs another's."""
 router = APIRouter(include_in_schema=False)
 Tenant = Annotated[str, Query(max_length=63)]
 
@@ -35,15 +35,23 @@ async def front(app: App, tenant: Tenant = DEFAULT_TENANT) -> Response:
     return await _page(app, tenant, front_plugin.__name__, "panel.html", SCRIPTS["/front/panel"])
 
 
+@router.get("/chatwoot/panel")
+async def chatwoot(app: App, tenant: Tenant = DEFAULT_TENANT) -> Response:
+    """The dashboard app. Chatwoot has no script of its own for it."""
+    return await _page(app, tenant, chatwoot_app.__name__, "panel.html")
+
+
+@router.get("/chatwoot/dashboard.js")
 @router.get("/zendesk/sidebar.js")
 @router.get("/front/plugin.js")
 async def script(request: Request) -> Response:
     """What runs on them."""
-    package = zendesk_app if request.url.path.startswith("/zendesk/") else front_plugin
+    package = {"chatwoot": chatwoot_app, "zendesk": zendesk_app, "front": front_plugin}[request.url.path.split("/")[1]]
     content = files(package.__name__).joinpath(request.url.path.rpartition("/")[2]).read_bytes()
     return Response(content, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-async def _page(app: App, tenant: str, package: str, name: str, tool: str) -> Response:
-    policy = security.framed_by(await allowed(app, tenant)).replace("script-src 'self'", f"script-src 'self' {tool}") + "; frame-src 'self'"
+async def _page(app: App, tenant: str, package: str, name: str, tool: str = "") -> Response:
+    scripts = f"script-src 'self' {tool}".rstrip()
+    policy = security.framed_by(await allowed(app, tenant)).replace("script-src 'self'", scripts) + "; frame-src 'self'"
     return HTMLResponse(files(package).joinpath(name).read_text(), headers={security.CSP: policy, "Cache-Control": "no-cache"})

@@ -145,15 +145,15 @@ def assert_strict(policy: str, where: tuple[str, str, int]) -> None:
 
     On a chat tool's page its script runs as well.
     """
-    tool = tool_pages.SCRIPTS.get(where[1], "")
+    tool, framed = tool_pages.SCRIPTS.get(where[1], ""), where[1] in tool_pages.SCRIPTS
     rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert rules.pop("default-src") == rules.pop("base-uri") == "'none'", (where, policy)
     framers, frames = rules.pop("frame-ancestors"), rules.pop("frame-src", "")
-    assert framers == "'none'" or "/panel" in str(where) or tool, (where, policy)
-    assert not frames or "embed-demo" in str(where) or tool, where
+    assert framers == "'none'" or "/panel" in str(where) or framed, (where, policy)
+    assert not frames or "embed-demo" in str(where) or framed, where
     ours = {"'self'", "'none'"} | ({frames} if frames else set()) | ({tool} if tool else set())
     assert {word for rule in rules.values() for word in rule.split()} <= ours, (where, policy)
-    assert frames in (("'self'",) if tool else ("", "http://copilot", "http://localhost")), (where, policy)
+    assert frames in (("'self'",) if framed else ("", "http://copilot", "http://localhost")), (where, policy)
 
 
 def assert_nothing_inline(html: str, where: object) -> None:

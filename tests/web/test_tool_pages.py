@@ -1,4 +1,4 @@
-"""The pages in Zendesk's and Front's own frames: the panel in them, the tool's script, and what goes into the composer."""
+"""The pages in Chatwoot's, Zendesk's and Front's own frames: the panel in them, the tool's script, and what goes into the composer."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route as Address
 
 from copilot.bootstrap import DEFAULT_TENANT
+from copilot.domain.formats import ConversationIn, MessageIn
 from tests.patience import eventually
 from tests.web.serving import Served
 from tests.web.site import Site
@@ -132,6 +133,34 @@ async def test_in_fronts_frame_the_draft_is_made_once_and_then_filled(site: Site
     await choose(panel)
     await expect(sidebar.get_by_role("status")).to_contain_text("Open one conversation")
     assert len(await said(sidebar)) == 3
+
+
+CHATWOOT = """(id) => {
+  const tell = (what) => document.querySelector("iframe").contentWindow.postMessage(what, "*");
+  const context = (id) => JSON.stringify({ event: "appContext", data: { conversation: { id }, contact: {}, currentAgent: { id: 7 } } });
+  window.asks = 0;
+  addEventListener("message", ({ data }) => { if (data === "chatwoot-dashboard-app:fetch-info") { window.asks += 1; tell(context(id)); } });
+  window.show = (next) => tell(context(next));
+  window.lie = () => { tell("{"); tell(JSON.stringify({ event: "appContext", data: { conversation: { id: "18" } } })); };
+  tell(context(id));
+}"""
+"""Chatwoot's page as its source says: the context as a JSON string, on being asked, and when another conversation is opened."""
+
+
+async def test_in_chatwoots_frame_the_conversation_of_its_account_is_shown(site: Site, page: Page, tool: str) -> None:
+    for number, text in ((17, "Where is my cello?"), (18, "Somebody else asks.")):
+        said = MessageIn(id="1", author="customer", text=text, sent_at="-PT1M")
+        given = ConversationIn(conversation_id=str(number), channel="chat", messages=[said])
+        await site.application.ingest.conversation(DEFAULT_TENANT, given, "chatwoot")
+    sidebar, panel = await opened(page, tool, "/chatwoot/panel", "")
+    await page.evaluate(CHATWOOT, 17)
+    await sign_in(site, page, panel)
+    await expect(panel.locator(".copilot[data-ref='17']")).to_be_visible()
+    await page.evaluate("() => window.lie()")
+    await page.evaluate("() => window.show(18)")
+    await expect(panel.locator(".copilot[data-ref='18']")).to_be_visible()
+    await choose(panel)
+    await expect(sidebar.get_by_role("status")).to_contain_text("cop", ignore_case=True)  # or the browser did not allow it
 
 
 async def test_only_allowed_pages_may_frame_them_and_only_the_tools_script_runs(site: Site, tool: str) -> None:

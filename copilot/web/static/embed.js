@@ -35,7 +35,7 @@
     (into ?? document.body).append(frame);
     return {
       frame,
-      open: (/** @type {string} */ next) => say({ type: "copilot:open", conversation: String(next) }),
+      open: (/** @type {string} */ next, named = {}) => say({ ...named, type: "copilot:open", conversation: String(next) }),
       typed: (empty = false) => say({ type: "copilot:typed", empty: Boolean(empty) }),
       close() {
         removeEventListener("message", heard);
