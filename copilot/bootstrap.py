@@ -87,6 +87,7 @@ from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
 from copilot.services.publishing import refuse_mirrored
+from copilot.services.pulse import Pulse
 from copilot.services.quality import Quality
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
@@ -506,11 +507,11 @@ def _chat_tools(
     http = http or httpx.AsyncClient()
     tools, clock = channels(http), ingest.clock
     connecting = Connecting(database, tools, vault, clock, wake)
-    writing = Writing(database, connecting, clock, wake)
+    writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
     return ChatTools(
         connecting=connecting,
-        receiving=Receiving(database, connecting, clock, wake),
-        arriving=Arriving(database, connecting, ingest, clock),
+        receiving=receiving,
+        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
         sending=Sending(database, connecting, writing),

@@ -18,7 +18,8 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Database
 from copilot.services.connecting import Connecting
 from copilot.services.ingest import Ingest
-from copilot.services.receiving import ARRIVE
+from copilot.services.pulse import Pulse
+from copilot.services.receiving import ARRIVE, Receiving
 
 log = structlog.get_logger()
 POLL: Final = "poll"
@@ -37,13 +38,42 @@ class Arriving:
 
     database: Database
     connecting: Connecting
+    receiving: Receiving
     ingest: Ingest
+    pulse: Pulse
     clock: Callable[[], datetime]
 
-    async def run(self, tenant: str, subject: str) -> None:
-        """The durable job `arrive`: safe to run again at any point, each message is taken once. Raises Unavailable to come again."""
+    async def run(self, tenant: str, _: str) -> None:
+        """The durable job `arrive`: all that waits, the oldest first. Safe to run again at any point, each message is taken once.
+
+        Raises Unavailable, to come again, when a tool has to be read that does not answer; the others go on.
+        """
+        if self.receiving.working.get(tenant):
+            return  # that run takes everything along
+        self.receiving.working[tenant] = True
+        later: dict[int, Unavailable] = {}
+        try:
+            while rows := [ident for ident in await self._waiting(tenant) if ident not in later]:
+                for ident in rows:
+                    await self.pulse.calm()
+                    try:
+                        await self._one(tenant, ident)
+                    except Unavailable as error:
+                        later[ident] = error
+        finally:
+            self.receiving.working[tenant] = False
+        if [ident for ident in await self._waiting(tenant) if ident not in later]:
+            await self.run(tenant, "")  # came in while this run ended
+        for silent in later.values():
+            raise silent
+
+    async def _waiting(self, tenant: str) -> list[int]:
         async with self.database.read(tenant) as records:
-            kept = await records.connections.kept(int(subject))
+            return await records.connections.waiting(self.clock() + EVERY)
+
+    async def _one(self, tenant: str, ident: int) -> None:
+        async with self.database.read(tenant) as records:
+            kept = await records.connections.kept(ident)
         if kept is None or kept.state != "waiting":
             return
         problem = ""

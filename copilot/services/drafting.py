@@ -187,6 +187,7 @@ class Drafting:
                 "turn.superseded" if superseded else "turn.done", conversation_id=stored.conversation_id, subject_id=stored.id
             )
         self.live.wake(tenant)
+        self.wake()  # whoever heard of it may have left work
 
     async def failed(self, tenant: str, turn_id: str) -> None:
         """The job was given up after its retries: the turn says so."""

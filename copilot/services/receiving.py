@@ -17,7 +17,7 @@ from copilot.domain.ports.records import Database
 from copilot.services.connecting import Connecting
 
 ARRIVE: Final = "arrive"
-"""The durable job that works a delivery in; its subject is the inbox row."""
+"""The durable job that works in what waits; its subject is the inbox row for which it was started."""
 AT_ONCE: Final = 100
 """Deliveries of one transaction."""
 
@@ -50,6 +50,8 @@ class Receiving:
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
     refused: dict[tuple[str, str], Refusals] = field(default_factory=dict)
+    working: dict[str, bool] = field(default_factory=dict)
+    """Tenants whose deliveries are being worked in here: that run takes new ones along."""
     _coming: dict[str, list[_Coming]] = field(default_factory=dict)
     _keeping: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -81,10 +83,12 @@ class Receiving:
     async def _store(self, tenant: str, some: list[_Coming]) -> None:
         try:
             async with self.database.write(tenant) as records:
-                for one in some:
-                    ident = await records.connections.receive(one.connection_id, one.delivery.id, one.delivery.arrivals, one.at)
-                    if ident is not None:
-                        await records.log.enqueue(ARRIVE, str(ident))
+                kept = [
+                    await records.connections.receive(one.connection_id, one.delivery.id, one.delivery.arrivals, one.at) for one in some
+                ]
+                fresh = [ident for ident in kept if ident is not None]
+                if fresh and not self.working.get(tenant):
+                    await records.log.enqueue(ARRIVE, str(fresh[0]))
         except Exception as error:  # noqa: BLE001 - whatever it is, each of those who wait is told
             for one in some:
                 if not one.kept.done():

@@ -62,7 +62,7 @@ async def _send(client: httpx.AsyncClient, name: str, count: int, rate: float) -
 
     async def one(number: int) -> float:
         await asyncio.sleep(number / rate)
-        at, ident = datetime.now(UTC), f"{name}-{number}"
+        at, ident = datetime.now(UTC).replace(microsecond=0), f"{name}-{number}"
         said = {"id": "m1", "author": "bot", "text": f"Order {number} has left the house.", "sent_at": at.isoformat()}
         body = json.dumps({"type": "conversation.changed", "data": {"conversation_id": ident, "channel": "chat", "messages": [said]}})
         signature = Webhook(SECRET).sign(ident, at, body)
