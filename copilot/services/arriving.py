@@ -29,6 +29,8 @@ REMEMBERED: Final = timedelta(days=7)
 """For so long a delivery's id is known: longer than a signed time holds, so no replay is taken for new."""
 PAGES: Final = 5
 """Pages that one poll reads; the next goes on."""
+SOME: Final = 100
+"""Deliveries that are looked up at once."""
 ACTOR: Final = "connection:"
 
 
@@ -53,7 +55,7 @@ class Arriving:
         self.receiving.working[tenant] = True
         later: dict[int, Unavailable] = {}
         try:
-            while rows := [ident for ident in await self._waiting(tenant) if ident not in later]:
+            while rows := [ident for ident in await self._waiting(tenant, len(later)) if ident not in later]:
                 for ident in rows:
                     await self.pulse.calm()
                     try:
@@ -62,14 +64,15 @@ class Arriving:
                         later[ident] = error
         finally:
             self.receiving.working[tenant] = False
-        if [ident for ident in await self._waiting(tenant) if ident not in later]:
+        if [ident for ident in await self._waiting(tenant, len(later)) if ident not in later]:
             await self.run(tenant, "")  # came in while this run ended
         for silent in later.values():
             raise silent
 
-    async def _waiting(self, tenant: str) -> list[int]:
+    async def _waiting(self, tenant: str, beside: int) -> list[int]:
+        """Some of those that wait, `beside` so many that are left for later: one silent tool holds nobody else's up."""
         async with self.database.read(tenant) as records:
-            return await records.connections.waiting(self.clock() + EVERY)
+            return await records.connections.waiting(self.clock() + EVERY, SOME + beside)
 
     async def _one(self, tenant: str, ident: int) -> None:
         async with self.database.read(tenant) as records:

@@ -87,7 +87,12 @@ class Receiving:
                     await records.connections.receive(one.connection_id, one.delivery.id, one.delivery.arrivals, one.at) for one in some
                 ]
                 fresh = [ident for ident in kept if ident is not None]
-                if fresh and not self.working.get(tenant):
+                taken_along = self.working.get(tenant, False)
+                if fresh and not taken_along:
+                    await records.log.enqueue(ARRIVE, str(fresh[0]))
+            if fresh and taken_along and not self.working.get(tenant):
+                # The run that should have taken them ended before they were on the disk.
+                async with self.database.write(tenant) as records:
                     await records.log.enqueue(ARRIVE, str(fresh[0]))
         except Exception as error:  # noqa: BLE001 - whatever it is, each of those who wait is told
             for one in some:

@@ -11,17 +11,20 @@ from copilot.domain.base import new_id
 from copilot.domain.channels import Account, Unsure
 from copilot.domain.connections import Action, Outgoing
 from copilot.domain.conversation import Conversation
-from copilot.domain.errors import CopilotError, Unavailable
+from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
+from copilot.domain.times import parse_when
 from copilot.services.connecting import Connecting
 
 log = structlog.get_logger()
 SEND: Final = "send"
-"""The durable job of one write; its subject is the write's id and its attempt, so that a second attempt is a run of its own."""
+"""The durable job of one write; its subject is the write's id."""
 ATTEMPTS: Final = 8
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
+AHEAD: Final = timedelta(minutes=1)
+"""By so much the tool's clock may be behind ours."""
 LONGEST: Final = timedelta(minutes=30)
 """Pauses double from the first to the longest: eight attempts take about half an hour."""
 
@@ -70,7 +73,11 @@ class Writing:
             conversation = await records.conversations.find(wanted.conversation_id)
             if conversation is None:
                 return
-            account = await self.connecting.account(tenant, wanted.connection_id)
+            try:
+                account = await self.connecting.account(tenant, wanted.connection_id)
+            except NotFound:
+                await records.connections.moved(wanted.model_copy(update={"state": "failed", "problem": "The connection was stopped."}))
+                return
             begun = wanted.model_copy(
                 update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
             )
@@ -114,7 +121,9 @@ class Writing:
         alike = (
             one.id
             for one in thread.messages
-            if one.author != "customer" and one.visibility == private and one.text.strip() == wanted.text.strip()
+            if (one.author, one.visibility) in (("agent", private), ("bot", private))
+            and one.text.strip() == wanted.text.strip()
+            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
         )
         return next(alike, "")
 

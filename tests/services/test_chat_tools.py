@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from standardwebhooks.webhooks import Webhook as Standard
 
 from copilot.channels import signing
 from tests.api.house import House, assert_problem
@@ -323,3 +324,51 @@ async def test_in_shadow_not_even_an_agent_sends(opened: Open) -> None:
     (await tom.post(f"/v1/conversations/{NUMBER}/send", json={"text": "Hello."})).raise_for_status()
     await tool.house.settle()
     assert tool.double.writes == 0
+
+
+async def test_the_same_words_of_before_are_not_taken_for_a_write_that_was_lost(tool: Tool) -> None:
+    await tool.said()
+    tom, double, words = await tool.house.enter("agent"), tool.double, {"text": "I am looking into it."}
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": double.agents["7"]})).raise_for_status()
+    double.say(NUMBER, words["text"], 1, created_at=tool.house.clock().timestamp() - 600)
+    double.fail = status(500)  # it was not done, and nobody said so
+    (await tom.post(f"/v1/conversations/{NUMBER}/send", json=words)).raise_for_status()
+    await tool.house.settle()
+    double.fail = None
+    tool.house.clock.forward(minutes=2)
+    writing = tool.house.application.chat_tools.writing
+    ((_, tenant, subject),) = await writing.unfinished(tool.house.clock())
+    await writing.run(tenant, subject)
+    assert sum(one["content"] == words["text"] for one in double.messages[NUMBER]) == 2
+
+
+async def test_what_waits_for_a_stopped_connection_is_given_up(tool: Tool) -> None:
+    await tool.said()
+    admin, writing = await tool.house.enter("admin"), tool.house.application.chat_tools.writing
+    async with tool.house.application.database.write("default") as records:
+        conversation = await records.conversations.find(str(NUMBER), "chatwoot-1")
+        assert conversation is not None
+        assert await writing.want(records, "chatwoot-1", conversation, "note", "one-more", "Later.")
+    (await admin.patch("/v1/connections/chatwoot-1", json={"active": False})).raise_for_status()
+    await tool.house.settle()
+    assert tool.double.writes == 1
+    assert not await writing.unfinished(tool.house.clock())
+
+
+async def test_deliveries_of_a_tool_that_is_silent_hold_nobody_elses_up(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.services.arriving.SOME", 1)
+    admin, house = await tool.house.enter("admin"), tool.house
+    generic = (await admin.post("/v1/connections", json={"id": "crm", "kind": "webhook"})).json()
+    tool.double.fail = status(429, retry_after="30")
+    assert (await tool.deliver(tool.told(tool.double.say(NUMBER, ASKED)))).status_code == 204
+    at = house.clock().replace(microsecond=0)
+    said = [{"id": "m1", "author": "customer", "text": "Hello?", "sent_at": at.isoformat()}]
+    body = json.dumps({"type": "conversation.changed", "data": {"conversation_id": "c-1", "channel": "chat", "messages": said}})
+    signature = Standard(generic["signing"]).sign("1", at, body)
+    signed = {"webhook-id": "1", "webhook-timestamp": f"{at.timestamp():.0f}", "webhook-signature": signature}
+    assert (await house.nobody().post("/hooks/default/crm", content=body, headers=signed)).status_code == 204
+    with pytest.raises(Exception, match="patience"):
+        await house.application.chat_tools.arriving.run("default", "1")
+    async with house.application.database.read("default") as records:
+        assert await records.conversations.find("c-1", "crm") is not None
+        assert len(await records.connections.waiting(house.clock() + timedelta(minutes=1))) == 1

@@ -1,5 +1,6 @@
 """Chatwoot 4.15's API under /api/v1/accounts/3, for one conversation that a test fills."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +51,7 @@ class ChatwootDouble(Double):
     def say(self, number: int, text: str, kind: int = 0, **given: Any) -> dict[str, Any]:
         """One more message, as conversations hold it: numbers and seconds."""
         self.number += 1
-        at = 1_772_445_600 + self.number
+        at = int(time.time())
         sender = contact() if kind == 0 else {"id": 7, "name": "Tom Weber", "email": "tom@example.com", "type": "user"}
         said = {"id": self.number, "content": text, "message_type": kind, "created_at": at, "private": False, "sender": sender} | given
         self.messages[number].append(said)
