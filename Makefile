@@ -33,11 +33,11 @@ test: setup browser ## Everything that is tested; FULL=1 runs the long matrices 
 
 APT_INSTALL := apt-get install -y -q --no-install-recommends
 browser: ## The Chromium of the browser tests, installed where this may be done; else they are skipped (under CI=true: they fail)
-	@command -v chromium-headless-shell >/dev/null \
-	  || { [ "$$(id -u)" = 0 ] && { apt-get -o Acquire::http::Timeout=20 update -q; $(APT_INSTALL) chromium-headless-shell; }; } \
-	  || command -v chromium >/dev/null || command -v google-chrome >/dev/null \
-	  || { [ "$$(id -u)" = 0 ] && $(APT_INSTALL) chromium; } \
-	  || echo "There is no Chromium here: browser tests are skipped. Install it with: apt-get install chromium-headless-shell"
+	@{ command -v chromium-headless-shell && { command -v chromium || command -v google-chrome; }; } >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -o Acquire::http::Timeout=20 update -q \
+	    && { $(APT_INSTALL) chromium chromium-headless-shell || $(APT_INSTALL) chromium; }; } \
+	  || { command -v chromium || command -v google-chrome; } >/dev/null \
+	  || echo "There is no Chromium here: browser tests are skipped. Install it with: apt-get install chromium chromium-headless-shell"
 
 check: setup lint types contracts ## Lint, types, import contracts
 

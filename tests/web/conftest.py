@@ -22,7 +22,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PLACES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""Browsers with all there is to one: extensions are loaded by these only."""
+PLACES = ("chromium-headless-shell", *WHOLE)
 """The shell first: the same engine without windows and toolbars, so that a page costs a quarter (Playwright's own choice for headless)."""
 HERE = Path(__file__).parent
 PATIENCE_MS = 15_000
@@ -44,16 +46,26 @@ def quiet_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
+def browser_at(places: tuple[str, ...], package: str) -> str:
     """Where the system's Chromium is. Without one, tests are skipped, but never under CI."""
-    found = next((path for path in map(shutil.which, PLACES) if path), None)
+    found = next((path for path in map(shutil.which, places) if path), None)
     if found is None:
-        message = "There is no Chromium here: apt-get install chromium-headless-shell (make test does it where it may)."
+        message = f"There is no Chromium for this test: apt-get install {package} (make test does it where it may)."
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
     return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return browser_at(PLACES, "chromium-headless-shell")
+
+
+@pytest.fixture(scope="session")
+def whole_chromium() -> str:
+    """The headless shell loads no extensions."""
+    return browser_at(WHOLE, "chromium")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

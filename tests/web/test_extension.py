@@ -55,11 +55,11 @@ async def generic() -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def extension(browser: Browser, chromium: str, site: Site, tmp_path: Path, chatwoot: str, zendesk: str) -> AsyncIterator[Installed]:
+async def extension(browser: Browser, whole_chromium: str, site: Site, tmp_path: Path, chatwoot: str, zendesk: str) -> AsyncIterator[Installed]:
     await comes_from(site, MARTA, "chatwoot", "4711")
     await comes_from(site, KOFI, "zendesk", "4711")
     sites = [ToolSite(origin=chatwoot, tool="chatwoot"), ToolSite(origin=zendesk, tool="zendesk")]
-    async with installed(browser, chromium, tmp_path, site, sites) as made:
+    async with installed(browser, whole_chromium, tmp_path, site, sites) as made:
         yield made
 
 
@@ -242,8 +242,8 @@ async def test_it_sees_only_pages_on_which_it_was_asked(extension: Installed, ch
     await expect(beside.side.locator("[data-state=no-access]")).to_be_visible()
 
 
-async def test_a_person_says_where_the_service_is(browser: Browser, chromium: str, site: Site, tmp_path: Path, chatwoot: str) -> None:
-    async with installed(browser, chromium, tmp_path, site, []) as made:
+async def test_a_person_says_where_the_service_is(browser: Browser, whole_chromium: str, site: Site, tmp_path: Path, chatwoot: str) -> None:
+    async with installed(browser, whole_chromium, tmp_path, site, []) as made:
         options = await made.context.new_page()
         await options.goto(f"{made.origin}/options.html")
         await expect(options.get_by_label("Address of your copilot")).to_be_disabled()
