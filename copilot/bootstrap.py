@@ -44,13 +44,17 @@ from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
 from copilot.services.administration import Administration
 from copilot.services.answering import Answering
-from copilot.services.arriving import POLL, Arriving
 from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
 from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
+from copilot.services.chat_tools.arriving import POLL, Arriving
+from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.noting import Noting
+from copilot.services.chat_tools.receiving import ARRIVE, Receiving
+from copilot.services.chat_tools.sending import Sending
+from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.company_accounts import CompanyAccounts
-from copilot.services.connecting import Connecting
 from copilot.services.conversations import Conversations
 from copilot.services.corrections import Correcting
 from copilot.services.curating import Curating
@@ -82,7 +86,6 @@ from copilot.services.knowledge import KnowledgeBase
 from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
-from copilot.services.noting import Noting
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -94,7 +97,6 @@ from copilot.services.queue import Queue
 from copilot.services.reading import Reading
 from copilot.services.rebuilding import Rebuilding
 from copilot.services.recalling import Recalling
-from copilot.services.receiving import ARRIVE, Receiving
 from copilot.services.reindexing import REINDEX, TIDY, Reindexing
 from copilot.services.remarks import Remarks
 from copilot.services.replicas import Replicas
@@ -105,7 +107,6 @@ from copilot.services.scorecard_drawing import Drawing
 from copilot.services.scorecard_figures import ScoreFiguring
 from copilot.services.scorecards import Scorecards
 from copilot.services.scoring import Scoring
-from copilot.services.sending import Sending
 from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
@@ -117,7 +118,6 @@ from copilot.services.trying import Trying
 from copilot.services.usage import FOLD, Usage
 from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
-from copilot.services.writing import SEND, Writing
 from copilot.settings import Settings
 
 log = structlog.get_logger()

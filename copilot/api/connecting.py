@@ -15,8 +15,8 @@ from copilot.domain.channels import Missing
 from copilot.domain.connections import Connection
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import Strict
-from copilot.services.connecting import ConnectionIn, Made, Standing
-from copilot.services.sending import Leaving, Words
+from copilot.services.chat_tools.connecting import ConnectionIn, Made, Standing
+from copilot.services.chat_tools.sending import Leaving, Words
 
 router = audience("connections")
 Ident = Annotated[str, Path(description="The connection's name.", examples=["chatwoot-eu"])]

@@ -356,7 +356,7 @@ async def test_what_waits_for_a_stopped_connection_is_given_up(tool: Tool) -> No
 
 
 async def test_deliveries_of_a_tool_that_is_silent_hold_nobody_elses_up(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copilot.services.arriving.SOME", 1)
+    monkeypatch.setattr("copilot.services.chat_tools.arriving.SOME", 1)
     admin, house = await tool.house.enter("admin"), tool.house
     generic = (await admin.post("/v1/connections", json={"id": "crm", "kind": "webhook"})).json()
     tool.double.fail = status(429, retry_after="30")

@@ -55,7 +55,9 @@ async def generic() -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def extension(browser: Browser, whole_chromium: str, site: Site, tmp_path: Path, chatwoot: str, zendesk: str) -> AsyncIterator[Installed]:
+async def extension(
+    browser: Browser, whole_chromium: str, site: Site, tmp_path: Path, chatwoot: str, zendesk: str
+) -> AsyncIterator[Installed]:
     await comes_from(site, MARTA, "chatwoot", "4711")
     await comes_from(site, KOFI, "zendesk", "4711")
     sites = [ToolSite(origin=chatwoot, tool="chatwoot"), ToolSite(origin=zendesk, tool="zendesk")]

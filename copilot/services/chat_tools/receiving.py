@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from copilot.domain.channels import Delivery, Webhook
 from copilot.domain.errors import CopilotError, Refused
 from copilot.domain.ports.records import Database
-from copilot.services.connecting import Connecting
+from copilot.services.chat_tools.connecting import Connecting
 
 ARRIVE: Final = "arrive"
 """The durable job that works in what waits; its subject is the inbox row for which it was started."""

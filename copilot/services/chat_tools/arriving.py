@@ -16,10 +16,10 @@ from copilot.domain.errors import CopilotError, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Database
-from copilot.services.connecting import Connecting
+from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.ingest import Ingest
 from copilot.services.pulse import Pulse
-from copilot.services.receiving import ARRIVE, Receiving
 
 log = structlog.get_logger()
 POLL: Final = "poll"

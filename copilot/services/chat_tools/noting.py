@@ -10,7 +10,7 @@ from typing import Final
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Records
 from copilot.domain.suggestion import KindName, Suggestion
-from copilot.services.writing import Writing
+from copilot.services.chat_tools.writing import Writing
 
 LONGEST: Final = 600
 """Characters."""

@@ -1,0 +1,1 @@
+"""Chat tools at work: connections, what they deliver, what goes out to them."""
