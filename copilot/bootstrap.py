@@ -52,7 +52,10 @@ from copilot.services.chat_tools.arriving import POLL, Arriving
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
+from copilot.services.chat_tools.refusing import Refusing
 from copilot.services.chat_tools.sending import Sending
+from copilot.services.chat_tools.standing import Standings
+from copilot.services.chat_tools.tending import Tending
 from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
@@ -169,6 +172,8 @@ class ChatTools:
     writing: Writing
     noting: Noting
     sending: Sending
+    standings: Standings
+    tending: Tending
     http: httpx.AsyncClient
 
 
@@ -285,6 +290,7 @@ class Application:
             await self.listening.stop()
         await self.dispatcher.stop()
         await self.engine.close()
+        await self.chat_tools.receiving.refusing.close()
         await self.close()
 
     async def close(self) -> None:
@@ -370,7 +376,9 @@ def _wire(
         live.wake(tenant)
         dispatcher.wake()
 
-    chat_tools = _chat_tools(settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), wake)
+    chat_tools = _chat_tools(
+        settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), engine, wake
+    )
     drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.noting.finished)
 
     async def forget() -> None:
@@ -438,7 +446,8 @@ def _wire(
     engine.on_failure(failed)
     due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, watch.due, chat_tools.arriving.due)
     left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
-    for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
+    tools_left = (chat_tools.arriving.unfinished, chat_tools.writing.unfinished, chat_tools.receiving.refusing.due)
+    for unfinished in (*left, *tools_left, *due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -502,12 +511,19 @@ def _wire(
 
 
 def _chat_tools(
-    settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
+    settings: Settings,
+    http: httpx.AsyncClient | None,
+    database: Database,
+    vault: FernetVault,
+    ingest: Ingest,
+    engine: DurableEngine,
+    wake: Callable[[str], None],
 ) -> ChatTools:
     http = http or httpx.AsyncClient()
     tools, clock = channels(http), ingest.clock
     connecting = Connecting(database, tools, vault, clock, wake)
-    writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
+    refusing = Refusing(database, clock)
+    writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake, refusing)
     return ChatTools(
         connecting=connecting,
         receiving=receiving,
@@ -515,6 +531,8 @@ def _chat_tools(
         writing=writing,
         noting=Noting(writing, tools, settings.address),
         sending=Sending(database, connecting, writing),
+        standings=Standings(database, connecting, refusing, clock),
+        tending=Tending(database, connecting, engine, clock, wake),
         http=http,
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Accounts of chat tools: how they do, their secrets and tokens.")
 PATH: Final = "/v1/connections"
-COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed", "refused", "sent", "unsent"]
+COLUMNS: Final = ["name", "tool", "state", "last delivery", "lag", "next poll", "waiting", "failed", "refused", "sent", "unsent"]
 
 
 def connect(
@@ -68,9 +68,11 @@ async def _list(api: "Api", *, as_json: bool) -> int:
 
 def _row(one: dict[str, Any]) -> list[str]:
     known, traffic = one["connection"], one["traffic"]
-    state = "stopped" if not known["active"] else "shadow" if known["shadow"] else known["problem"] or "ok"
-    counts = (traffic["waiting"], traffic["failed"], one["refused"]["count"], traffic["sent"], traffic["unsent"])
-    return [known["id"], known["kind"], state, (traffic["last_delivery"] or "never")[:19], *map(str, counts)]
+    state = " ".join(problem["what"] for problem in one["problems"]) or one["state"]
+    lag = "–" if one["lag_s"] is None else f"{one['lag_s']:.0f} s"
+    counts = (traffic["waiting"], traffic["failed"], known["refused"], traffic["sent"], traffic["unsent"])
+    times = ((traffic["last_delivery"] or "never")[:19], lag, (one["next_poll"] or "–")[:19])
+    return [known["id"], known["kind"], state, *times, *map(str, counts)]
 
 
 @app.command("check")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 
 
 class Channel(Protocol):
@@ -27,6 +27,16 @@ class Channel(Protocol):
     @property
     def settings(self) -> type[BaseModel]:
         """What is configured beside address and secrets."""
+        ...
+
+    @property
+    def installs(self) -> bool:
+        """Whether `install` makes in the tool what a connection needs."""
+        ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What a person does in the tool, in this order, to connect it by hand."""
         ...
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:

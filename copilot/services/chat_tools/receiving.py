@@ -4,6 +4,7 @@ Deliveries that come in together are kept in one transaction: a tool that sends 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +13,10 @@ from typing import Final
 from pydantic import JsonValue
 
 from copilot.domain.channels import Delivery, Webhook
-from copilot.domain.errors import CopilotError, Refused
+from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Database
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.refusing import Refusing
 
 ARRIVE: Final = "arrive"
 """The durable job that works in what waits; its subject is the inbox row for which it was started."""
@@ -32,15 +34,6 @@ class _Coming:
     kept: asyncio.Future[None]
 
 
-@dataclass
-class Refusals:
-    """Deliveries of a connection that were refused since the service started, and when the last one was."""
-
-    count: int = 0
-    last: datetime | None = None
-    why: str = ""
-
-
 @dataclass(frozen=True)
 class Receiving:
     """Takes deliveries."""
@@ -49,7 +42,11 @@ class Receiving:
     connecting: Connecting
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
-    refused: dict[tuple[str, str], Refusals] = field(default_factory=dict)
+    refusing: Refusing
+    taken: Counter[str] = field(default_factory=Counter)
+    """Deliveries that were taken since the service started, by kind of tool."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Deliveries that were refused since the service started, by kind of tool."""
     working: dict[str, bool] = field(default_factory=dict)
     """Tenants whose deliveries are being worked in here: that run takes new ones along."""
     _coming: dict[str, list[_Coming]] = field(default_factory=dict)
@@ -61,7 +58,8 @@ class Receiving:
         try:
             delivery = self.connecting.channel(account.kind).read(account, webhook)
         except Refused as error:
-            self._note(tenant, connection, error)
+            self.refused[account.kind] += 1
+            await self.refusing.note(tenant, connection, error.detail)
             raise
         if delivery.arrivals:
             coming = _Coming(connection, delivery, webhook.at, asyncio.get_running_loop().create_future())
@@ -69,6 +67,7 @@ class Receiving:
             if tenant not in self._keeping:
                 self._keeping[tenant] = asyncio.create_task(self._keep(tenant))
             await coming.kept
+        self.taken[account.kind] += 1
         return delivery.answer
 
     async def _keep(self, tenant: str) -> None:
@@ -103,7 +102,3 @@ class Receiving:
             if not one.kept.done():
                 one.kept.set_result(None)
         self.wake(tenant)
-
-    def _note(self, tenant: str, connection: str, error: CopilotError) -> None:
-        known = self.refused.setdefault((tenant, connection), Refusals())
-        known.count, known.last, known.why = known.count + 1, self.clock(), error.detail

@@ -82,8 +82,9 @@ class Writing:
                 update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
             )
             await records.connections.moved(begun)
-        if account.shadow:
-            return
+            if account.shadow:
+                await _event(records, account, begun)
+                return
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
         if there is None:
             ended = begun if begun.attempts < ATTEMPTS else begun.model_copy(update={"state": "failed"})
@@ -91,7 +92,7 @@ class Writing:
             ended = begun.model_copy(update={"state": "sent", "external_id": there})
         else:
             ended = await self._written(account, conversation, begun)
-        await self._moved(tenant, ended)
+        await self._moved(account, ended)
 
     async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
         """Writes whose time has come."""
@@ -101,12 +102,14 @@ class Writing:
                 found += [(SEND, tenant, ident) for ident in await records.connections.due(self.clock())]
         return found
 
-    async def _moved(self, tenant: str, ended: Outgoing) -> None:
-        data = {"state": ended.state, "action": ended.action}
-        async with self.database.write(tenant) as records:
+    async def _moved(self, account: Account, ended: Outgoing) -> None:
+        async with self.database.write(account.tenant_id) as records:
+            found = await records.connections.outgoing(ended.id)
+            if found is None or (found.state != "unsure" and ended.state != "sent"):
+                return  # somebody said meanwhile what became of it
             await records.connections.moved(ended)
-            await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
-        self.wake(tenant)
+            await _event(records, account, ended)
+        self.wake(account.tenant_id)
 
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
@@ -150,3 +153,8 @@ class Writing:
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
         return begun.model_copy(update={"state": "waiting", "due_at": self.clock() + pause, "problem": error.detail})
+
+
+async def _event(records: Records, account: Account, ended: Outgoing) -> None:
+    data = {"state": ended.state, "action": ended.action, "kind": account.kind}
+    await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
