@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.database import waiting
 from copilot.adapters.database.connections import ensure_connection, ensure_team
+from copilot.adapters.database.persons import of_person
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import connections
 from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, same
@@ -45,13 +46,13 @@ _OF_TOOL = (
     .order_by(conversations.c.connection_id)
 )
 _OF_CUSTOMER = (
-    _ROW.where(*equals(conversations, "customer_id"))
+    _ROW.where(of_person(conversations.c.customer_id))
     .order_by(conversations.c.last_at.desc(), conversations.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
 _AMONG = _ROW.where(among(conversations.c.id))
 _REFS = sa.select(conversations.c.id, conversations.c.external_id).where(mine(conversations), among(conversations.c.id))
-_HOW_MANY = sa.select(sa.func.count()).where(*equals(conversations, "customer_id"))
+_HOW_MANY = sa.select(sa.func.count()).where(mine(conversations), of_person(conversations.c.customer_id))
 
 
 class SqlConversations(Group):
