@@ -27,7 +27,10 @@ _OWNERS = (
     .where(mine(identity_links), identity_links.c.unlinked_at.is_(None))
     .where(identities.c.type == sa.bindparam("type"), identities.c.normal == sa.bindparam("normal"))
 )
-_BY_IDENTITY = _ROW.where(customers.c.id.in_(_OWNERS)).order_by(customers.c.created_at, customers.c.id)
+_BY_IDENTITY = {
+    verified: _ROW.where(customers.c.id.in_(owners)).order_by(customers.c.created_at, customers.c.id)
+    for verified, owners in ((False, _OWNERS), (True, _OWNERS.where(identity_links.c.verified)))
+}
 _IDENTITY = sa.select(identities.c.id).where(*equals(identities, "type", "normal"))
 _BY_ID = _ROW.where(*equals(customers, "id"))
 _BY_EXTERNAL = _ROW.where(*equals(customers, "connection_id", "external_id"))
@@ -74,9 +77,9 @@ class SqlCustomers(Group):
             return one is not None and one == other
         return len(await self._db.column(_PERSONS, ids=[one, other])) == 1
 
-    async def by_identity(self, type_: IdentityType, value: str) -> list[Customer]:
+    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False) -> list[Customer]:
         """Everyone who has this address now, oldest first: two people may share one."""
-        return await self._complete(await self._db.rows(_BY_IDENTITY, type=type_, normal=normal(type_, value)))
+        return await self._complete(await self._db.rows(_BY_IDENTITY[verified], type=type_, normal=normal(type_, value)))
 
     async def all(self, after: str = "", limit: int = 200) -> list[Customer]:
         """By id, from the one behind `after`."""

@@ -32,8 +32,8 @@ class Customers(Protocol):
         """Whether two records are one person's. None is nobody."""
         ...
 
-    async def by_identity(self, type_: IdentityType, value: str) -> list[Customer]:
-        """Records that have an address, oldest first."""
+    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False) -> list[Customer]:
+        """Records that have an address, oldest first. `verified`: only those for which it was proven."""
         ...
 
     async def all(self, after: str = "", limit: int = 200) -> list[Customer]:

@@ -80,6 +80,14 @@ class Conversations(Protocol):
         """(conversation id, first customer message in the range) of the person's conversations."""
         ...
 
+    async def last_contact(self, record_id: str) -> datetime | None:
+        """When the last message of a customer's record was sent, by either side; the person's other records do not count."""
+        ...
+
+    async def open_with(self, record_ids: Sequence[str]) -> list[str]:
+        """Our ids of the conversations with these records that are not closed."""
+        ...
+
     async def queue(self, reader: str = "") -> list[QueueEntry]:
         """Open conversations. `reader`: our id of the user whose read marks count for `unread`; empty: nothing is unread."""
         ...
