@@ -40,7 +40,7 @@ class GenericWebhook(Tool):
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Let your tool, or a program beside it, send each change of a conversation as JSON by POST to:", paste="webhook"),
         Step(
-            text="Sign it as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature) with the signing secret. A secret is "
+            text="Sign it as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature) with the signing secret. It is "
             "shown once, when it is made; below you can make a new one."
         ),
         Step(text='The body: {"type": "conversation.changed", "data": {…}}, with a conversation as POST /v1/conversations takes it.'),

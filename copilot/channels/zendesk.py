@@ -85,8 +85,8 @@ class Zendesk(Tool):
         Step(text="Admin Center, Apps and integrations, Webhooks: make one for triggers, POST, JSON, with this address.", paste="webhook"),
         Step(text="Copy its signing secret, and enter it below."),
         Step(
-            text="Objects and rules, Triggers: make one for tickets that are created or updated, which notifies that webhook. Its JSON body "
-            "is in zendesk_app/trigger.json; leave it as it is."
+            text="Objects and rules, Triggers: make one for tickets that are created or updated, which notifies that webhook. Its JSON "
+            "body is in zendesk_app/trigger.json; leave it as it is."
         ),
         Step(
             text="For the sidebar: upload the app that zendesk_app.package makes as a private app, and add the account's address and this "

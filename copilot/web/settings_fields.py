@@ -31,11 +31,11 @@ class Field(Frozen):
 
 
 def fields(model: type[BaseModel], values: Mapping[str, Any]) -> list[Field]:
-    """In the model's order; `values` over its defaults. A required one comes before those that have a default."""
+    """In the model's order; `values` over its defaults. Required ones come first, boxes to tick last."""
     schema = model.model_json_schema()
     needed = schema.get("required", [])
     found = [_field(name, _plain(told, schema), values, required=name in needed) for name, told in schema.get("properties", {}).items()]
-    return sorted(found, key=lambda one: not one.required)
+    return sorted(found, key=lambda one: (not one.required, one.widget == "check"))
 
 
 def given(model: type[BaseModel], form: Mapping[str, str]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _field(name: str, told: dict[str, Any], values: Mapping[str, Any], *, requir
         label=name.replace("_", " ").capitalize(),
         widget=widget,
         value=_shown(widget, values.get(name, told.get("default"))),
-        hint=" ".join(str(told.get("description", "")).split()),
+        hint=" ".join(str(told.get("description", "")).replace("`", "").split()),
         required=required,
         choices=tuple(map(str, told.get("enum", ()))),
         least=told.get("minimum", told.get("exclusiveMinimum")),

@@ -15,10 +15,10 @@ from copilot.domain.errors import CopilotError, Invalid, NotFound
 from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.connecting import NAME, ConnectionIn, Made
-from copilot.web.pages.connections import Ident, address, shown, title
+from copilot.web.pages.connections import Ident, address, asked_for, shown, title
 from copilot.web.render import page
 from copilot.web.sessions import page_router
-from copilot.web.settings_fields import fields, given
+from copilot.web.settings_fields import given
 
 router = page_router()
 Kind = Annotated[str, Path(max_length=63)]
@@ -42,12 +42,13 @@ async def made(request: Request, app: App, me: Me, kind: Kind) -> Response:
     except CopilotError as error:
         return _form(request, channel, form, status_of(error), f"{error.detail} {error.todo}".strip())
     ident = found.connection.id
-    if form.get("install") and channel.installs:
+    installed = bool(form.get("install")) and channel.installs
+    if installed:
         checked = await app.chat_tools.connecting.install(me, ident, form.get("address", "") or address(request))
     else:
         checked = await app.chat_tools.connecting.check(me.tenant_id, ident)
     secret = "" if form.get("signing") else await _still(app, me, found)
-    return await shown(request, app, me, ident, 201, fresh=True, checked=checked, secret=secret)
+    return await shown(request, app, me, ident, 201, fresh=True, installed=installed, checked=checked, secret=secret)
 
 
 @router.post("/connections/{connection_id}")
@@ -186,14 +187,13 @@ def _form(request: Request, channel: Channel, form: Form, status: int = 200, wro
     """Fields keep what was typed, but for secrets."""
     settings = {} if not form else _typed(channel, form)
     typed = {name: form.get(name, "") for name in ("id", "url", "shadow", "unsigned", "address")}
-    shown_fields = fields(channel.settings, settings)
     about = {"kind": channel.kind, "title": title(channel), "name": channel.title, "calls": bool(channel.can), "installs": channel.installs}
     return page(
         request,
         "connections/add.html",
         status=status,
         tool=about,
-        fields=shown_fields,
+        fields=asked_for(channel, settings),
         typed=typed | {"id": typed["id"] or channel.kind, "address": typed["address"] or address(request)},
         again=bool(form),
         install=not form or bool(form.get("install")),

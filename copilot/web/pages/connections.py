@@ -1,5 +1,6 @@
 """Connections: how each chat tool's account does, what of it somebody has to look at, and what was delivered and written last."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
@@ -16,7 +17,7 @@ from copilot.services.chat_tools.connecting import panel
 from copilot.services.chat_tools.standing import Standing, State
 from copilot.web.render import page
 from copilot.web.sessions import page_router
-from copilot.web.settings_fields import fields
+from copilot.web.settings_fields import Field, fields
 
 router = page_router()
 Ident = Annotated[str, Path(max_length=63)]
@@ -74,7 +75,7 @@ class Tool(Frozen):
 
 def title(channel: Channel) -> str:
     """As it is called in a list: the generic one is no tool of that name."""
-    return "Any tool with webhooks" if channel.kind == "webhook" else channel.title
+    return "Webhook" if channel.kind == "webhook" else channel.title
 
 
 def abilities(channel: Channel, standing: Standing) -> list[Able]:
@@ -91,16 +92,22 @@ def abilities(channel: Channel, standing: Standing) -> list[Able]:
 
 
 def tools(app: Application) -> list[Tool]:
-    """All there are."""
-    short = {"history": "past", "note": "notes", "reply": "replies", "draft": "drafts in the composer"}
-    return [
+    """All there are, the one for any other last."""
+    short = {"history": "history", "note": "notes", "reply": "replies", "draft": "drafts in the composer"}
+    found = [
         Tool(
             kind=kind,
-            title=title(channel),
-            can=", ".join(word for ability, word in short.items() if ability in channel.can) or "what it delivers",
+            title="Any other tool" if kind == "webhook" else channel.title,
+            can=", ".join(word for ability, word in short.items() if ability in channel.can) or "by signed webhook",
         )
         for kind, channel in app.chat_tools.connecting.channels.items()
     ]
+    return sorted(found, key=lambda one: one.kind == "webhook")
+
+
+def asked_for(channel: Channel, values: Mapping[str, Any]) -> list[Field]:
+    """The settings of a tool that mean something there."""
+    return [one for one in fields(channel.settings, values) if one.name != "notes" or "note" in channel.can]
 
 
 def address(request: Request) -> str:
@@ -132,7 +139,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
         "abilities": abilities(channel, whole),
         "steps": [(step.text, places.get(step.paste, "")) for step in channel.steps],
         "webhook": places["webhook"],
-        "fields": fields(channel.settings, whole.connection.settings),
+        "fields": asked_for(channel, whole.connection.settings),
         "address": here,
         "words": {"delivery": DELIVERY, "write": WRITE, "action": ACTION},
     }
@@ -140,7 +147,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
 
 async def shown(request: Request, app: Application, me: Caller, ident: str, status: int = 200, **said: Any) -> Response:
     """The page of a connection. `done`, `wrong`, `secret`, `checked`: what was done just now."""
-    around: dict[str, Any] = {"done": "", "wrong": "", "secret": "", "checked": None, "fresh": False}
+    around: dict[str, Any] = {"done": "", "wrong": "", "secret": "", "checked": None, "fresh": False, "installed": False}
     return page(request, "connections/one.html", status=status, view=await one(request, app, me, ident), **{**around, **said})
 
 
