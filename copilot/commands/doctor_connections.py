@@ -13,6 +13,7 @@ from copilot.adapters.vault import FernetVault
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.channels import channels
 from copilot.commands.finding import Finding
+from copilot.commands.spans import when
 from copilot.domain.base import now
 from copilot.domain.channels import Missing
 from copilot.domain.ports.records import Database
@@ -36,7 +37,7 @@ class Looked(Standing):
 def connections(settings: Settings) -> Iterator[Finding]:
     """A line for each connection that says how it does, and one for everything that is wrong with it."""
     for one in asyncio.run(_look(settings)):
-        subject = one.connection.id if one.tenant == DEFAULT_TENANT else f"{one.tenant}/{one.connection.id}"
+        subject = "connection " + (one.connection.id if one.tenant == DEFAULT_TENANT else f"{one.tenant}/{one.connection.id}")
         wrong = [*one.problems, *one.missing]
         yield Finding(subject=subject, state="note" if wrong or not one.connection.active else "ok", text=told(one, now()))
         for problem in wrong:
@@ -49,24 +50,15 @@ def told(one: Looked, at: datetime) -> str:
     state = "stopped" if not known.active else "in shadow, writes nothing" if known.shadow else "works"
     parts = [
         f"{known.kind}, {state}",
-        f"last delivery {_when(traffic.last_delivery, at, 'never')}",
+        f"last delivery {when(traffic.last_delivery, at)}",
         f"lag {one.lag_s:.0f} s" if one.lag_s is not None else "no lag",
-        f"refused {known.refused}" + (f", last {_when(known.refused_at, at, '')}: {known.refused_why}" if known.refused_at else ""),
-        f"next poll {_when(one.next_poll, at, 'never')}",
+        f"refused {known.refused}" + (f", last {when(known.refused_at, at)}: {known.refused_why}" if known.refused_at else ""),
+        f"next poll {when(one.next_poll, at)}",
         f"{traffic.unsure + traffic.given_up} unsure or failed writes",
     ]
     if one.asked and not one.missing:
         parts.append("no permission is missing")
     return "; ".join(parts)
-
-
-def _when(moment: datetime | None, at: datetime, never: str) -> str:
-    if moment is None:
-        return never
-    seconds = int((at - moment).total_seconds())
-    size = abs(seconds)
-    spell = f"{size} s" if size < 120 else f"{size // 60} min" if size < 7200 else f"{size // 3600} h"
-    return f"{spell} ago" if seconds >= 0 else f"in {spell}"
 
 
 async def _look(settings: Settings) -> Sequence[Looked]:

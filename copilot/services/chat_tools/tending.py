@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from copilot.domain.connections import Outgoing
-from copilot.domain.errors import Conflict, NotFound, Refused, Unavailable
+from copilot.domain.errors import Conflict, NotFound, Unavailable
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.work import DurableEngine
 from copilot.domain.staff import Caller
@@ -32,12 +32,12 @@ class Tending:
     wake: Callable[[str], None]
 
     async def poll(self, caller: Caller, ident: str) -> bool:
-        """Have the tool asked what changed; False: it is being asked already. Raises NotFound, Conflict, Refused."""
+        """Have the tool asked what changed; False: it is being asked already. Raises NotFound; Conflict for one that cannot be asked."""
         async with self.database.read(caller.tenant_id) as records:
             found = await self.connecting.found(records, ident)
         channel = self.connecting.channel(found.kind)
         if "poll" not in channel.can:
-            raise Refused(f"{channel.title} cannot be asked what changed.", todo="Wait for what it delivers.")
+            raise Conflict(f"{channel.title} cannot be asked what changed.", todo="Wait for what it delivers.")
         if not found.active:
             raise Conflict("This connection is stopped.", todo="Start it first.")
         return await self.engine.renew(POLL, caller.tenant_id, ident)
