@@ -1,6 +1,10 @@
 """Times as a table shows them."""
 
 from datetime import datetime
+from typing import Final
+
+SPANS: Final = ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h"))
+"""Up to so many seconds, in that unit; days beyond."""
 
 
 def when(moment: datetime | None, at: datetime, never: str = "never") -> str:
@@ -9,13 +13,5 @@ def when(moment: datetime | None, at: datetime, never: str = "never") -> str:
         return never
     seconds = int((at - moment).total_seconds())
     size = abs(seconds)
-    span = (
-        f"{size} s"
-        if size < 120
-        else f"{size // 60} min"
-        if size < 7200
-        else f"{size // 3600} h"
-        if size < 172_800
-        else f"{size // 86_400} d"
-    )
+    span = next((f"{size // unit} {name}" for limit, unit, name in SPANS if size < limit), f"{size // 86_400} d")
     return f"{span} ago" if seconds >= 0 else f"in {span}"
