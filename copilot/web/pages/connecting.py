@@ -15,7 +15,7 @@ from copilot.domain.errors import CopilotError, Invalid, NotFound
 from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.connecting import NAME, ConnectionIn, Made
-from copilot.web.pages.connections import Ident, address, asked_for, shown, title
+from copilot.web.pages.connections import Ident, address, asked_for, calls, shown, title
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 from copilot.web.settings_fields import given
@@ -187,7 +187,7 @@ def _form(request: Request, channel: Channel, form: Form, status: int = 200, wro
     """Fields keep what was typed, but for secrets."""
     settings = {} if not form else _typed(channel, form)
     typed = {name: form.get(name, "") for name in ("id", "url", "shadow", "unsigned", "address")}
-    about = {"kind": channel.kind, "title": title(channel), "name": channel.title, "calls": bool(channel.can), "installs": channel.installs}
+    about = {"kind": channel.kind, "title": title(channel), "name": channel.title, "calls": calls(channel), "installs": channel.installs}
     return page(
         request,
         "connections/add.html",

@@ -30,12 +30,13 @@ WRITE: Final[dict[SendState, str]] = {
     "failed": "given up",
     "shadow": "kept back",
 }
-ACTION: Final[dict[Action, str]] = {"note": "Note", "reply": "Reply"}
+ACTION: Final[dict[Action, str]] = {"note": "Note", "reply": "Reply", "event": "Event"}
 ABILITIES: Final[dict[Ability, tuple[str, str]]] = {
     "history": ("Gives a conversation’s past.", "Gives no past: only what it delivers is known."),
     "poll": ("Is asked every minute what changed, so what it fails to deliver comes in too.", "Cannot be asked what changed."),
     "note": ("Takes one short private note for each turn.", "Takes no notes."),
     "reply": ("Sends in an agent’s own name, with that agent’s own token.", "Nothing can be sent from here."),
+    "events": ("Is told of drafts, cues, handovers and promises as they happen.", "Is told nothing of what happens here."),
     "draft": (
         "Its panel puts drafts into the composer.",
         "No draft can be put into its composer from here; the browser side panel can.",
@@ -85,7 +86,9 @@ def abilities(channel: Channel, standing: Standing) -> list[Able]:
         able, text = ability in channel.can, can if ability in channel.can else cannot
         if ability == "note" and able and not standing.connection.settings.get("notes"):
             able, text = False, "Notes are switched off in its settings."
-        elif ability in ("note", "reply") and able and standing.connection.shadow:
+        elif ability == "events" and able and not standing.connection.settings.get("events_to"):
+            able, text = False, "Is told nothing: no address for events is set."
+        elif ability in ("note", "reply", "events") and able and standing.connection.shadow:
             text = f"{text} Not while it is in shadow."
         found.append(Able(can=able, text=text))
     return sorted(found, key=lambda one: not one.can)
@@ -103,6 +106,11 @@ def tools(app: Application) -> list[Tool]:
         for kind, channel in app.chat_tools.connecting.channels.items()
     ]
     return sorted(found, key=lambda one: one.kind == "webhook")
+
+
+def calls(channel: Channel) -> bool:
+    """Whether it has an API, with an address and a token; a listener's address is one of its settings."""
+    return bool(channel.can - {"events"})
 
 
 def asked_for(channel: Channel, values: Mapping[str, Any]) -> list[Field]:
@@ -133,7 +141,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
         "one": whole,
         "tool": title(channel),
         "installs": channel.installs,
-        "asks": bool(channel.can),
+        "calls": calls(channel),
         "polls": "poll" in channel.can,
         "state": STATES[whole.state],
         "abilities": abilities(channel, whole),
