@@ -246,7 +246,7 @@ async def test_secrets_of_another_key_are_named_and_can_be_entered_again(opened:
 
 async def samples(house: House) -> dict[str, float]:
     text = (await house.nobody().get("/metrics")).text
-    found = {}
+    found: dict[str, float] = {}
     for family in text_string_to_metric_families(text):
         found |= {f"{one.name} {' '.join(sorted(one.labels.values()))}": one.value for one in family.samples}
     return found

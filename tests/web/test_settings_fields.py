@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field
 
 from copilot.channels import CATALOGUE
-from copilot.channels.base import Settings
+from copilot.channels.base import Settings, Tool
 from copilot.domain.errors import Invalid
 from copilot.web.settings_fields import LONG, PREFIX, Widget, fields, given
 
@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_named(name: str, text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("tool", CATALOGUE, ids=lambda tool: tool.kind)
-def test_every_tool_has_a_form_and_steps(tool: type) -> None:
+def test_every_tool_has_a_form_and_steps(tool: type[Tool]) -> None:
     made = fields(tool.settings, {})
     assert made
     assert all(one.label for one in made)
