@@ -1,9 +1,11 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import httpx
 import structlog
@@ -525,7 +527,7 @@ def _wire(
 def _chat_tools(
     settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
 ) -> ChatTools:
-    http = http or httpx.AsyncClient()
+    http = http or httpx.AsyncClient(verify=_trusted())
     tools, clock = channels(http), ingest.clock
     connecting = Connecting(database, tools, vault, clock, wake)
     writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
@@ -539,6 +541,12 @@ def _chat_tools(
         sending=Sending(database, connecting, writing),
         http=http,
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed: read once in a process, because that takes 25 ms."""
+    return httpx.create_ssl_context()
 
 
 def _embedder(settings: Settings, privacy: Privacy) -> Embedder:
