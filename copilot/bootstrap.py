@@ -1,7 +1,7 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,15 +25,16 @@ from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
-from copilot.channels import channels
+from copilot.channels import channels, triage
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
 from copilot.domain.ports.imports import Fetcher
 from copilot.domain.ports.models import Models, Privacy, Prompts
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
 from copilot.domain.ports.work import DurableEngine
+from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import TenantSettings
 from copilot.graph.aside import Aside
 from copilot.graph.build import Tools
@@ -50,9 +51,12 @@ from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
 from copilot.services.chat_tools.arriving import POLL, Arriving
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.deciding import Deciding
 from copilot.services.chat_tools.noting import Noting
+from copilot.services.chat_tools.posting import POSTS, Posting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.chat_tools.sending import Sending
+from copilot.services.chat_tools.triaging import Triaging
 from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
@@ -169,7 +173,13 @@ class ChatTools:
     writing: Writing
     noting: Noting
     sending: Sending
+    triaging: Triaging
     http: httpx.AsyncClient
+
+    async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
+        """A turn is done: the customer's tool gets its note, colleagues get it to triage."""
+        await self.noting.finished(records, conversation_id, turn_id, suggestions)
+        await self.triaging.finished(records, conversation_id, turn_id, suggestions)
 
 
 @dataclass(frozen=True)
@@ -371,7 +381,7 @@ def _wire(
         dispatcher.wake()
 
     chat_tools = _chat_tools(settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), wake)
-    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.noting.finished)
+    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.finished)
 
     async def forget() -> None:
         await asyncio.gather(aside.forget(), models.forget())
@@ -507,14 +517,20 @@ def _chat_tools(
     http = http or httpx.AsyncClient()
     tools, clock = channels(http), ingest.clock
     connecting = Connecting(database, tools, vault, clock, wake)
-    writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
+    rooms = triage(tools)
+    writing = Writing(database, connecting, clock, wake, dict.fromkeys(POSTS, Posting(database, rooms, settings.address)))
+    sending = Sending(database, connecting, writing)
+    triaging = Triaging(database, rooms, writing, Deciding(database, Decisions(database, ingest.privacy, clock, wake), sending))
+    writing.heard.append(triaging.unsent)
+    receiving = Receiving(database, connecting, clock, wake, triaging.asked, triaging.lost)
     return ChatTools(
         connecting=connecting,
         receiving=receiving,
-        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock),
+        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock, triaging.clicked),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
-        sending=Sending(database, connecting, writing),
+        sending=sending,
+        triaging=triaging,
         http=http,
     )
 

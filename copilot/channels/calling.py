@@ -16,6 +16,8 @@ LIMITS: Final = httpx.Timeout(10.0, connect=5.0)
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer that are read."""
 TRIES: Final = 3
+MOST: Final = 3600.0
+"""Seconds that a tool's own clock may make us wait."""
 BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures after which a request has surely not been done."""
 
@@ -25,6 +27,8 @@ class Calls:
 
     def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str) -> None:
         self._http, self._base, self._headers, self._tool = http, base.rstrip("/"), dict(headers), tool
+        self.heard = httpx.Headers()
+        """Headers of the latest answer."""
 
     async def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
         """Read, and again where it did not come through."""
@@ -54,7 +58,7 @@ class Calls:
         return self._read(method, answer)
 
     def _read(self, method: str, answer: httpx.Response) -> Any:
-        status = answer.status_code
+        status, self.heard = answer.status_code, answer.headers
         if status < 300:
             if len(answer.content) > LARGEST:
                 raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
@@ -63,7 +67,7 @@ class Calls:
             except ValueError:
                 raise Unavailable(f"{self._tool} did not answer in JSON.", todo="Look whether the address is that of its API.") from None
         if status == 429 or status == 503:
-            raise Unavailable(f"{self._tool} asks for patience.", retry_after=_seconds(answer.headers.get("retry-after", "")))
+            raise Unavailable(f"{self._tool} asks for patience.", retry_after=_patience(answer.headers))
         if status >= 500:
             self._lost(method, f"status {status}")
         raise self._refused(status)
@@ -92,6 +96,14 @@ def segment(value: object) -> str:
 
 def _passes(error: BaseException) -> bool:
     return isinstance(error, Unavailable) and error.retry_after is None
+
+
+def _patience(headers: httpx.Headers) -> float:
+    """Seconds, by Retry-After; else until X-RateLimit-Reset (seconds since 1970, as Intercom says it)."""
+    reset = headers.get("x-ratelimit-reset", "")
+    if "retry-after" not in headers and reset.isdecimal():
+        return min(MOST, max(0.0, float(reset) - now().timestamp()))
+    return _seconds(headers.get("retry-after", ""))
 
 
 def _seconds(header: str) -> float:

@@ -6,9 +6,12 @@ from pydantic import JsonValue
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.channels import Arrival
+from copilot.domain.triage import Click
 
 InboxState = Literal["waiting", "done", "failed"]
-Action = Literal["note", "reply"]
+Action = Literal["note", "reply", "thread", "card", "mark", "words", "unsent"]
+"""Into the customer's conversation: a note, a reply. To colleagues: a thread for a conversation; a turn's drafts in it; what became of
+them; words to copy; the same because they could not be sent."""
 SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 """`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
 
@@ -39,7 +42,7 @@ class Kept(Frozen):
     connection_id: str
     delivery_id: str
     state: InboxState = "waiting"
-    arrivals: tuple[Arrival, ...] | None = None
+    arrivals: tuple[Arrival | Click, ...] | None = None
     received_at: Instant
     done_at: Instant | None = None
     problem: str = ""

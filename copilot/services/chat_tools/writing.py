@@ -1,9 +1,9 @@
 """What goes out to chat tools: once for each decision, at the tool's pace, and never again where nobody knows whether it was done."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -29,6 +29,18 @@ LONGEST: Final = timedelta(minutes=30)
 """Pauses double from the first to the longest: eight attempts take about half an hour."""
 
 
+class Carrier(Protocol):
+    """Does writes of its own kind, which are no messages of the customer's conversation."""
+
+    async def carry(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str:
+        """Do it; returns the tool's id of it."""
+        ...
+
+    async def there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
+        """The id of one that may have been done; empty when it surely was not; None when nobody can tell."""
+        ...
+
+
 @dataclass(frozen=True)
 class Writing:
     """Writes into chat tools."""
@@ -37,11 +49,26 @@ class Writing:
     connecting: Connecting
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
+    carriers: Mapping[Action, Carrier] = field(default_factory=dict)
+    heard: list[Callable[[Records, Outgoing], Awaitable[None]]] = field(default_factory=list)
+    """Hear of each write that came to an end, in the transaction that notes it."""
 
     async def want(
-        self, records: Records, connection: str, conversation: Conversation, action: Action, key: str, text: str, agent: str = ""
+        self,
+        records: Records,
+        connection: str,
+        conversation: Conversation,
+        action: Action,
+        key: str,
+        text: str,
+        agent: str = "",
+        *,
+        behind: bool = False,
     ) -> bool:
-        """Leave a write with the transaction that decided on it. False: it is known."""
+        """Leave a write with the transaction that decided on it. False: it is known.
+
+        `behind`: it comes after a thread that is not written yet, and is started when that is.
+        """
         now = self.clock()
         wanted = Outgoing(
             id=new_id(),
@@ -51,12 +78,13 @@ class Writing:
             action=action,
             text=text,
             agent=agent,
-            due_at=now,
+            due_at=now + LOOK if behind else now,
             made_at=now,
         )
         if not await records.connections.want(wanted):
             return False
-        await records.log.enqueue(SEND, wanted.id)
+        if not behind:
+            await records.log.enqueue(SEND, wanted.id)
         return True
 
     async def run(self, tenant: str, subject: str) -> None:
@@ -105,11 +133,26 @@ class Writing:
         data = {"state": ended.state, "action": ended.action}
         async with self.database.write(tenant) as records:
             await records.connections.moved(ended)
+            if ended.action == "thread" and ended.state in ("sent", "failed"):
+                await self._release(records, ended)
+            for hears in self.heard:
+                await hears(records, ended)
             await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
         self.wake(tenant)
 
+    async def _release(self, records: Records, thread: Outgoing) -> None:
+        """What waited for a thread goes out now, or is given up with it."""
+        for one in await records.connections.held(thread.connection_id, thread.conversation_id):
+            if thread.state == "failed":
+                await records.connections.moved(one.model_copy(update={"state": "failed", "problem": thread.problem}))
+                continue
+            await records.connections.moved(one.model_copy(update={"due_at": self.clock()}))
+            await records.log.enqueue(SEND, one.id)
+
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
+        if (carrier := self.carriers.get(wanted.action)) is not None:
+            return await carrier.there(account, conversation, wanted)
         channel = self.connecting.channel(account.kind)
         if "history" not in channel.can:
             return None
@@ -130,7 +173,9 @@ class Writing:
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
         try:
-            if begun.action == "note":
+            if (carrier := self.carriers.get(begun.action)) is not None:
+                ident = await carrier.carry(account, conversation, begun)
+            elif begun.action == "note":
                 ident = await channel.note(account, thread, begun.text)
             else:
                 ident = await channel.reply(account, thread, begun.text, begun.agent)
