@@ -52,6 +52,7 @@ from copilot.services.case_making import CaseMaking
 from copilot.services.chat_tools.arriving import POLL, Arriving
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.deciding import Deciding
+from copilot.services.chat_tools.inbox_card import InboxCard
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.posting import POSTS, Posting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
@@ -174,6 +175,7 @@ class ChatTools:
     noting: Noting
     sending: Sending
     triaging: Triaging
+    inbox_card: InboxCard
     http: httpx.AsyncClient
 
     async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
@@ -520,7 +522,8 @@ def _chat_tools(
     rooms = triage(tools)
     writing = Writing(database, connecting, clock, wake, dict.fromkeys(POSTS, Posting(database, rooms, settings.address)))
     sending = Sending(database, connecting, writing)
-    triaging = Triaging(database, rooms, writing, Deciding(database, Decisions(database, ingest.privacy, clock, wake), sending))
+    deciding = Deciding(database, Decisions(database, ingest.privacy, clock, wake), sending)
+    triaging = Triaging(database, rooms, writing, deciding)
     writing.heard.append(triaging.unsent)
     receiving = Receiving(database, connecting, clock, wake, triaging.asked, triaging.lost)
     return ChatTools(
@@ -531,6 +534,7 @@ def _chat_tools(
         noting=Noting(writing, tools, settings.address),
         sending=sending,
         triaging=triaging,
+        inbox_card=InboxCard(database, deciding, settings.address),
         http=http,
     )
 

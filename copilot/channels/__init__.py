@@ -7,12 +7,13 @@ import httpx
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
+from copilot.channels.intercom import Intercom
 from copilot.channels.slack import Slack
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.ports.channels import Channel, TriageTool
 
-CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front, Slack)
+CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front, Slack, Intercom)
 """In the order they are offered."""
 
 

@@ -32,9 +32,11 @@ class Calls:
 
     async def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
         """Read, and again where it did not come through."""
-        waiting = wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2)
-        trying = AsyncRetrying(retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=waiting, reraise=True)
-        return await trying(self._asked, "GET", path, query, None)
+        return await _patiently()(self._asked, "GET", path, query, None)
+
+    async def search(self, path: str, body: Mapping[str, Any]) -> Any:
+        """As `get`, where a question is asked by POST."""
+        return await _patiently()(self._asked, "POST", path, None, body, reads=True)
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Write, once. Raises Unsure when it may have been done and nobody said so."""
@@ -44,7 +46,9 @@ class Calls:
         """As `post`."""
         return await self._asked("PUT", path, None, body)
 
-    async def _asked(self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None) -> Any:
+    async def _asked(
+        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, reads: bool = False
+    ) -> Any:
         try:
             answer = await self._http.request(
                 method, f"{self._base}{path}", params=query, json=body, headers=self._headers, timeout=LIMITS, follow_redirects=False
@@ -54,10 +58,10 @@ class Calls:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
             raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         except httpx.HTTPError as error:
-            self._lost(method, type(error).__name__)
-        return self._read(method, answer)
+            self._lost(type(error).__name__, reads=reads or method == "GET")
+        return self._read(answer, reads=reads or method == "GET")
 
-    def _read(self, method: str, answer: httpx.Response) -> Any:
+    def _read(self, answer: httpx.Response, *, reads: bool) -> Any:
         status, self.heard = answer.status_code, answer.headers
         if status < 300:
             if len(answer.content) > LARGEST:
@@ -69,11 +73,11 @@ class Calls:
         if status == 429 or status == 503:
             raise Unavailable(f"{self._tool} asks for patience.", retry_after=_patience(answer.headers))
         if status >= 500:
-            self._lost(method, f"status {status}")
+            self._lost(f"status {status}", reads=reads)
         raise self._refused(status)
 
-    def _lost(self, method: str, why: str) -> NoReturn:
-        if method == "GET":
+    def _lost(self, why: str, *, reads: bool) -> NoReturn:
+        if reads:
             raise Unavailable(f"{self._tool} did not answer ({why}).")
         raise Unsure(f"{self._tool} did not say whether it was done ({why}).", todo="Look in the conversation before it is done again.")
 
@@ -87,6 +91,11 @@ class Calls:
         if status < 400:
             return Invalid(f"{self._tool} sends elsewhere (status {status}).", todo="Give its address as it is after the redirect.")
         return Invalid(f"{self._tool} did not take it (status {status}).", todo="Look into the tool's own log.")
+
+
+def _patiently() -> AsyncRetrying:
+    waiting = wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2)
+    return AsyncRetrying(retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=waiting, reraise=True)
 
 
 def segment(value: object) -> str:

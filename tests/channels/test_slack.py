@@ -90,8 +90,9 @@ def test_a_form_carries_the_draft_and_where_it_was_asked_for() -> None:
 
 
 @pytest.mark.parametrize("length", [10, 2999, 3000, 3001, 9000])
-def test_a_long_draft_is_cut_into_blocks_and_none_of_it_is_lost(length: int) -> None:
-    words = ("Tom & Marta <3 " * (length // 15 + 1))[:length]
+@pytest.mark.parametrize("said", ["Tom & Marta <3 ", "<", "a&b"])
+def test_a_long_draft_is_cut_into_blocks_and_none_of_it_is_lost(length: int, said: str) -> None:
+    words = (said * length)[:length]
     blocks = slack_blocks.message(Shown(key="k", offers=(offer(words),)))["blocks"]
     sections = [one["text"]["text"] for one in blocks if one["type"] == "section"]
     assert all(1 <= len(one) <= 3000 for one in sections)

@@ -14,12 +14,14 @@ from copilot.channels import signing
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
+from copilot.channels.intercom import Intercom
 from copilot.channels.slack import Slack
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.channels import Account, Webhook
 from copilot.domain.ports.channels import Channel, TriageTool
 from copilot.domain.triage import Shown
+from tests.channels.doubles import intercom
 from tests.channels.doubles.base import Double
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.channels.doubles.front import FrontDouble, conversation, message
@@ -154,6 +156,29 @@ def pressed_slack(ident: str, text: str) -> dict[str, Any]:
     }
 
 
+def _intercom(body: bytes, _: datetime, secret: str) -> dict[str, str]:
+    return {"X-Hub-Signature": f"sha1={signing.hexadecimal(secret, body, 'sha1')}"}
+
+
+def told_intercom(ident: str, text: str, topic: str = "conversation.user.replied") -> dict[str, Any]:
+    """A notification, as Intercom sends it."""
+    parts = {"type": "conversation_part.list", "conversation_parts": [intercom.part(ident, text)], "total_count": 1}
+    return {
+        "type": "notification_event",
+        "app_id": intercom.APP,
+        "data": {"type": "notification_event_data", "item": intercom.conversation("17", conversation_parts=parts)},
+        "links": {},
+        "id": f"notif_{ident}",
+        "topic": topic,
+        "delivery_status": "pending",
+        "delivery_attempts": 1,
+        "delivered_at": 0,
+        "first_sent_at": intercom.BEGAN,
+        "created_at": intercom.BEGAN,
+        "self": None,
+    }
+
+
 async def _shown(channel: Channel, account: Account, text: str, conversation: str) -> str:
     assert isinstance(channel, TriageTool)
     return await channel.show(account, Shown(key="k", heading=text, thread=f"C{conversation}:" if conversation != "17" else ""))
@@ -178,6 +203,15 @@ EXAMPLES: dict[str, Example] = {
         encode=_form,
         presses=True,
         write=_shown,
+    ),
+    "intercom": Example(
+        Intercom,
+        account("intercom", settings={"app_id": intercom.APP, "admin_id": intercom.NOTER}),
+        told_intercom,
+        _intercom,
+        stamped=False,
+        tells=False,
+        double=intercom.IntercomDouble,
     ),
     "front": Example(Front, account("front", settings={"company": "cmp_3"}), _said_front, _front, double=FrontDouble),
 }

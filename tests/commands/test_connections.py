@@ -30,8 +30,11 @@ def test_a_secret_that_the_tool_made_is_taken_over_and_not_shown(cli: CommandLin
     assert "made-by-slack" not in said
     (one,) = cli.ok("connections", "list", "--json").json["connections"]
     assert one["connection"]["settings"]["agents"] == {"U7": "tom.berg"}
+    chosen = ("--set", "app_id=ab12cd34", "--set", "admin_id=814860", "--set", "agents={814861: tom.berg}")
+    assert "/hooks/default/intercom" in cli.ok("connect", "intercom", "--secret", "of-the-app", *chosen).out
     assert "made-anew" not in cli.ok("connections", "secret", "slack", "--secret", "made-anew").out
-    assert cli.ok("connections", "list", "--json").json["connections"][0]["secrets"] == 2
+    (slack, intercom) = cli.ok("connections", "list", "--json").json["connections"]
+    assert (slack["secrets"], intercom["connection"]["settings"]["agents"]) == (2, {"814861": "tom.berg"})
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from copilot.domain.connections import Action, Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Refused, Unavailable
 from copilot.domain.ports.channels import TriageTool
-from copilot.domain.ports.records import Database, Records
+from copilot.domain.ports.records import Database
 from copilot.domain.triage import Shown
 from copilot.services.chat_tools.cards import card, summary
 
@@ -38,57 +38,47 @@ class Posting:
     async def carry(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str:
         """Do it; returns the tool's id of the message. Raises Unavailable while what it belongs under is not there."""
         tool = self.tools[account.kind]
-        if wanted.action == "thread":
-            return await tool.show(account, await self._made(account, conversation, wanted, "", wanted.text))
-        thread = await self._under(account, conversation, f"thread of {conversation.external_id}", "thread")
+        thread = "" if wanted.action == "thread" else await self._thread(account, conversation)
         if wanted.action != "mark":
-            return await tool.show(account, await self._made(account, conversation, wanted, thread.external_id, wanted.text))
-        lock = self.held.setdefault(f"{account.tenant_id}/{account.id}/{wanted.text}", asyncio.Lock())
-        async with lock:
+            return await tool.show(account, await self._made(account, conversation, wanted, thread))
+        async with self.held.setdefault(f"{account.tenant_id}/{account.id}/{wanted.text}", asyncio.Lock()):
             posted = await self._card(account, wanted.text)
-            if posted.external_id:
-                shown = await self._made(account, conversation, posted, thread.external_id, wanted.text)
-                await tool.change(account, posted.external_id, shown)
+            await tool.change(account, posted.external_id, await self._made(account, conversation, posted, thread))
             return posted.external_id
 
     async def there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a message that may have been posted; empty when it surely was not; None when the tool cannot be read."""
         if wanted.action == "mark":
             return ""  # the same change again changes nothing
-        thread = ""
         try:
-            if wanted.action != "thread":
-                thread = (await self._under(account, conversation, "", "thread")).external_id
+            thread = "" if wanted.action == "thread" else await self._thread(account, conversation)
             return await self.tools[account.kind].find(account, wanted.key, thread, wanted.made_at - SINCE)
         except CopilotError:
             return None
 
-    async def _made(self, account: Account, conversation: Conversation, wanted: Outgoing, thread: str, turn_id: str) -> Shown:
+    async def _made(self, account: Account, conversation: Conversation, wanted: Outgoing, thread: str) -> Shown:
         if wanted.action in ("words", "unsent"):
             heading = UNSENT if wanted.action == "unsent" else ""
             return Shown(key=wanted.key, thread=thread, heading=heading, words=wanted.text)
         link = f"{self.address.rstrip('/')}/c/{conversation.id}" if self.address else ""
         async with self.database.read(account.tenant_id) as records:
             if wanted.action == "thread":
-                made = await summary(records, conversation, turn_id, quote=account.settings.get("quote") is not False)
+                made = await summary(records, conversation, wanted.text, quote=account.settings.get("quote") is not False)
             else:
-                begun = await self._begins(records, account, conversation, turn_id)
-                made = await card(records, account.id, turn_id, cue=not begun)
+                begun = await records.connections.latest(account.id, conversation.id, "thread")
+                made = await card(records, account.id, wanted.text, cue=begun is None or begun.text != wanted.text)
         return made.model_copy(update={"key": wanted.key, "thread": thread, "link": link if wanted.action == "thread" else ""})
 
-    async def _begins(self, records: Records, account: Account, conversation: Conversation, turn_id: str) -> bool:
-        thread = await records.connections.latest(account.id, conversation.id, "thread")
-        return thread is not None and thread.text == turn_id
-
-    async def _under(self, account: Account, conversation: Conversation, what: str, action: Action) -> Outgoing:
+    async def _thread(self, account: Account, conversation: Conversation) -> str:
+        """The tool's id of the message with which the conversation's thread begins."""
         async with self.database.read(account.tenant_id) as records:
-            found = await records.connections.latest(account.id, conversation.id, action)
-        return _there(found, what)
+            found = await records.connections.latest(account.id, conversation.id, "thread")
+        return _there(found).external_id
 
     async def _card(self, account: Account, turn_id: str) -> Outgoing:
         async with self.database.read(account.tenant_id) as records:
             found = await records.connections.wanted(card_key(account.id, turn_id))
-        return _there(found, "card")
+        return _there(found)
 
 
 def card_key(connection: str, turn_id: str) -> str:
@@ -96,9 +86,9 @@ def card_key(connection: str, turn_id: str) -> str:
     return f"card:{connection}:{turn_id}"
 
 
-def _there(found: Outgoing | None, what: str) -> Outgoing:
+def _there(found: Outgoing | None) -> Outgoing:
     if found is None:
-        raise NotFound(f"There is no {what}.", todo="Open the conversation on the desk.")
+        raise NotFound("What it belongs under is gone.", todo="Open the conversation on the desk.")
     if found.state in ("failed", "shadow"):
         raise Refused(f"What it belongs under was not written: {found.problem or found.state}", todo="The next turn begins a new thread.")
     if found.state != "sent":
