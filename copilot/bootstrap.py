@@ -57,6 +57,7 @@ from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.posting import POSTS, Posting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.chat_tools.sending import Sending
+from copilot.services.chat_tools.telling import Telling
 from copilot.services.chat_tools.triaging import Triaging
 from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.company_accounts import CompanyAccounts
@@ -91,6 +92,7 @@ from copilot.services.knowledge import KnowledgeBase
 from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
+from copilot.services.matching import Matching
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -173,14 +175,16 @@ class ChatTools:
     arriving: Arriving
     writing: Writing
     noting: Noting
+    telling: Telling
     sending: Sending
     triaging: Triaging
     inbox_card: InboxCard
     http: httpx.AsyncClient
 
     async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
-        """A turn is done: the customer's tool gets its note, colleagues get it to triage."""
+        """A turn is done: the customer's tool gets its note, whoever listens its events, colleagues what they triage."""
         await self.noting.finished(records, conversation_id, turn_id, suggestions)
+        await self.telling.finished(records, conversation_id, turn_id, suggestions)
         await self.triaging.finished(records, conversation_id, turn_id, suggestions)
 
 
@@ -235,6 +239,7 @@ class Application:
     syncing: Syncing
     proofreading: Proofreading
     customers: Customers
+    matching: Matching
     erasure: Erasure
     queue: Queue
     staff: Staff
@@ -389,7 +394,7 @@ def _wire(
         await asyncio.gather(aside.forget(), models.forget())
 
     erasure = Erasure(database, indexes, engine, tombstones, clock, dispatcher.wake, forget)
-    handovers = Handovers(database, privacy, clock, live.wake)
+    handovers = Handovers(database, privacy, clock, wake, chat_tools.telling.offered)
     day = Day(
         answering=Answering(database, privacy, clock, wake),
         marks=Marks(database, clock),
@@ -448,7 +453,17 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, watch.due, chat_tools.arriving.due)
+    due = (
+        retention.due,
+        falling.due,
+        editing.due,
+        facts.due,
+        usage.due,
+        closing.due,
+        watch.due,
+        chat_tools.arriving.due,
+        chat_tools.telling.due,
+    )
     left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
     for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
         dispatcher.watch(unfinished)
@@ -490,6 +505,7 @@ def _wire(
         syncing=Syncing(database, indexes, clock, live.wake),
         proofreading=Proofreading(database, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
+        matching=Matching(database, clock, wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
         queue=Queue(database, clock),
@@ -532,6 +548,7 @@ def _chat_tools(
         arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock, triaging.clicked),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
+        telling=Telling(database, writing, tools, clock),
         sending=sending,
         triaging=triaging,
         inbox_card=InboxCard(database, deciding, settings.address),

@@ -33,7 +33,7 @@ ANSWERS: Final = "https://hooks.slack.com/"
 DECIDES: Final[dict[str, Act]] = {slack_blocks.USE: "used", slack_blocks.DISMISS: "dismissed"}
 EVENT: Final = "rapport_shown"
 LATER: Final = "This could not be kept yet. Press once more."
-SCOPES: Final = ("chat:write", "users:read", "users:read.email")
+SCOPES: Final = ("chat:write", "users:read", "users:read.email", "metadata.message:read")
 SEEN: Final = 200
 """Messages that are looked through for one that may have been posted."""
 
@@ -108,7 +108,10 @@ class Slack(Tool):
             "include_all_metadata": "true",
         }
         method = "conversations.replies" if parent else "conversations.history"
-        found = await self._get(account, method, query | ({"ts": parent} if parent else {}))
+        calls = self._api(account)
+        found = answered(await calls.get(f"/{method}", query | ({"ts": parent} if parent else {})))
+        if "metadata.message:read" in _lacking(calls):
+            raise Refused("What a message was posted for cannot be read.", todo="Add the scope metadata.message:read to the app.")
         with understood(self.title):
             for one in found["messages"]:
                 if ((one.get("metadata") or {}).get("event_payload") or {}).get("key") == key:
@@ -118,7 +121,7 @@ class Slack(Tool):
     async def edit(self, account: Account, ask: Ask, text: str) -> None:
         await self._post(account, "views.open", {"trigger_id": ask.trigger, "view": slack_blocks.modal(ask, text)})
 
-    async def tell(self, account: Account, user: str, place: Place, text: str) -> None:
+    async def whisper(self, account: Account, user: str, place: Place, text: str) -> None:
         """At the press's own address, which needs no right in the channel; from a form, as a message that only they see."""
         said = {"text": slack_blocks.escaped(text)} | ({"thread_ts": place.thread} if place.thread else {})
         if not place.answer.startswith(ANSWERS):
@@ -158,9 +161,7 @@ class Slack(Tool):
             found.append(
                 Missing(what="The token is of another workspace.", todo="Set `team` to the id of the one the app is installed in.")
             )
-        had = {scope.strip() for scope in calls.heard.get("x-oauth-scopes", "").split(",")}
-        lacking = [scope for scope in SCOPES if scope not in had]
-        if lacking:
+        if lacking := _lacking(calls):
             found.append(Missing(what=f"The app lacks {', '.join(lacking)}.", todo="Add the scopes, then install it anew."))
         return [*found, *await self._in_channel(account)]
 
@@ -198,6 +199,12 @@ class Slack(Tool):
 
     async def _get(self, account: Account, method: str, query: Mapping[str, str | int]) -> dict[str, Any]:
         return answered(await self._api(account).get(f"/{method}", query))
+
+
+def _lacking(calls: Calls) -> list[str]:
+    """Scopes that the app needs and has not, as Slack says with each answer."""
+    had = {scope.strip() for scope in calls.heard.get("x-oauth-scopes", "").split(",")}
+    return [scope for scope in SCOPES if scope not in had]
 
 
 def _ours(account: Account, told: dict[str, Any]) -> None:

@@ -9,9 +9,9 @@ from copilot.domain.errors import Unavailable
 from copilot.domain.formats import ConversationIn
 from copilot.domain.triage import Ask, Click
 
-Ability = Literal["history", "note", "reply", "draft", "poll", "triage"]
-"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed; show colleagues
-what needs a look, who decide about it there."""
+Ability = Literal["history", "note", "reply", "draft", "poll", "events", "triage"]
+"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed, tell it events,
+show colleagues what needs a look, who decide about it there."""
 SECRETS = 2
 """Signing secrets that hold at the same time: the tool goes over to a new one while deliveries with the old one are still under way."""
 

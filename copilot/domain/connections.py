@@ -2,16 +2,17 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.channels import Arrival
 from copilot.domain.triage import Click
 
 InboxState = Literal["waiting", "done", "failed"]
-Action = Literal["note", "reply", "thread", "card", "mark", "words", "unsent"]
-"""Into the customer's conversation: a note, a reply. To colleagues: a thread for a conversation; a turn's drafts in it; what became of
-them; words to copy; the same because they could not be sent."""
+Action = Literal["note", "reply", "event", "thread", "card", "mark", "words", "unsent"]
+"""Into the customer's conversation: a note, a reply. To whoever listens: an event. To colleagues: a thread for a conversation; a turn's
+drafts in it; what became of them; words to copy; the same because they could not be sent."""
+EventType = Literal["suggestion.ready", "cue.raised", "handover.offered", "promise.due"]
 SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 """`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
 
@@ -33,6 +34,10 @@ class Connection(Frozen):
     polled_at: Instant | None = None
     problem: str = ""
     """Why the last poll or call failed; empty when it did not."""
+    refused: int = 0
+    """Deliveries that were not taken: wrongly signed, too old."""
+    refused_at: Instant | None = None
+    refused_why: str = ""
 
 
 class Kept(Frozen):
@@ -46,6 +51,17 @@ class Kept(Frozen):
     received_at: Instant
     done_at: Instant | None = None
     problem: str = ""
+
+
+class Event(Frozen):
+    """Something happened here, for whoever listens; as Standard Webhooks writes it. `id` is the same for each attempt at telling it."""
+
+    id: str
+    type: EventType
+    timestamp: Instant
+    data: dict[str, JsonValue] = Field(
+        description="conversation_id (the sender's), conversation (ours), connection, channel; and what of it."
+    )
 
 
 class Outgoing(Frozen):

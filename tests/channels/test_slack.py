@@ -169,6 +169,10 @@ async def test_a_message_is_found_by_what_it_was_posted_for(double: SlackDouble)
         assert await slack.find(HERE.account, "thread", "", AT) == thread
         assert await slack.find(HERE.account, "card", thread, AT) == card
         assert await slack.find(HERE.account, "other", thread, AT) == ""
+        double.scopes = "chat:write"
+        with pytest.raises(Refused):
+            await slack.find(HERE.account, "card", thread, AT)
+        double.scopes = ",".join(SCOPES)
         # The connection was given another channel: the thread stays where it is.
         moved = HERE.account.model_copy(update={"settings": {"team": "T17", "channel": "C18"}})
         assert await slack.find(moved, "card", thread, AT) == card
@@ -177,8 +181,8 @@ async def test_a_message_is_found_by_what_it_was_posted_for(double: SlackDouble)
 async def test_a_press_is_answered_at_slacks_own_address_only(double: SlackDouble) -> None:
     async with double.client() as http:
         slack = Slack(http)
-        await slack.tell(HERE.account, "U7", PLACE, "Nothing & <done>.")
-        await slack.tell(HERE.account, "U7", PLACE.model_copy(update={"answer": "https://hooks.slack.com.evil.example/x"}), "No.")
+        await slack.whisper(HERE.account, "U7", PLACE, "Nothing & <done>.")
+        await slack.whisper(HERE.account, "U7", PLACE.model_copy(update={"answer": "https://hooks.slack.com.evil.example/x"}), "No.")
     first, second = double.whispers
     assert (first["to"], first["text"], first["response_type"]) == ("T17/1/x", "Nothing &amp; &lt;done&gt;.", "ephemeral")
     assert (first["replace_original"], first["thread_ts"]) == (False, "1.0")

@@ -15,7 +15,7 @@ from copilot.domain.errors import Unavailable
 from tests.api.house import House, assert_problem
 from tests.channels.doubles.base import status
 from tests.channels.doubles.chatwoot import ChatwootDouble
-from tests.channels.doubles.slack import CHANNEL, TEAM, SlackDouble, buttons, member, texts
+from tests.channels.doubles.slack import CHANNEL, SCOPES, TEAM, SlackDouble, buttons, member, texts
 from tests.services.conftest import Open
 from tests.services.test_chat_tools import ASKED, NUMBER, Tool
 
@@ -451,10 +451,10 @@ async def test_forged_presses_do_nothing(room: Room) -> None:
 
 async def test_a_connection_is_checked_and_comes_into_the_channel(room: Room) -> None:
     admin = await room.house.enter("admin")
-    room.slack.invited, room.slack.scopes = False, "chat:write,users:read"
+    room.slack.invited, room.slack.scopes = False, "chat:write,users:read,metadata.message:read"
     found = (await admin.get("/v1/connections/slack/problems")).json()["problems"]
     assert [one["what"] for one in found] == ["The app lacks users:read.email.", "The app is not in the channel."]
-    room.slack.scopes = "chat:write,users:read,users:read.email"
+    room.slack.scopes = SCOPES
     given = {"address": "https://copilot.example.com"}
     assert (await admin.post("/v1/connections/slack/install", json=given)).json() == {"problems": []}
 

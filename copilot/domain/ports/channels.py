@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.connections import Event
 from copilot.domain.triage import Ask, Colleague, Place, Shown
 
 
@@ -51,6 +52,10 @@ class Channel(Protocol):
         """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
         ...
 
+    async def tell(self, account: Account, event: Event) -> None:
+        """Deliver an event. It may come twice: `event.id` says so."""
+        ...
+
     async def check(self, account: Account) -> list[Missing]:
         """What is missing for this account to work: rights, versions, a webhook."""
         ...
@@ -80,7 +85,7 @@ class TriageTool(Protocol):
         """Show them the words to change. Raises Conflict when it took too long."""
         ...
 
-    async def tell(self, account: Account, user: str, place: Place, text: str) -> None:
+    async def whisper(self, account: Account, user: str, place: Place, text: str) -> None:
         """Say something that only they see."""
         ...
 

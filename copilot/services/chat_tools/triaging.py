@@ -89,7 +89,7 @@ class Triaging:
     async def tell(self, account: Account, user: str, place: Place, text: str) -> None:
         """As well as may be: nothing depends on it."""
         try:
-            await self.tools[account.kind].tell(account, user, place, text)
+            await self.tools[account.kind].whisper(account, user, place, text)
         except CopilotError as error:
             log.warning("colleague_not_told", tenant=account.tenant_id, connection=account.id, reason=error.detail)
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from tests.channels.doubles.base import Double
 
 TEAM, CHANNEL = "T17", "C17"
-SCOPES = "chat:write,users:read,users:read.email,channels:history,channels:read,channels:join"
+SCOPES = "chat:write,users:read,users:read.email,metadata.message:read,channels:history,channels:read,channels:join"
 
 
 def member(ident: str, email: str, **given: Any) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class SlackDouble(Double):
     def _reading(self, app: FastAPI) -> None:
         @app.get("/auth.test")
         async def me(request: Request) -> Any:
-            return self._wrong(request) or JSONResponse({"ok": True, "team_id": TEAM}, headers={"x-oauth-scopes": self.scopes})
+            return self._wrong(request) or self._yes(team_id=TEAM)
 
         @app.get("/users.info")
         async def user(request: Request, user: str) -> Any:
@@ -109,15 +109,19 @@ class SlackDouble(Double):
         @app.get("/conversations.history")
         async def history(request: Request, channel: str, oldest: str = "0") -> Any:
             found = [one for one in self.messages.values() if "thread_ts" not in one and float(one["ts"]) >= float(oldest)]
-            return self._wrong(request, channel) or {"ok": True, "messages": self._listed(request, found)}
+            return self._wrong(request, channel) or self._yes(messages=self._listed(request, found))
 
         @app.get("/conversations.replies")
         async def replies(request: Request, channel: str, ts: str, oldest: str = "0") -> Any:
             found = [one for one in self.messages.values() if one.get("thread_ts", one["ts"]) == ts]
-            return self._wrong(request, channel) or {"ok": True, "messages": self._listed(request, found)}
+            return self._wrong(request, channel) or self._yes(messages=self._listed(request, found))
+
+    def _yes(self, **told: Any) -> JSONResponse:
+        """Slack names the app's scopes with each answer."""
+        return JSONResponse({"ok": True, **told}, headers={"x-oauth-scopes": self.scopes})
 
     def _listed(self, request: Request, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        whole = request.query_params.get("include_all_metadata") == "true"
+        whole = request.query_params.get("include_all_metadata") == "true" and "metadata.message:read" in self.scopes
         return [one if whole else {name: value for name, value in one.items() if name != "metadata"} for one in reversed(found)]
 
     def _wrong(self, request: Request, channel: str = CHANNEL) -> JSONResponse | None:
