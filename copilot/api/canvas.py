@@ -9,9 +9,10 @@ from copilot.channels.intercom import Intercom
 from copilot.channels.intercom_canvas import Opened
 from copilot.domain.channels import Account, Webhook
 from copilot.domain.errors import NotFound
-from copilot.domain.triage import Act
+from copilot.domain.triage import Act, Shown
 from copilot.services.chat_tools.inbox_card import InboxCard
 
+WATCHES: Final = "Rapport only watches here for now."
 router = APIRouter(prefix="/intercom", include_in_schema=False)
 DECIDES: Final[dict[str, Act]] = {
     intercom_canvas.USE: "used",
@@ -35,6 +36,8 @@ async def card(request: Request, tenant: str, connection: str) -> dict[str, Any]
 
 async def _answer(inbox: InboxCard, account: Account, opened: Opened) -> dict[str, Any]:
     where, subject = opened.conversation_id, opened.subject
+    if account.shadow:
+        return intercom_canvas.canvas(Shown(key="", heading=WATCHES))
     if opened.pressed == intercom_canvas.EDIT:
         try:
             return intercom_canvas.form(await inbox.offer(account, where, subject))

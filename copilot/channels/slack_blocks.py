@@ -46,6 +46,7 @@ def message(shown: Shown) -> dict[str, Any]:
 def modal(ask: Ask, text: str) -> dict[str, Any]:
     """A form that holds the draft. Where it was asked for travels along."""
     at = {"suggestion": ask.suggestion_id, "channel": ask.place.channel, "message": ask.place.message, "thread": ask.place.thread}
+    told = "With your own access token of the customer's tool it is sent now, in your name. Without one it is put into the thread."
     field = {"type": "plain_text_input", "action_id": ANSWER, "multiline": True, "initial_value": text, "max_length": FIELD}
     return {
         "type": "modal",
@@ -54,7 +55,9 @@ def modal(ask: Ask, text: str) -> dict[str, Any]:
         "title": _plain("Edit the draft"),
         "submit": _plain("Use"),
         "close": _plain("Cancel"),
-        "blocks": [{"type": "input", "block_id": ANSWER, "label": _plain("What the customer shall read"), "element": field}],
+        "blocks": [
+            {"type": "input", "block_id": ANSWER, "label": _plain("What the customer shall read"), "hint": _plain(told), "element": field}
+        ],
     }
 
 

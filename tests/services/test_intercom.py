@@ -12,7 +12,7 @@ from tests.channels.doubles.intercom import APP, NOTER, IntercomDouble
 from tests.channels.tools import told_intercom
 from tests.services.conftest import Open
 from tests.services.test_chat_tools import ASKED
-from tests.services.test_triage import mail
+from tests.services.triage_room import mail
 
 SECRET = "client-secret-of-the-app"
 
@@ -140,6 +140,16 @@ async def test_a_draft_of_another_conversation_is_not_decided_here(inbox: Inbox)
     other = next(one for one in (await inbox.house.begin("chat-9"))["suggestions"] if one["kind"] == "reply")
     told = await inbox.components(f"use:{other['id']}")
     assert "another conversation" in told[0]["text"]
+
+
+async def test_in_shadow_the_card_shows_nothing(inbox: Inbox) -> None:
+    admin = await inbox.house.enter("admin")
+    (await admin.patch("/v1/connections/intercom", json={"shadow": True})).raise_for_status()
+    await inbox.said()
+    reply = await inbox.reply()
+    assert reply["text"] not in shown(await inbox.components())
+    await inbox.components(f"use:{reply['id']}")
+    assert (await inbox.decisions(), inbox.double.writes) == ([], 0)
 
 
 async def test_cards_are_for_intercom_alone_and_for_whom_it_signs(inbox: Inbox) -> None:

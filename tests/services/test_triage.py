@@ -5,136 +5,17 @@ import json
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlencode
 
-import httpx
 import pytest
 
 from copilot.channels import signing
 from copilot.domain.errors import Unavailable
-from tests.api.house import House, assert_problem
+from tests.api.house import assert_problem
 from tests.channels.doubles.base import status
-from tests.channels.doubles.chatwoot import ChatwootDouble
-from tests.channels.doubles.slack import CHANNEL, SCOPES, TEAM, SlackDouble, buttons, member, texts
+from tests.channels.doubles.slack import CHANNEL, SCOPES, buttons, member, texts
 from tests.services.conftest import Open
-from tests.services.test_chat_tools import ASKED, NUMBER, Tool
-
-SECRET = "slack-signing-secret"
-TOM, LEA, NOBODY = "U7", "U8", "U9"
-
-
-class Both(httpx.AsyncBaseTransport):
-    """Each double answers at its own address."""
-
-    def __init__(self, **tools: httpx.AsyncClient) -> None:
-        self._tools = tools
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        name = "slack" if "slack" in request.url.host else "chat"
-        return await self._tools[name]._transport.handle_async_request(request)
-
-
-class Room:
-    """Slack's channel beside a connected Chatwoot."""
-
-    def __init__(self, tool: Tool, slack: SlackDouble) -> None:
-        self.tool, self.slack, self.house = tool, slack, tool.house
-
-    @property
-    def posts(self) -> list[dict[str, Any]]:
-        return list(self.slack.messages.values())
-
-    @property
-    def card(self) -> dict[str, Any]:
-        """The latest message with drafts."""
-        return [one for one in self.posts if any(block.get("type") == "divider" for block in one.get("blocks", []))][-1]
-
-    def button(self, name: str, card: dict[str, Any] | None = None) -> dict[str, Any]:
-        """That of the reply, which comes first."""
-        found = buttons((card or self.card)["blocks"])
-        return next(one for one in found if one["action_id"] == f"rapport_{name}")
-
-    async def deliver(self, payload: dict[str, Any], secret: str = SECRET, **headers: str) -> httpx.Response:
-        sent = urlencode({"payload": json.dumps(payload)}).encode()
-        stamp = f"{self.house.clock().timestamp():.0f}"
-        signature = f"v0={signing.hexadecimal(secret, f'v0:{stamp}:'.encode() + sent)}"
-        signed = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature, **headers}
-        return await self.house.nobody().post("/hooks/default/slack", content=sent, headers=signed)
-
-    def pressed(self, name: str, user: str = TOM, card: dict[str, Any] | None = None) -> dict[str, Any]:
-        card = card or self.card
-        button = self.button(name, card)
-        place = {"channel": {"id": CHANNEL}, "message": {"ts": card["ts"], "thread_ts": card["thread_ts"]}}
-        action = {
-            "type": "button",
-            "action_id": button["action_id"],
-            "value": button["value"],
-            "action_ts": f"{self.house.clock().timestamp():.6f}",
-        }
-        who = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": user, "team_id": TEAM}, "actions": [action]}
-        return who | place | {"trigger_id": "trigger-1", "response_url": f"https://hooks.slack.com/actions/{user}"}
-
-    async def press(self, name: str, user: str = TOM, card: dict[str, Any] | None = None) -> None:
-        """A press, acknowledged as Slack wants it, and everything that follows from it."""
-        answer = await self.deliver(self.pressed(name, user, card))
-        assert (answer.status_code, answer.content) == (200, b"")
-        await self.settle()
-
-    async def submit(self, text: str, user: str = TOM) -> httpx.Response:
-        """The form that was opened last is sent."""
-        view = self.slack.views[-1]["view"]
-        values = {"text": {"text": {"type": "plain_text_input", "value": text}}}
-        told = {"callback_id": view["callback_id"], "private_metadata": view["private_metadata"], "state": {"values": values}}
-        answer = await self.deliver({"type": "view_submission", "team": {"id": TEAM}, "user": {"id": user}, "view": told})
-        await self.settle()
-        return answer
-
-    async def settle(self) -> None:
-        await self.house.application.chat_tools.receiving.idle()
-        await self.house.settle()
-
-    async def decisions(self) -> list[tuple[str, str, str]]:
-        """(who, what, their words) about the reply."""
-        async with self.house.application.database.read("default") as records:
-            conversation = await records.conversations.find(str(NUMBER), "chatwoot-1")
-            assert conversation is not None
-            found = [one for one in await records.suggestions.of_conversation(conversation.id) if one.kind == "reply"]
-            users = {one.id: one.name for one in await records.admin.users()}
-            return [(users[one.user_id], one.action, one.text) for draft in found for one in await records.suggestions.decisions(draft.id)]
-
-
-async def furnished_room(opened: Open, **given: Any) -> Room:
-    chat, slack = ChatwootDouble(), SlackDouble()
-    chat.open(NUMBER)
-    slack.members = {
-        TOM: member(TOM, "tom@ternway.example"),
-        LEA: member(LEA, "lea@ternway.example"),
-        NOBODY: member(NOBODY, "x@y.example"),
-    }
-    house = await opened(http=httpx.AsyncClient(transport=Both(slack=slack.client(), chat=chat.client())))
-    admin = await house.enter("admin")
-    settings = {"team": TEAM, "channel": CHANNEL} | given.pop("settings", {})
-    made = {
-        "id": "slack",
-        "kind": "slack",
-        "url": "https://slack.example.com",
-        "token": slack.token,
-        "signing": SECRET,
-        "settings": settings,
-    }
-    (await admin.post("/v1/connections", json=made | given)).raise_for_status()
-    first = {"id": "chatwoot-1", "kind": "chatwoot", "url": "https://chat.example.com", "settings": {"account_id": 3}, "token": chat.token}
-    signing_secret = (await admin.post("/v1/connections", json=first | {"name": "Website"})).raise_for_status().json()["signing"]
-    for name, email in (("Tom Berg", "tom@ternway.example"), ("Lea Brandt", "lea@ternway.example")):
-        await house.enter("agent", name=name)
-        await mail(house, name, email)
-    return Room(Tool(house, chat, signing_secret), slack)
-
-
-async def mail(house: House, name: str, email: str) -> None:
-    async with house.application.database.write("default") as records:
-        (user,) = [one for one in await records.admin.users() if one.name == name]
-        await records.admin.put_user(user.model_copy(update={"email": email}))
+from tests.services.test_chat_tools import ASKED, NUMBER
+from tests.services.triage_room import LEA, NOBODY, SECRET, TOM, Room, furnished_room, later, mail
 
 
 @pytest.fixture(autouse=True)
@@ -250,12 +131,13 @@ async def test_whoever_is_not_known_is_told_and_nothing_happens(room: Room) -> N
     assert not room.slack.views
 
 
-@pytest.mark.parametrize("wrong", [{"is_email_confirmed": False}, {"team_id": "T99"}, {"is_restricted": True}, {"deleted": True}])
-async def test_an_address_that_proves_nothing_lets_nobody_in(room: Room, wrong: dict[str, Any]) -> None:
-    room.slack.members[NOBODY] = member(NOBODY, "tom@ternway.example", **wrong)
-    await room.press("use", NOBODY)
-    assert await room.decisions() == []
-    assert len(room.slack.whispers) == 1
+async def test_an_address_that_proves_nothing_lets_nobody_in(room: Room) -> None:
+    wrongs: list[dict[str, Any]] = [{"is_email_confirmed": False}, {"team_id": "T99"}, {"is_restricted": True}, {"deleted": True}]
+    for number, wrong in enumerate(wrongs):
+        room.slack.members[f"U9{number}"] = member(f"U9{number}", "tom@ternway.example", **wrong)
+        await room.press("use", f"U9{number}")
+        assert await room.decisions() == [], wrong
+        assert len(room.slack.whispers) == number + 1
 
 
 async def test_who_may_not_decide_on_the_desk_may_not_here(room: Room) -> None:
@@ -336,6 +218,15 @@ def _markups(part: Any) -> Iterator[dict[str, Any]]:
             yield from _markups(inner)
 
 
+async def test_what_is_asked_for_on_the_desk_comes_onto_the_card(room: Room) -> None:
+    card, tom = room.card, await room.house.enter("agent")
+    assert "Acknowledgement" not in "\n".join(texts(card["blocks"]))
+    (await tom.post(f"/v1/conversations/{NUMBER}/suggestions", json={"kinds": ["acknowledge"]})).raise_for_status()
+    await room.settle()
+    assert room.card["ts"] == card["ts"]
+    assert "Acknowledgement" in "\n".join(texts(room.card["blocks"]))
+
+
 async def test_only_conversations_of_the_connections_named_are_shown_and_words_only_if_wanted(opened: Open) -> None:
     room = await furnished_room(opened, settings={"connections": ["chatwoot-1"], "quote": False})
     await room.house.begin("chat-1")
@@ -384,15 +275,6 @@ async def test_a_thread_that_could_not_begin_begins_with_the_next_turn(opened: O
     assert [("thread_ts" in one) for one in room.posts] == [False, True]
 
 
-async def later(room: Room, **by: float) -> None:
-    """Time passes, and what is due is done, as the dispatcher's sweep does it."""
-    room.house.clock.forward(**by)
-    writing, engine = room.house.application.chat_tools.writing, room.house.application.engine
-    for job, tenant, subject in await writing.unfinished(room.house.clock()):
-        await engine.renew(job, tenant, subject)
-    await room.settle()
-
-
 async def test_a_press_is_acknowledged_though_the_record_is_held_up(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)
     await room.press("edit")
@@ -408,7 +290,7 @@ async def test_a_press_is_acknowledged_though_the_record_is_held_up(room: Room, 
     write = database.write
     monkeypatch.setattr(database, "write", slow)
     assert (await room.deliver(room.pressed("dismiss"))).status_code == 200
-    form = (await room.deliver(_form(room, "Sorry, Marta."), secret=SECRET)).json()
+    form = (await room.deliver(room.filled_in("Sorry, Marta."))).json()
     assert form == {"response_action": "errors", "errors": {"text": "This could not be kept yet. Press once more."}}
     held.set()
     await room.settle()
@@ -428,13 +310,6 @@ async def test_a_press_that_cannot_be_kept_is_acknowledged_and_they_are_told(roo
     assert [one["text"] for one in room.slack.whispers] == ["That did not reach the record. Press again."]
     await room.press("use")
     assert await room.decisions() == [("Tom Berg", "used", "")]
-
-
-def _form(room: Room, text: str) -> dict[str, Any]:
-    view = room.slack.views[-1]["view"]
-    values = {"text": {"text": {"type": "plain_text_input", "value": text}}}
-    told = {"callback_id": view["callback_id"], "private_metadata": view["private_metadata"], "state": {"values": values}}
-    return {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": TOM}, "view": told}
 
 
 async def test_a_form_that_comes_too_late_is_said(room: Room) -> None:

@@ -96,7 +96,7 @@ class Receiving:
 
         def ended(done: asyncio.Future[None]) -> None:
             if not done.cancelled() and (error := done.exception()) is not None:
-                log.warning("press_lost", tenant=account.tenant_id, connection=account.id, reason=str(error))
+                log.warning("press_lost", tenant=account.tenant_id, connection=account.id, reason=type(error).__name__)
                 for click in delivery.clicks:
                     self._beside(self.lost(account, click))
 

@@ -111,12 +111,15 @@ class Triaging:
     async def _show(
         self, records: Records, connection: Connection, found: Conversation, turn_id: str, suggestions: Sequence[Suggestion]
     ) -> None:
+        if await records.connections.wanted(card_key(connection.id, turn_id)) is not None:  # more was asked for on the desk
+            await self._mark(records, connection.id, found, turn_id, f"more:{turn_id}:{len(suggestions)}")
+            return
         thread = await records.connections.latest(connection.id, found.id, "thread")
         before = await records.connections.latest(connection.id, found.id, "card")
         begins = thread is None or thread.state not in USABLE
         if begins:
             await self.writing.want(records, connection.id, found, "thread", f"thread:{connection.id}:{turn_id}", turn_id)
-        elif before is not None and before.text != turn_id and before.state in USABLE:
+        elif before is not None and before.state in USABLE:
             await self._mark(records, connection.id, found, before.text, f"outdated:{turn_id}")
         offers = any(one.state == "proposed" and one.kind in TITLES for one in suggestions)
         if offers or not begins:

@@ -88,17 +88,8 @@ class Writing:
         `behind`: it comes after a thread that is not written yet, and is started when that is.
         """
         now = self.clock()
-        wanted = Outgoing(
-            id=new_id(),
-            connection_id=connection,
-            conversation_id=conversation.id,
-            key=key,
-            action=action,
-            text=text,
-            agent=agent,
-            due_at=now + LOOK if behind else now,
-            made_at=now,
-        )
+        what = {"key": key, "action": action, "text": text, "agent": agent, "due_at": now + LOOK if behind else now, "made_at": now}
+        wanted = Outgoing.model_validate({"id": new_id(), "connection_id": connection, "conversation_id": conversation.id, **what})
         if not await records.connections.want(wanted):
             return False
         if not behind:
