@@ -75,7 +75,7 @@ class Metrics:
         self.cost = Gauge("rapport_model_cost_microusd_today", "Cost of model calls today (UTC), micro-dollars.", registry=self.registry)
         self.outbox = Gauge("rapport_outbox_rows", f"Work that waits to be started, counted up to {OUTBOX_SHOWN}.", registry=self.registry)
         tool = ("kind",)
-        self.taken = Counter("rapport_tool_deliveries", "Deliveries of chat tools that were taken, here.", tool, registry=self.registry)
+        self.taken = Counter("rapport_tool_deliveries", "Deliveries of chat tools that were verified, here.", tool, registry=self.registry)
         self.refused = Counter("rapport_tool_deliveries_refused", "Deliveries that were refused, here.", tool, registry=self.registry)
         self.wrote = Counter("rapport_tool_writes", "Tries to write into chat tools, by what came of them.", WRITES, registry=self.registry)
         self.stuck = Gauge("rapport_tool_writes_open", "Writes that wait, are unsure or were given up.", STUCK, registry=self.registry)
@@ -132,7 +132,7 @@ class Metrics:
             self.lag.labels(kind).set(now.lag_s)
             for state, count in now.writes.items():
                 self.stuck.labels(kind, state).set(count)
-            for counter, counted in ((self.taken, tools.receiving.taken), (self.refused, tools.receiving.refused)):
+            for counter, counted in ((self.taken, tools.receiving.verified), (self.refused, tools.receiving.refused)):
                 seen = self._seen.get((counter, kind), 0)
                 counter.labels(kind).inc(counted[kind] - seen)
                 self._seen[counter, kind] = counted[kind]

@@ -31,6 +31,7 @@ class Tool(ABC):
     title: ClassVar[str]
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
+    installs: ClassVar[bool] = False
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Make a webhook in the tool, with this address:", paste="webhook"),
         Step(text="Give it the signing secret. A secret is shown once, when it is made; below you can make a new one."),
@@ -39,10 +40,6 @@ class Tool(ABC):
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
-
-    @property
-    def installs(self) -> bool:
-        return type(self).install is not Tool.install
 
     @abstractmethod
     def read(self, account: Account, webhook: Webhook) -> Delivery: ...
@@ -81,7 +78,7 @@ def understood(tool: str) -> Iterator[None]:
     """Raises Invalid for whatever a tool's payload is not as its documentation says: a field of another type, one that is missing."""
     try:
         yield
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError, OSError) as error:
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, OSError) as error:
         what = type(error).__name__ if isinstance(error, ValidationError) else f"{type(error).__name__}: {str(error)[:80]}"
         raise Invalid(f"This is not as {tool} sends it ({what}).", todo=f"Send {tool}'s own webhook, unchanged.") from None
 

@@ -54,6 +54,7 @@ class Chatwoot(Tool):
     title = "Chatwoot"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ChatwootSettings
+    installs = True
     steps: ClassVar[tuple[Step, ...]] = (
         Step(
             text="Settings, Integrations, Webhooks: add this address. Choose: conversation created, updated and status changed; message "

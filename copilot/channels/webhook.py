@@ -42,7 +42,6 @@ class GenericWebhook(Tool):
     title = "The sender"
     can: ClassVar[frozenset[Ability]] = frozenset({"events"})
     settings = WebhookSettings
-    installs = False
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Let your tool, or a program beside it, send each change of a conversation as JSON by POST to:", paste="webhook"),
         Step(

@@ -81,6 +81,7 @@ class Zendesk(Tool):
     title = "Zendesk"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = ZendeskSettings
+    installs = True
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Admin Center, Apps and integrations, Webhooks: make one for triggers, POST, JSON, with this address.", paste="webhook"),
         Step(text="Copy its signing secret, and enter it below."),

@@ -51,6 +51,8 @@ class Tending:
                 raise NotFound("There is no such write in this connection.", todo="Reload the page.")
             if found.state not in OPEN:
                 raise Conflict(f"This write is {found.state} by now.", todo="Reload the page: nothing is left to say.")
+            if found.action == "thread" and outcome == "sent":
+                raise Conflict("What follows needs this thread's own id.", todo="Try again: it is looked for before it is written.")
             await records.connections.moved(found.model_copy(update=self._changed(found, outcome)))
             data = {"outcome": outcome, "action": found.action, "connection": ident}
             await records.log.event(

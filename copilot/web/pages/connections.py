@@ -30,19 +30,29 @@ WRITE: Final[dict[SendState, str]] = {
     "failed": "given up",
     "shadow": "kept back",
 }
-ACTION: Final[dict[Action, str]] = {"note": "Note", "reply": "Reply", "event": "Event"}
+ACTION: Final[dict[Action, str]] = {
+    "note": "Note",
+    "reply": "Reply",
+    "event": "Event",
+    "thread": "Thread",
+    "card": "Drafts",
+    "mark": "Outcome",
+    "words": "Words to copy",
+    "unsent": "Remark",
+}
 ABILITIES: Final[dict[Ability, tuple[str, str]]] = {
     "history": ("Gives a conversation’s past.", "Gives no past: only what it delivers is known."),
     "poll": ("Is asked every minute what changed, so what it fails to deliver comes in too.", "Cannot be asked what changed."),
     "note": ("Takes one short private note for each turn.", "Takes no notes."),
     "reply": ("Sends in an agent’s own name, with that agent’s own token.", "Nothing can be sent from here."),
-    "events": ("Is told of drafts, cues, handovers and promises as they happen.", "Is told nothing of what happens here."),
     "draft": (
         "Its panel puts drafts into the composer.",
         "No draft can be put into its composer from here; the browser side panel can.",
     ),
+    "events": ("Is told of drafts, cues, handovers and promises as they happen.", ""),
+    "triage": ("Shows cues and drafts in a channel of colleagues, who decide there.", ""),
 }
-"""What a tool can do, and what it means when it cannot."""
+"""What a tool can do, and what it means when it cannot; empty where nobody would look for it."""
 DONE: Final = {
     "stop": "Stopped: nothing is taken in and nothing is written.",
     "start": "Started.",
@@ -91,12 +101,18 @@ def abilities(channel: Channel, standing: Standing) -> list[Able]:
         elif ability in ("note", "reply", "events") and able and standing.connection.shadow:
             text = f"{text} Not while it is in shadow."
         found.append(Able(can=able, text=text))
-    return sorted(found, key=lambda one: not one.can)
+    return sorted((one for one in found if one.text), key=lambda one: not one.can)
 
 
 def tools(app: Application) -> list[Tool]:
     """All there are, the one for any other last."""
-    short = {"history": "history", "note": "notes", "reply": "replies", "draft": "drafts in the composer"}
+    short = {
+        "history": "history",
+        "note": "notes",
+        "reply": "replies",
+        "draft": "drafts in the composer",
+        "triage": "drafts in a channel of colleagues",
+    }
     found = [
         Tool(
             kind=kind,
