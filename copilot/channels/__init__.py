@@ -5,11 +5,13 @@ import httpx
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
+from copilot.channels.libredesk import LibreDesk
 from copilot.channels.webhook import GenericWebhook
+from copilot.channels.zammad import Zammad
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.ports.channels import Channel
 
-CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front)
+CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front, Zammad, LibreDesk)
 """In the order they are offered."""
 
 

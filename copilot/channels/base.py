@@ -82,3 +82,8 @@ def json_body(webhook: Webhook) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Invalid("The body is not a JSON object.", todo="Send the tool's own webhook.")
     return found
+
+
+def objects(found: object) -> list[dict[str, Any]]:
+    """What of a list are objects; nothing where it is no list."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

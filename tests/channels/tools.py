@@ -13,12 +13,16 @@ from copilot.channels import signing
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
+from copilot.channels.libredesk import LibreDesk
 from copilot.channels.webhook import GenericWebhook
+from copilot.channels.zammad import Zammad
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.channels import Account, Webhook
 from tests.channels.doubles.base import Double
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.channels.doubles.front import FrontDouble, conversation, message
+from tests.channels.doubles.libredesk import LibreDeskDouble
+from tests.channels.doubles.zammad import ZammadDouble
 from tests.channels.doubles.zendesk import ZendeskDouble
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -109,6 +113,27 @@ def _said_front(ident: str, text: str) -> dict[str, Any]:
     return {"type": "inbound_received", "authorization": {"id": "cmp_3"}, "payload": event}
 
 
+def _zammad(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    return {"X-Zammad-Delivery": f"{at.timestamp():.0f}", "X-Hub-Signature": f"sha1={signing.hexadecimal(secret, body, 'sha1')}"}
+
+
+def _said_zammad(ident: str, text: str) -> dict[str, Any]:
+    """As a trigger sends it by itself: much more than its number, all of it to be read again."""
+    customer = {"id": 41, "firstname": "Marta", "lastname": "Ruiz", "email": "marta@example.com"}
+    article = {"id": int(ident), "body": text, "type": "email", "sender": "Customer", "internal": False, "attachments": []}
+    return {"ticket": {"id": 17, "number": "96017", "state": "open", "customer": customer, "article_ids": [int(ident)]}, "article": article}
+
+
+def _libredesk(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    return {"X-Libredesk-Signature": f"sha256={signing.hexadecimal(secret, body)}"}
+
+
+def _said_libredesk(ident: str, text: str) -> dict[str, Any]:
+    """The time is not in a header, but in the body."""
+    message = {"id": 1, "uuid": ident, "conversation_uuid": "17", "type": "incoming", "content": text, "private": False, "meta": {}}
+    return {"event": "message.created", "timestamp": f"{AT:%Y-%m-%dT%H:%M:%SZ}", "payload": message}
+
+
 def account(kind: str, **given: Any) -> Account:
     """An account of that kind with both secrets."""
     known = {"url": "https://tool.example.com", "token": "tok-connection", "signing": (OLD, NEW), "agents": {"7": "tok-agent-7"}}
@@ -120,4 +145,6 @@ EXAMPLES: dict[str, Example] = {
     "chatwoot": Example(Chatwoot, account("chatwoot", settings={"account_id": 3}), _said_chatwoot, _chatwoot, double=ChatwootDouble),
     "zendesk": Example(Zendesk, account("zendesk"), _said_zendesk, _zendesk, tells=False, double=ZendeskDouble),
     "front": Example(Front, account("front", settings={"company": "cmp_3"}), _said_front, _front, double=FrontDouble),
+    "zammad": Example(Zammad, account("zammad"), _said_zammad, _zammad, stamped=False, tells=False, double=ZammadDouble),
+    "libredesk": Example(LibreDesk, account("libredesk"), _said_libredesk, _libredesk, tells=False, double=LibreDeskDouble),
 }

@@ -145,10 +145,21 @@ class Arriving:
 
     async def _take(self, account: Account, arrival: Arrival) -> None:
         if not arrival.whole:
-            arrival = await self.connecting.channel(account.kind).thread(account, arrival.conversation.conversation_id)
+            arrival = await self._read_again(account, arrival.conversation.conversation_id)
         given = await self._known(account, arrival)
         if given is not None:
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
+
+    async def _read_again(self, account: Account, ident: str) -> Arrival:
+        """The thread as it is now. What was on record before it was read, and is not in it, was taken away; what came since is not missed."""
+        async with self.database.read(account.tenant_id) as records:
+            before = await records.conversations.find(ident, account.id)
+        arrival = await self.connecting.channel(account.kind).thread(account, ident)
+        if before is None or not arrival.complete:
+            return arrival
+        there = {one.id for one in arrival.conversation.messages}
+        gone = tuple(one.external_id for one in before.messages if one.external_id not in there)
+        return arrival.model_copy(update={"deleted": (*arrival.deleted, *gone)})
 
     async def _known(self, account: Account, arrival: Arrival) -> ConversationIn | None:
         """With what is on record: deleted messages by their words, and the thread's past where it is new here."""
