@@ -26,6 +26,7 @@ from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
 from copilot.channels import channels
+from copilot.channels.pacing import Pacing
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
@@ -505,7 +506,8 @@ def _chat_tools(
     settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
 ) -> ChatTools:
     http = http or httpx.AsyncClient()
-    tools, clock = channels(http), ingest.clock
+    clock = ingest.clock
+    tools = channels(http, Pacing(clock))
     connecting = Connecting(database, tools, vault, clock, wake)
     writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
     return ChatTools(

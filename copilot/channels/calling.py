@@ -1,5 +1,9 @@
-"""Calls to a chat tool's API: time limits, the tool's own pace, and no second write where a first may have been done."""
+"""Calls to a chat tool's API: time limits, the tool's own pace, and no second write where a first may have been done.
 
+Redirects are never followed: a token goes to the address that was configured, and nowhere else.
+"""
+
+import math
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
@@ -8,6 +12,7 @@ from urllib.parse import quote
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from copilot.channels.pacing import LONGEST, Line
 from copilot.domain.base import now
 from copilot.domain.channels import Unsure
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
@@ -23,8 +28,8 @@ BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Calls:
     """The API of one account."""
 
-    def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str) -> None:
-        self._http, self._base, self._headers, self._tool = http, base.rstrip("/"), dict(headers), tool
+    def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str, line: Line) -> None:
+        self._http, self._base, self._headers, self._tool, self._line = http, base.rstrip("/"), dict(headers), tool, line
 
     async def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
         """Read, and again where it did not come through."""
@@ -41,8 +46,15 @@ class Calls:
         return await self._asked("PUT", path, None, body)
 
     async def _asked(self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None) -> Any:
+        await self._line.turn(method, path)
+        with self._line.call():
+            return self._read(method, await self._answered(method, path, query, body))
+
+    async def _answered(
+        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None
+    ) -> httpx.Response:
         try:
-            answer = await self._http.request(
+            return await self._http.request(
                 method, f"{self._base}{path}", params=query, json=body, headers=self._headers, timeout=LIMITS, follow_redirects=False
             )
         except BEFORE_IT as error:
@@ -51,7 +63,6 @@ class Calls:
             raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         except httpx.HTTPError as error:
             self._lost(method, type(error).__name__)
-        return self._read(method, answer)
 
     def _read(self, method: str, answer: httpx.Response) -> Any:
         status = answer.status_code
@@ -95,12 +106,12 @@ def _passes(error: BaseException) -> bool:
 
 
 def _seconds(header: str) -> float:
-    """Retry-After as seconds: a number or a date; a minute where it says nothing."""
+    """Retry-After as seconds, an hour at most: a number or a date; a minute where it says nothing."""
     try:
-        return max(0.0, float(header))
+        told = float(header)
     except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - now()).total_seconds())
-    except (TypeError, ValueError):
-        return 60.0
+        try:
+            told = (parsedate_to_datetime(header) - now()).total_seconds()
+        except (TypeError, ValueError, OverflowError):
+            return 60.0
+    return min(max(0.0, told), LONGEST) if not math.isnan(told) else 60.0

@@ -17,6 +17,7 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.pacing import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid, NotFound, Refused
@@ -63,6 +64,7 @@ class Front(Tool):
     title = "Front"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = FrontSettings
+    limits = (Limit(calls=50, seconds=60),)
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified; then the challenge is answered, or the event read."""

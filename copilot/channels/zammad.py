@@ -131,7 +131,7 @@ class Zammad(Tool):
             )
         calls = self._api(account, token)
         articles = objects(await calls.get(f"/ticket_articles/by_ticket/{segment(conversation_id)}", {"expand": "true"}))
-        last = next((one for one in reversed(articles) if one.get("sender") == "Customer" and not one.get("internal")), {})
+        last: dict[str, Any] = next((one for one in reversed(articles) if one.get("sender") == "Customer" and not one.get("internal")), {})
         way = ANSWERED_AS.get(str(last.get("type")))
         if way is None:
             raise Refused(f"What came in as {last.get('type') or 'nothing'} is not answered from here.", todo="Answer it in Zammad.")

@@ -215,6 +215,7 @@ async def test_a_tool_that_is_down_is_written_to_later_and_once(tool: Tool) -> N
     with pytest.raises(Exception, match="patience"):
         await application.chat_tools.arriving.run("default", "1")
     tool.double.fail = None
+    tool.house.clock.forward(seconds=31)  # before that nothing is asked of it
     await application.chat_tools.arriving.run("default", "1")
     tool.double.fail = status(429, retry_after="30")
     await tool.house.settle()

@@ -151,7 +151,7 @@ class Arriving:
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
 
     async def _read_again(self, account: Account, ident: str) -> Arrival:
-        """The thread as it is now. What was on record before it was read, and is not in it, was taken away; what came since is not missed."""
+        """The thread as it is now. What was on record before it was read, and is not in it, was taken away."""
         async with self.database.read(account.tenant_id) as records:
             before = await records.conversations.find(ident, account.id)
         arrival = await self.connecting.channel(account.kind).thread(account, ident)
