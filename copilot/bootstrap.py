@@ -26,7 +26,7 @@ from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
 from copilot.channels import channels
-from copilot.channels.pacing import Pacing
+from copilot.channels.limits import Pacing
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords

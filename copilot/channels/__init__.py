@@ -6,7 +6,7 @@ from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
 from copilot.channels.libredesk import LibreDesk
-from copilot.channels.pacing import Pacing
+from copilot.channels.limits import Pacing
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zammad import Zammad
 from copilot.channels.zendesk import Zendesk

@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
-from copilot.channels.pacing import Limit, Pacing
+from copilot.channels.limits import Limit, Pacing
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.errors import Invalid, Refused
 

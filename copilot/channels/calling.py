@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from copilot.channels.pacing import LONGEST, Line
+from copilot.channels.limits import LONGEST, Line
 from copilot.domain.base import now
 from copilot.domain.channels import Unsure
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable

@@ -17,7 +17,7 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
-from copilot.channels.pacing import Limit
+from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid, NotFound, Refused

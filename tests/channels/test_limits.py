@@ -10,7 +10,7 @@ from copilot.channels import CATALOGUE
 from copilot.channels.base import Tool
 from copilot.channels.calling import Calls
 from copilot.channels.chatwoot import Chatwoot
-from copilot.channels.pacing import FAILURES, PAUSE, Limit, Pacing
+from copilot.channels.limits import FAILURES, PAUSE, Limit, Pacing
 from copilot.domain.channels import Unsure
 from copilot.domain.errors import NotFound, Unavailable
 from tests.channels.doubles.base import status
@@ -111,7 +111,7 @@ async def test_connections_do_not_share_a_count(clock: Clock) -> None:
 
 
 async def test_counts_that_are_empty_are_let_go_of(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copilot.channels.pacing.MANY", 10)
+    monkeypatch.setattr("copilot.channels.limits.MANY", 10)
     pacing = Pacing(clock, clock.sleep)
     limit = Limit(calls=1, seconds=60, each=True)
     line = pacing.line(account("chatwoot"), "Chatwoot", (limit,))
