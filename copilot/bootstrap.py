@@ -19,6 +19,7 @@ from copilot.adapters.hosted_embedder import PREFIX, HostedEmbedder
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
+from copilot.adapters.outgoing import ToolAddresses
 from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
@@ -508,10 +509,10 @@ def _wire(
 def _chat_tools(
     settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
 ) -> ChatTools:
-    http = http or httpx.AsyncClient()
-    clock = ingest.clock
+    reach, clock = ToolAddresses(private=settings.private_tools), ingest.clock
+    http = http or reach.client()
     tools = channels(http, Pacing(clock))
-    connecting = Connecting(database, tools, vault, clock, wake)
+    connecting = Connecting(database, tools, vault, reach, clock, wake)
     writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
     return ChatTools(
         connecting=connecting,

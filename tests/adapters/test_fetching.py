@@ -10,7 +10,8 @@ import httpcore
 import pytest
 
 from copilot.adapters import fetching
-from copilot.adapters.fetching import WebFetcher, public
+from copilot.adapters.addresses import public
+from copilot.adapters.fetching import WebFetcher
 from copilot.domain.errors import CopilotError, Invalid, Refused, Unavailable
 
 PUBLIC = "93.184.216.34"
