@@ -170,12 +170,13 @@ def _names(turn: Turn, words: Spoken, *, public: bool) -> Iterator[Finding]:
     """A name is theirs once they gave it or the channel shows it; someone who claims to be the customer has given it."""
     if turn.person is None or not turn.person.name:
         return
-    shown = fold(" ".join([turn.said_by_customer, *(m.author_name for m in turn.window if m.author == "customer")]))
+    named = [m.author_name for m in turn.window if m.author == "customer"]
+    handles = [re.sub(r"[\W\d_]+", " ", name) for name in named if name.startswith("@")]
+    shown = fold(" ".join([turn.said_by_customer, *named, *handles]))
     for name in turn.person.name.split():
         if len(name) < 3 or re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", shown):
             continue
         if turn.assurance != Assurance.NONE and not public:
             continue
-        outcome: Verdict = "flag" if public and name == turn.person.first_name else "withhold"
         for place in name_places(words, name):
-            yield place, "the name on record", outcome
+            yield place, "the name on record", "withhold"

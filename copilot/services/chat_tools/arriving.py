@@ -148,6 +148,7 @@ class Arriving:
             arrival = await self._read_again(account, arrival.conversation.conversation_id)
         given = await self._known(account, arrival)
         if given is not None:
+            given = _public_names(given)
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
 
     async def _read_again(self, account: Account, ident: str) -> Arrival:
@@ -173,6 +174,17 @@ class Arriving:
             return given if given.messages else None
         gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
         return given.model_copy(update={"messages": [*given.messages, *_deleted(gone, self.clock())]}) if gone else given
+
+
+def _public_names(given: ConversationIn) -> ConversationIn:
+    """In a public place a customer has the name that stands there: a handle. What the tool itself calls them is its own record."""
+    if given.channel != "social":
+        return given
+    messages = [
+        one.model_copy(update={"author_name": ""}) if one.author == "customer" and not one.author_name.startswith("@") else one
+        for one in given.messages
+    ]
+    return given.model_copy(update={"messages": messages})
 
 
 def _deleted(messages: Iterable[Message], at: datetime) -> list[MessageIn]:
