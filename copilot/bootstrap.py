@@ -87,6 +87,7 @@ from copilot.services.knowledge import KnowledgeBase
 from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
+from copilot.services.matching import Matching
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -224,6 +225,7 @@ class Application:
     syncing: Syncing
     proofreading: Proofreading
     customers: Customers
+    matching: Matching
     erasure: Erasure
     queue: Queue
     staff: Staff
@@ -480,6 +482,7 @@ def _wire(
         syncing=Syncing(database, indexes, clock, live.wake),
         proofreading=Proofreading(database, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
+        matching=Matching(database, clock, wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
         queue=Queue(database, clock),

@@ -30,6 +30,10 @@ class Connection(Frozen):
     polled_at: Instant | None = None
     problem: str = ""
     """Why the last poll or call failed; empty when it did not."""
+    refused: int = 0
+    """Deliveries that were not taken: wrongly signed, too old."""
+    refused_at: Instant | None = None
+    refused_why: str = ""
 
 
 class Kept(Frozen):
