@@ -56,6 +56,7 @@ from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.chat_tools.sending import Sending
 from copilot.services.chat_tools.writing import SEND, Writing
+from copilot.services.closing import CLOSED
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.corrections import Correcting
@@ -417,6 +418,7 @@ def _wire(
         ARRIVE: chat_tools.arriving.run,
         POLL: chat_tools.arriving.poll,
         SEND: chat_tools.writing.run,
+        CLOSED: day.wrapping.begin,
         TURN: drafting.turn,
         KINDS_JOB: drafting.kinds,
         ERASE: erasure.run,

@@ -172,8 +172,21 @@ class Arriving:
             if "history" in channel.can:
                 given = (await channel.thread(account, given.conversation_id)).conversation
             return given if given.messages else None
+        if "status" in given.model_fields_set and given.status != before.status:
+            given = await self._now(account, given)
         gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
         return given.model_copy(update={"messages": [*given.messages, *_deleted(gone, self.clock())]}) if gone else given
+
+    async def _now(self, account: Account, given: ConversationIn) -> ConversationIn:
+        """As the tool has it now. Deliveries come late and in no order: by an old one, what goes on would be closed over somebody."""
+        channel = self.connecting.channel(account.kind)
+        if "history" not in channel.can:
+            return given
+        try:
+            thread = (await channel.thread(account, given.conversation_id)).conversation
+        except NotFound:  # it is gone there
+            return given
+        return given.model_copy(update={"status": thread.status}) if "status" in thread.model_fields_set else given
 
 
 def _public_names(given: ConversationIn) -> ConversationIn:

@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 
-from tests.channels.doubles.base import Double
+from copilot.channels.markup import words
+from tests.channels.doubles.base import By, Double
 
 MASK = "•" * 10
 """In place of a secret that is set: it is never given back."""
@@ -65,7 +66,7 @@ class LibreDeskDouble(Double):
     def say(self, number: int | str, text: str, kind: str = "incoming", **given: Any) -> dict[str, Any]:
         """One more message, written in HTML as its composer does."""
         self.number += 1
-        at = BEGAN + timedelta(seconds=self.number)
+        at = self._at()
         theirs = kind == "incoming"
         who = contact() if theirs else {"id": 7, "first_name": "Tom", "last_name": "Weber", "type": "agent"}
         said = {
@@ -88,6 +89,43 @@ class LibreDeskDouble(Double):
         self.messages[str(number)].append(said)
         self.conversations[str(number)]["last_message_at"] = at.isoformat()
         return said
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        self.say(number, text, "incoming" if by == "customer" else "outgoing")
+
+    def told(self, number: int) -> dict[str, Any]:
+        return self._event("message.created", next(one for one in reversed(self.messages[str(number)]) if not one["private"]))
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.say(number, text, "outgoing", private=True)
+        return self._event("message.created", next(one for one in reversed(self.messages[str(number)]) if one["private"]))
+
+    def takes_away(self, number: int) -> dict[str, Any]:
+        """Nothing is told of that: the next event of the conversation makes us read it."""
+        kept = self.messages[str(number)]
+        kept.remove(next(one for one in reversed(kept) if not one["private"]))
+        return self._event("conversation.assigned", {"conversation_uuid": str(number), "assigned_to": 7})
+
+    def in_public(self, number: int) -> None:
+        self.open(number, inbox_channel="mastodon")
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        status = "Resolved" if closed else "Open"
+        self.conversations[str(number)] |= {"status": status, "status_category": status.lower()}
+        return self._event("conversation.status_changed", {"conversation_uuid": str(number), "new_status": status})
+
+    def notes(self, number: int) -> list[str]:
+        return [one["content"] for one in self.messages[str(number)] if one["private"]]
+
+    def sent(self, number: int) -> list[str]:
+        return [words(one["content"]) for one in self.messages[str(number)] if one["type"] == "outgoing" and not one["private"]]
+
+    def _event(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"event": event, "timestamp": f"{self._at():%Y-%m-%dT%H:%M:%SZ}", "payload": payload}
+
+    def _at(self) -> datetime:
+        return self.clock() if self.clock else BEGAN + timedelta(seconds=self.number)
 
     def routes(self, app: FastAPI) -> None:
         self._reading(app)

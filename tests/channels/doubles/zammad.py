@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import By, Double
 
 MASK = "**********"
 """In place of a secret that is set: it is never given back."""
@@ -42,7 +42,7 @@ class ZammadDouble(Double):
     number: int = 5000
 
     def open(self, number: int = 17, kind: str = "email", **given: Any) -> dict[str, Any]:
-        """A ticket of Marta's: it begins with an article, as every ticket does."""
+        """A ticket of Marta's. It begins with an article, as every ticket does."""
         self.tickets[number] = {
             "id": number,
             "number": f"{96000 + number}",
@@ -64,7 +64,7 @@ class ZammadDouble(Double):
     def say(self, number: int, text: str, sender: str = "Customer", kind: str = "email", **given: Any) -> dict[str, Any]:
         """One more article."""
         self.number += 1
-        at = BEGAN + timedelta(seconds=self.number)
+        at = self._at()
         who = {"Customer": (41, "Marta Ruiz <marta@example.com>"), "Agent": (7, "Tom Weber"), "System": (1, "-")}[sender]
         said = {
             "id": self.number,
@@ -86,6 +86,41 @@ class ZammadDouble(Double):
         self.articles[number].append(said)
         self.tickets[number]["updated_at"] = at.isoformat()
         return said
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        kind = self.tickets[number]["create_article_type"]
+        self.say(number, text, "Customer" if by == "customer" else "Agent", kind)
+
+    def told(self, number: int) -> dict[str, Any]:
+        """As a trigger sends it by itself."""
+        ticket = self.tickets[number] | {"article_ids": [one["id"] for one in self.articles[number]], "customer": self.users[41]}
+        return {"ticket": ticket, "article": self.articles[number][-1] if self.articles[number] else {}}
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.say(number, text, "Agent", "note", internal=True)
+        return self.told(number)
+
+    def takes_away(self, number: int) -> dict[str, Any]:
+        self.articles[number].remove(next(one for one in reversed(self.articles[number]) if not one["internal"]))
+        self.tickets[number]["updated_at"] = self._at(1).isoformat()
+        return self.told(number)
+
+    def in_public(self, number: int) -> None:
+        self.open(number, "twitter status")
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        self.tickets[number] |= {"state": "closed" if closed else "open", "updated_at": self._at(1).isoformat()}
+        return self.told(number)
+
+    def notes(self, number: int) -> list[str]:
+        return [one["body"] for one in self.articles[number] if one["internal"]]
+
+    def sent(self, number: int) -> list[str]:
+        return [one["body"] for one in self.articles[number] if one["sender"] == "Agent" and not one["internal"]]
+
+    def _at(self, more: float = 0) -> datetime:
+        return (self.clock() if self.clock else BEGAN + timedelta(seconds=self.number)) + timedelta(seconds=more)
 
     def routes(self, app: FastAPI) -> None:
         self._reading(app)
