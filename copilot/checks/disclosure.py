@@ -31,6 +31,8 @@ _RUN = 5
 _YOURS = re.compile(r"\b(?:your?|yours|you['’](?:re|ve)|ihre?[mnrs]?|sie|dein\w*|su|sus|tus?|usted)\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?<=[\w,;:)'\"-] )[^\W\d_a-zß-öø-ÿ][^\W\d_]{2,}")
 """A capitalised word that does not begin a sentence."""
+_ADDRESS = re.compile(r"\S+@\S+")
+"""An address that they posted in public is no name they go by."""
 _CALENDAR = frozenset(
     listed(
         "january february march april may june july august september october november december monday tuesday wednesday thursday "
@@ -172,7 +174,8 @@ def _names(turn: Turn, words: Spoken, *, public: bool) -> Iterator[Finding]:
         return
     named = [m.author_name for m in turn.window if m.author == "customer"]
     handles = [re.sub(r"[\W\d_]+", " ", name) for name in named if name.startswith("@")]
-    shown = fold(" ".join([turn.said_by_customer, *named, *handles]))
+    said = _ADDRESS.sub(" ", turn.said_by_customer) if public else turn.said_by_customer
+    shown = fold(" ".join([said, *named, *handles]))
     for name in turn.person.name.split():
         if len(name) < 3 or re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", shown):
             continue

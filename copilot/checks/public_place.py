@@ -24,35 +24,43 @@ _NUMBER = re.compile(rf"(?<![\w.,+-])\d{{{_LONG},}}(?![\w-]|[.,]\d)")
 _SPOKEN_OF = {
     "their account": (
         r"\b(?:your|our) (?:account|file|record|records|profile|history|system) (?:shows?|says?|has|have|tells?|lists?)\b",
-        r"\b(?:according to|from|in|on) (?:our records|your (?:file|record|records|customer file))\b|\bon file\b|\bwe have on record\b",
+        r"\b(?:according to|from|in|on) (?:our records|your (?:file|record|records|customer file))\b",
+        r"\b(?:we|I) have (?:[\w']+ ){0,4}on (?:file|record)\b",
         r"\bI (?:can )?see (?:(?:here|that|it) )*(?:in|on|from) your\b|\bwe (?:can )?see (?:in|on|from) your\b",
-        r"\blaut (?:unseren|Ihren) (?:Unterlagen|Daten|Akten)\b|\b(?:sehe|sehen wir) (?:hier )?in (?:Ihrem|Ihrer|Ihren|deinem|deiner)\b",
+        r"\blaut (?:unseren|Ihren) (?:Unterlagen|Daten|Akten)\b",
+        r"\b(?:sehe|sehen wir) (?:hier )?in (?:Ihrem|Ihrer|Ihren|deinem|deiner)\b",
         r"\b(?:in|auf) (?:Ihrem|deinem) (?:Kunden)?konto (?:steht|stehen|sind|ist)\b",
-        r"\bseg[uú]n (?:nuestros|sus) (?:registros|datos)\b|\b(?:veo|vemos) (?:aqu[ií] )?en su\b|\ben su (?:cuenta|ficha) (?:consta|figura)",
+        r"\bseg[uú]n (?:nuestros|sus) (?:registros|datos)\b",
+        r"\b(?:veo|vemos) (?:aqu[ií] )?en su\b|\ben su (?:cuenta|ficha) (?:consta|figura)",
     ),
     "how long they are with us": (
         r"\b(?:as|being) (?:a|our|one of our) (?:[\w-]+ ){0,3}(?:customer|member|guest|client)s?\b",
         r"\b(?:customer|member|guest|client|with us) (?:for|since)\b|\byears (?:with us|as (?:a|our))\b",
-        r"\bals (?:unser[e]?|treue[r]?|langj[äa]hrige[r]?) (?:\w+ )?(?:Kund|St?ammkund|Mitglied|Gast)\w*|\bJahren? (?:bei uns|Kund)",
+        r"\bals (?:unsere?|treue[r]?|langj[äa]hrige[r]?) (?:\w+ )?(?:Kund|Stammkund|Mitglied|Gast)\w*|\bJahren? (?:bei uns|Kund)",
         r"\bcomo cliente (?:nuestr|fiel|habitual)\w*|\bclient[ea] desde\b|\baños con nosotros\b",
     ),
     "what was between us": (
-        r"\byour (?:last|previous|earlier|recent|other) (?:call|chat|e-?mail|letter|contact|conversation|trip|stay|visit|order|booking|flight|"
-        r"complaint|claim|refund)s?\b|\b(?:the )?last time you\b|\bwhen you (?:called|wrote|e-?mailed|chatted|visited|stayed|flew)\b",
-        r"\byou (?:have |had )?(?:already )?(?:called|written|wrote|e-?mailed|contacted|chatted)\b[^.?!]{0,30}\b(?:before|already|twice|times|last|ago)\b",
-        r"\bIhr\w{0,2} (?:letzt|vorig|fr[üu]her)\w* (?:Anruf|Chat|E-?Mail|Nachricht|Brief|Buchung|Reise|Aufenthalt|Bestellung|Beschwerde)",
+        r"\byour (?:last|previous|earlier|recent|other) (?:call|chat|e-?mail|letter|contact|conversation)s?\b",
+        r"\byour (?:last|previous|earlier|recent|other) (?:trip|stay|visit|order|booking|flight|complaint|claim|refund)s?\b",
+        r"\blast time you\b|\bwhen you (?:called|wrote|e-?mailed|chatted|visited|stayed|flew)\b",
+        r"\byou (?:have |had )?(?:already )?(?:called|written|wrote|e-?mailed|contacted|chatted)\b[^.?!]{0,30}"
+        r"\b(?:before|already|twice|times|last|ago)\b",
+        r"\bIhr\w{0,2} (?:letzt|vorig|fr[üu]her)\w* (?:Anruf|Chat|E-?Mail|Nachricht|Brief)",
+        r"\bIhr\w{0,2} (?:letzt|vorig|fr[üu]her)\w* (?:Buchung|Reise|Aufenthalt|Bestellung|Beschwerde)",
         r"\bals Sie (?:uns )?(?:zuletzt |letztes Mal )?(?:angerufen|geschrieben|da waren)\b",
-        r"\bsu (?:[uú]ltim[oa]|anterior) (?:llamada|chat|correo|mensaje|carta|reserva|viaje|estancia|pedido|queja)\b|\bcuando (?:nos )?(?:llam[oó]|escribi[oó])",
+        r"\bsu (?:[uú]ltim[oa]|anterior) (?:llamada|chat|correo|mensaje|carta|reserva|viaje|estancia|pedido|queja)\b",
+        r"\bcuando (?:nos )?(?:llam[oó]|escribi[oó])",
     ),
     "what they were promised": (
-        r"\bwe (?:had |have )?(?:already )?(?:promised|told|assured) you\b|\bas (?:we )?promised\b|\bour promise to you\b",
-        r"\b(?:haben|hatten) (?:wir )?(?:Ihnen|dir) [^.?!]{0,60}(?:versprochen|zugesagt)|\bwie (?:versprochen|zugesagt)\b",
+        r"\bwe (?:had |have )?(?:already )?(?:promised|told|assured) you\b|\bas we promised\b|\bour promise to you\b",
+        r"\b(?:haben|hatten) (?:wir )?(?:Ihnen|dir) [^.?!]{0,60}(?:versprochen|zugesagt)",
+        r"\bwie wir (?:Ihnen|dir) (?:versprochen|zugesagt)\b",
         r"\b(?:le|les) (?:hab[ií]amos |hemos )?promet\w+\b|\bcomo (?:le )?prometimos\b",
     ),
 }
 _SIGNS = {what: re.compile("|".join(patterns), re.IGNORECASE) for what, patterns in _SPOKEN_OF.items()}
 _INVITES = re.compile(
-    r"\b(?:privat\w*|priv[ée]\w*|private(?:ly)?|direct(?:ly)? (?:message|to us)|DMs?|PN|Direktnachricht\w*|mensajes? (?:privad|direct)\w*)\b",
+    r"\b(?:privat\w*|privad\w*|priv[ée]\w*|private(?:ly)?|direct(?:ly)? (?:message|to us)|DMs?|PN|Direktnachricht\w*|mensajes? direct\w*)\b",
     re.IGNORECASE,
 )
 
@@ -103,4 +111,5 @@ def _published(book: Ledger, said: str) -> bool:
 
 
 def _about_them(turn: Turn) -> bool:
-    return bool(turn.evidence.needs or turn.evidence.promises or turn.evidence.fault)
+    evidence = turn.evidence
+    return bool(evidence.needs or evidence.promises or evidence.fault)

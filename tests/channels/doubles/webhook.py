@@ -57,7 +57,7 @@ class WebhookDouble(Double):
         return self.told(number)
 
     def sent(self, number: int) -> list[str]:
-        return [one["text"] for one in self.said[number] if one["author"] == "agent"]
+        return [one["text"] for one in self.said[number] if one["author"] == "agent" and "visibility" not in one]
 
     def _changed(self, number: int, **given: Any) -> dict[str, Any]:
         customer = {"id": "c-41", "name": "Marta Ruiz", "email": "marta@example.com"}
