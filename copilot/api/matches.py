@@ -6,6 +6,7 @@ from fastapi import Path
 from pydantic import Field
 
 from copilot.api.auth import App, Me
+from copilot.api.bodies import example
 from copilot.api.customers import Ref
 from copilot.api.routing import audience
 from copilot.domain.base import Frozen
@@ -14,6 +15,7 @@ from copilot.domain.people import Match
 from copilot.services.matching import Known
 
 router = audience("customers")
+SAME = {"same": True}
 
 
 class MatchesView(Frozen):
@@ -35,6 +37,11 @@ async def matches(app: App, me: Me, ref: Ref) -> MatchesView:
 
 
 @router.post("/matches/{match_id}")
-async def decide(app: App, me: Me, match_id: Annotated[str, Path(description="As the list of matches names it.")], given: SameIn) -> Match:
+async def decide(
+    app: App,
+    me: Me,
+    match_id: Annotated[str, Path(description="As the list of matches names it.")],
+    given: Annotated[SameIn, example(SAME)],
+) -> Match:
     """Say that two records are one person's, or not; also after it was said otherwise. Open conversations are drafted anew."""
     return await app.matching.decide(me, match_id, same=given.same)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.connections import Event
 from copilot.domain.errors import Invalid, Refused
 
 
@@ -51,6 +52,9 @@ class Tool(ABC):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         self._cannot("be sent to")
+
+    async def tell(self, account: Account, event: Event) -> None:
+        self._cannot("be told events")
 
     async def check(self, account: Account) -> list[Missing]:
         return []

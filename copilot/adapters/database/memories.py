@@ -85,6 +85,10 @@ class SqlMemories(Group):
         """Made no later than `until`, oldest first, with their stored state."""
         return [Promise(**row) for row in await self._db.rows(_PROMISES_OF, customer_id=customer_id, until=until)]
 
+    async def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        due = _PROMISE.where(promises.c.state.in_(_OPEN), promises.c.due > since, promises.c.due <= until)
+        return [Promise(**row) for row in await self._db.rows(due.order_by(promises.c.due, promises.c.id))]
+
     async def promises_open(self, owner: str = "") -> list[Promise]:
         """Neither kept nor withdrawn, the most urgent first, those without a date last; of one owner if named."""
         statement = _PROMISE.where(promises.c.state.in_(_OPEN))

@@ -6,6 +6,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.connections import Event
 
 
 class Channel(Protocol):
@@ -47,6 +48,10 @@ class Channel(Protocol):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
+        ...
+
+    async def tell(self, account: Account, event: Event) -> None:
+        """Deliver an event. It may come twice: `event.id` says so."""
         ...
 
     async def check(self, account: Account) -> list[Missing]:

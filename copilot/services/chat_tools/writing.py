@@ -9,7 +9,7 @@ import structlog
 
 from copilot.domain.base import new_id
 from copilot.domain.channels import Account, Unsure
-from copilot.domain.connections import Action, Outgoing
+from copilot.domain.connections import Action, Event, Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
@@ -19,14 +19,27 @@ from copilot.services.chat_tools.connecting import Connecting
 log = structlog.get_logger()
 SEND: Final = "send"
 """The durable job of one write; its subject is the write's id."""
-ATTEMPTS: Final = 8
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
 AHEAD: Final = timedelta(minutes=1)
 """By so much the tool's clock may be behind ours."""
-LONGEST: Final = timedelta(minutes=30)
-"""Pauses double from the first to the longest: eight attempts take about half an hour."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often something is tried; pauses double from the first to the longest."""
+
+    attempts: int
+    longest: timedelta
+
+
+PATIENCE: Final[dict[Action, Patience]] = {
+    "note": Patience(8, timedelta(minutes=30)),
+    "reply": Patience(8, timedelta(minutes=30)),
+    "event": Patience(18, timedelta(hours=4)),
+}
+"""A note that comes half an hour late helps nobody; a listener may be away for a day."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ class Writing:
             return
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
         if there is None:
-            ended = begun if begun.attempts < ATTEMPTS else begun.model_copy(update={"state": "failed"})
+            ended = begun if begun.attempts < PATIENCE[begun.action].attempts else begun.model_copy(update={"state": "failed"})
         elif there:
             ended = begun.model_copy(update={"state": "sent", "external_id": there})
         else:
@@ -110,6 +123,8 @@ class Writing:
 
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
+        if wanted.action == "event":
+            return ""  # told again: whoever listens knows it by its id
         channel = self.connecting.channel(account.kind)
         if "history" not in channel.can:
             return None
@@ -130,7 +145,11 @@ class Writing:
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
         try:
-            if begun.action == "note":
+            if begun.action == "event":
+                event = Event.model_validate_json(begun.text)
+                await channel.tell(account, event)
+                ident = event.id
+            elif begun.action == "note":
                 ident = await channel.note(account, thread, begun.text)
             else:
                 ident = await channel.reply(account, thread, begun.text, begun.agent)
@@ -144,9 +163,10 @@ class Writing:
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
-        if begun.attempts >= ATTEMPTS:
+        patience = PATIENCE[begun.action]
+        if begun.attempts >= patience.attempts:
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
-        pause = min(LONGEST, FIRST * 2 ** (begun.attempts - 1))
+        pause = min(patience.longest, FIRST * 2 ** (begun.attempts - 1))
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
         return begun.model_copy(update={"state": "waiting", "due_at": self.clock() + pause, "problem": error.detail})
