@@ -60,7 +60,7 @@ _SPOKEN_OF = {
 }
 _SIGNS = {what: re.compile("|".join(patterns), re.IGNORECASE) for what, patterns in _SPOKEN_OF.items()}
 _INVITES = re.compile(
-    r"\b(?:privat\w*|privad\w*|priv[ée]\w*|private(?:ly)?|direct(?:ly)? (?:message|to us)|DMs?|PN|Direktnachricht\w*|mensajes? direct\w*)\b",
+    r"\b(?:privat\w*|privad\w*|priv[ée]\w*|private(?:ly)?|direct(?:ly to us| message)|DMs?|PN|Direktnachricht\w*|mensajes? direct\w+)\b",
     re.IGNORECASE,
 )
 
