@@ -105,7 +105,7 @@ def change(
     url: Annotated[str | None, typer.Option(help="Where the tool's API is.")] = None,
     active: Annotated[bool | None, typer.Option("--active/--stopped", help="Take deliveries, or none.")] = None,
     shadow: Annotated[bool | None, typer.Option("--shadow/--writing", help="Write nothing into the tool, or write.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", help="All of the tool's settings, as name=value.")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value; the others stay.")] = None,
     data: Data = None,
     tenant: Tenant = "default",
 ) -> int:

@@ -99,14 +99,14 @@ class Connecting:
         return Made(connection=connection, signing=signing, path=_path(caller.tenant_id, connection.id, inside.path))
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
-        """Name, address, settings, `active`, `shadow`. Raises NotFound, Invalid, Refused."""
+        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid, Refused."""
         if "url" in values:
             values["url"] = values["url"].rstrip("/")
         await self._reachable(values.get("url", ""), values.get("settings", {}))
         async with self.database.write(caller.tenant_id) as records:
             found = await self._found(records, ident)
             if "settings" in values:
-                values["settings"] = _settings(self.channel(found.kind), values["settings"])
+                values["settings"] = _settings(self.channel(found.kind), {**found.settings, **values["settings"]})
             changed = found.model_copy(update=values)
             await records.connections.put(changed)
             await _event(records, caller, changed, "changed", sorted(values))
