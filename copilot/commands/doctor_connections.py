@@ -9,9 +9,11 @@ import httpx
 
 from copilot.adapters import keyring
 from copilot.adapters.database import open_database
+from copilot.adapters.outgoing import ToolAddresses
 from copilot.adapters.vault import FernetVault
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.channels import channels
+from copilot.channels.limits import Pacing
 from copilot.commands.finding import Finding
 from copilot.commands.spans import when
 from copilot.domain.base import now
@@ -67,16 +69,17 @@ async def _look(settings: Settings) -> Sequence[Looked]:
         current, head = await database.revision()
         if not current or current != head:
             return ()  # doctor says so of the schema
-        async with httpx.AsyncClient() as http:
-            return await _all(settings, database, http)
+        reach = ToolAddresses(private=settings.private_tools)
+        async with reach.client() as http:
+            return await _all(settings, database, http, reach)
     finally:
         await database.close()
 
 
-async def _all(settings: Settings, database: Database, http: httpx.AsyncClient) -> list[Looked]:
+async def _all(settings: Settings, database: Database, http: httpx.AsyncClient, reach: ToolAddresses) -> list[Looked]:
     keys = keyring.known(settings.data_dir, settings.secret_key) or [""]
     vault = FernetVault([key.encode() for key in keys])
-    connecting = Connecting(database, channels(http), vault, now, lambda _: None)
+    connecting = Connecting(database, channels(http, Pacing(now)), vault, reach, now, lambda _: None)
     standings = Standings(database, connecting, Refusing(database, now), now)
     found = [(tenant, one) for tenant in await database.tenants() for one in await standings.all(tenant)]
     return list(await asyncio.gather(*(_asked(connecting, tenant, one) for tenant, one in found)))

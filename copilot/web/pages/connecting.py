@@ -18,7 +18,7 @@ from copilot.services.chat_tools.connecting import NAME, ConnectionIn, Made
 from copilot.web.pages.connections import Ident, address, asked_for, calls, shown, title
 from copilot.web.render import page
 from copilot.web.sessions import page_router
-from copilot.web.settings_fields import given
+from copilot.web.settings_fields import given, whole
 
 router = page_router()
 Kind = Annotated[str, Path(max_length=63)]
@@ -47,7 +47,8 @@ async def made(request: Request, app: App, me: Me, kind: Kind) -> Response:
         checked = await app.chat_tools.connecting.install(me, ident, form.get("address", "") or address(request))
     else:
         checked = await app.chat_tools.connecting.check(me.tenant_id, ident)
-    secret = "" if form.get("signing") else await _still(app, me, found)
+    known = form.get("signing") or (installed and not checked)  # then the tool has it
+    secret = "" if known else await _still(app, me, found)
     return await shown(request, app, me, ident, 201, fresh=True, installed=installed, checked=checked, secret=secret)
 
 
@@ -97,7 +98,7 @@ async def _again(app: Application, me: Caller, ident: str, form: Form) -> str:
 async def _change(app: Application, me: Caller, ident: str, form: Form) -> str:
     channel = await _of(app, me, ident)
     values = {"name": form.get("name", "").strip() or ident, "url": form.get("url", "").strip().rstrip("/")}
-    await app.chat_tools.connecting.change(me, ident, **values, settings=given(channel.settings, form))
+    await app.chat_tools.connecting.change(me, ident, **values, settings=whole(channel.settings, form))
     return "change"
 
 
