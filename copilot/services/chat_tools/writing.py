@@ -121,8 +121,9 @@ class Writing:
                 update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
             )
             await records.connections.moved(begun)
-        if account.shadow:
-            return
+            if account.shadow:
+                await _event(records, account, begun)
+                return
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
         if there is None:
             ended = begun if begun.attempts < PATIENCE[begun.action].attempts else begun.model_copy(update={"state": "failed"})
@@ -130,7 +131,7 @@ class Writing:
             ended = begun.model_copy(update={"state": "sent", "external_id": there})
         else:
             ended = await self._written(account, conversation, begun)
-        await self._moved(tenant, ended)
+        await self._moved(account, ended)
 
     async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
         """Writes whose time has come."""
@@ -140,16 +141,18 @@ class Writing:
                 found += [(SEND, tenant, ident) for ident in await records.connections.due(self.clock())]
         return found
 
-    async def _moved(self, tenant: str, ended: Outgoing) -> None:
-        data = {"state": ended.state, "action": ended.action}
-        async with self.database.write(tenant) as records:
+    async def _moved(self, account: Account, ended: Outgoing) -> None:
+        async with self.database.write(account.tenant_id) as records:
+            found = await records.connections.outgoing(ended.id)
+            if found is None or (found.state != "unsure" and ended.state != "sent"):
+                return  # somebody said meanwhile what became of it
             await records.connections.moved(ended)
+            await _event(records, account, ended)
             if ended.action == "thread" and ended.state in ("sent", "failed"):
                 await self._release(records, ended)
             for hears in self.heard:
                 await hears(records, ended)
-            await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
-        self.wake(tenant)
+        self.wake(account.tenant_id)
 
     async def _release(self, records: Records, thread: Outgoing) -> None:
         """What waited for a thread goes out now, or is given up with it."""
@@ -214,3 +217,8 @@ class Writing:
             pause = max(pause, timedelta(seconds=error.retry_after))
         attempts = begun.attempts - 1 if told_to_wait else begun.attempts
         return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})
+
+
+async def _event(records: Records, account: Account, ended: Outgoing) -> None:
+    data = {"state": ended.state, "action": ended.action, "kind": account.kind}
+    await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
