@@ -252,6 +252,12 @@ async def test_a_thread_whose_answer_was_lost_is_found_and_what_belongs_under_it
     await later(room, seconds=10)
     assert len(room.posts) == 2
     assert room.card["thread_ts"] == room.posts[0]["ts"]
+    async with room.house.application.database.read("default") as records:
+        conversation = await records.conversations.find(str(NUMBER), "chatwoot-1")
+        assert conversation is not None
+        card = await records.connections.latest("slack", conversation.id, "card")
+    assert card is not None
+    assert card.attempts == 1  # waiting for its thread is no attempt
 
 
 async def test_slack_is_down_and_everything_is_posted_once_when_it_is_back(opened: Open) -> None:

@@ -47,6 +47,10 @@ PATIENCE: Final[dict[Action, Patience]] = {
 """A note that comes half an hour late helps nobody; a listener may be away for a day."""
 
 
+UNDER: Final[tuple[Action, ...]] = ("card", "mark", "words", "unsent")
+"""What is put under a thread."""
+
+
 class Carrier(Protocol):
     """Does writes of its own kind, which are no messages of the customer's conversation."""
 
@@ -108,7 +112,7 @@ class Writing:
             if wanted is None or wanted.state not in ("waiting", "unsure") or wanted.due_at > now:
                 return
             conversation = await records.conversations.find(wanted.conversation_id)
-            if conversation is None:
+            if conversation is None or await self._waits(records, wanted, now):
                 return
             try:
                 account = await self.connecting.account(tenant, wanted.connection_id)
@@ -148,6 +152,16 @@ class Writing:
                 await hears(records, ended)
             await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
         self.wake(tenant)
+
+    async def _waits(self, records: Records, wanted: Outgoing, now: datetime) -> bool:
+        """Whether it belongs under a thread that is still to be written. Then it comes after that, and no attempt is counted."""
+        if wanted.action not in UNDER:
+            return False
+        thread = await records.connections.latest(wanted.connection_id, wanted.conversation_id, "thread")
+        if thread is None or thread.state not in ("waiting", "unsure"):
+            return False
+        await records.connections.moved(wanted.model_copy(update={"due_at": max(now, thread.due_at) + FIRST}))
+        return True
 
     async def _release(self, records: Records, thread: Outgoing) -> None:
         """What waited for a thread goes out now, or is given up with it."""
