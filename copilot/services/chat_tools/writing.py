@@ -49,6 +49,10 @@ QUEUED: Final = timedelta(hours=1)
 """For so long it does not count as an attempt that a tool's limits made something wait."""
 
 
+UNDER: Final[tuple[Action, ...]] = ("card", "mark", "words", "unsent")
+"""What is put under a thread."""
+
+
 class Carrier(Protocol):
     """Does writes of its own kind, which are no messages of the customer's conversation."""
 
@@ -110,7 +114,7 @@ class Writing:
             if wanted is None or wanted.state not in ("waiting", "unsure") or wanted.due_at > now:
                 return
             conversation = await records.conversations.find(wanted.conversation_id)
-            if conversation is None:
+            if conversation is None or await self._waits(records, wanted, now):
                 return
             try:
                 account = await self.connecting.account(tenant, wanted.connection_id)
@@ -153,6 +157,16 @@ class Writing:
             for hears in self.heard:
                 await hears(records, ended)
         self.wake(account.tenant_id)
+
+    async def _waits(self, records: Records, wanted: Outgoing, now: datetime) -> bool:
+        """Whether it belongs under a thread that is still to be written. Then it comes after that, and no attempt is counted."""
+        if wanted.action not in UNDER:
+            return False
+        thread = await records.connections.latest(wanted.connection_id, wanted.conversation_id, "thread")
+        if thread is None or thread.state not in ("waiting", "unsure"):
+            return False
+        await records.connections.moved(wanted.model_copy(update={"due_at": max(now, thread.due_at) + FIRST}))
+        return True
 
     async def _release(self, records: Records, thread: Outgoing) -> None:
         """What waited for a thread goes out now, or is given up with it."""
