@@ -4,12 +4,14 @@ import httpx
 
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
+from copilot.channels.email import Email
 from copilot.channels.front import Front
+from copilot.channels.phone import Phone
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.ports.channels import Channel
 
-CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front)
+CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front, Email, Phone)
 """In the order they are offered."""
 
 

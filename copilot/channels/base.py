@@ -10,8 +10,10 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
-from copilot.domain.errors import Invalid, Refused
+from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.connections import Outgoing
+from copilot.domain.errors import CopilotError, Invalid, Refused
+from copilot.domain.times import parse_when
 
 
 class Settings(BaseModel):
@@ -30,6 +32,8 @@ class Tool(ABC):
     title: ClassVar[str]
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
+    delivers: ClassVar[bool] = True
+    """Whether it sends webhooks."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
@@ -48,6 +52,30 @@ class Tool(ABC):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         self._cannot("be sent to")
+
+    async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
+        """A tool that knows a write again by a name of its own does it here."""
+        if wanted.action == "note":
+            return await self.note(account, conversation_id, wanted.text)
+        return await self.reply(account, conversation_id, wanted.text, wanted.agent)
+
+    async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
+        """By its words, in the thread; None for a tool that cannot be read."""
+        if "history" not in self.can:
+            return None
+        try:
+            thread = (await self.thread(account, conversation_id)).conversation
+        except CopilotError:
+            return None
+        private = "private" if wanted.action == "note" else "public"
+        alike = (
+            one.id
+            for one in thread.messages
+            if (one.author, one.visibility) in (("agent", private), ("bot", private))
+            and one.text.strip() == wanted.text.strip()
+            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
+        )
+        return next(alike, "")
 
     async def check(self, account: Account) -> list[Missing]:
         return []

@@ -6,6 +6,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.connections import Outgoing
 
 
 class Channel(Protocol):
@@ -29,6 +30,11 @@ class Channel(Protocol):
         """What is configured beside address and secrets."""
         ...
 
+    @property
+    def delivers(self) -> bool:
+        """Whether it sends webhooks; if not, it is only asked."""
+        ...
+
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verify the very bytes, then say what was told. No network, quick: the tool waits."""
         ...
@@ -47,6 +53,14 @@ class Channel(Protocol):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
+        ...
+
+    async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
+        """As `note` or `reply`, for a write that has a name of its own: a tool that can carry it knows it again."""
+        ...
+
+    async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
+        """The id of a write that may have been done; empty when it surely was not; None when nobody knows. Raises nothing."""
         ...
 
     async def check(self, account: Account) -> list[Missing]:

@@ -13,7 +13,6 @@ from copilot.domain.connections import Action, Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
-from copilot.domain.times import parse_when
 from copilot.services.chat_tools.connecting import Connecting
 
 log = structlog.get_logger()
@@ -23,8 +22,6 @@ ATTEMPTS: Final = 8
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
-AHEAD: Final = timedelta(minutes=1)
-"""By so much the tool's clock may be behind ours."""
 LONGEST: Final = timedelta(minutes=30)
 """Pauses double from the first to the longest: eight attempts take about half an hour."""
 
@@ -84,7 +81,9 @@ class Writing:
             await records.connections.moved(begun)
         if account.shadow:
             return
-        there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
+        there: str | None = ""
+        if wanted.state == "unsure":
+            there = await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
         if there is None:
             ended = begun if begun.attempts < ATTEMPTS else begun.model_copy(update={"state": "failed"})
         elif there:
@@ -108,32 +107,10 @@ class Writing:
             await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
         self.wake(tenant)
 
-    async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
-        """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
-        channel = self.connecting.channel(account.kind)
-        if "history" not in channel.can:
-            return None
-        try:
-            thread = (await channel.thread(account, conversation.external_id)).conversation
-        except CopilotError:
-            return None
-        private = "private" if wanted.action == "note" else "public"
-        alike = (
-            one.id
-            for one in thread.messages
-            if (one.author, one.visibility) in (("agent", private), ("bot", private))
-            and one.text.strip() == wanted.text.strip()
-            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
-        )
-        return next(alike, "")
-
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
         try:
-            if begun.action == "note":
-                ident = await channel.note(account, thread, begun.text)
-            else:
-                ident = await channel.reply(account, thread, begun.text, begun.agent)
+            ident = await channel.write(account, thread, begun)
         except Unsure as error:
             return begun.model_copy(update={"problem": error.detail})
         except Unavailable as error:
