@@ -1,7 +1,7 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,9 +31,10 @@ from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
 from copilot.domain.ports.imports import Fetcher
 from copilot.domain.ports.models import Models, Privacy, Prompts
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
 from copilot.domain.ports.work import DurableEngine
+from copilot.domain.suggestion import Suggestion
 from copilot.domain.tenant import TenantSettings
 from copilot.graph.aside import Aside
 from copilot.graph.build import Tools
@@ -53,6 +54,7 @@ from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.chat_tools.sending import Sending
+from copilot.services.chat_tools.telling import Telling
 from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
@@ -86,6 +88,7 @@ from copilot.services.knowledge import KnowledgeBase
 from copilot.services.lab import Lab
 from copilot.services.live import Live
 from copilot.services.marks import Marks
+from copilot.services.matching import Matching
 from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
@@ -168,8 +171,14 @@ class ChatTools:
     arriving: Arriving
     writing: Writing
     noting: Noting
+    telling: Telling
     sending: Sending
     http: httpx.AsyncClient
+
+    async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
+        """A turn is done: its note, and its events."""
+        await self.noting.finished(records, conversation_id, turn_id, suggestions)
+        await self.telling.finished(records, conversation_id, turn_id, suggestions)
 
 
 @dataclass(frozen=True)
@@ -223,6 +232,7 @@ class Application:
     syncing: Syncing
     proofreading: Proofreading
     customers: Customers
+    matching: Matching
     erasure: Erasure
     queue: Queue
     staff: Staff
@@ -371,13 +381,13 @@ def _wire(
         dispatcher.wake()
 
     chat_tools = _chat_tools(settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), wake)
-    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.noting.finished)
+    drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.finished)
 
     async def forget() -> None:
         await asyncio.gather(aside.forget(), models.forget())
 
     erasure = Erasure(database, indexes, engine, tombstones, clock, dispatcher.wake, forget)
-    handovers = Handovers(database, privacy, clock, live.wake)
+    handovers = Handovers(database, privacy, clock, wake, chat_tools.telling.offered)
     day = Day(
         answering=Answering(database, privacy, clock, wake),
         marks=Marks(database, clock),
@@ -436,7 +446,17 @@ def _wire(
         await reindexing.failed(tenant, subject)
 
     engine.on_failure(failed)
-    due = (retention.due, falling.due, editing.due, facts.due, usage.due, closing.due, watch.due, chat_tools.arriving.due)
+    due = (
+        retention.due,
+        falling.due,
+        editing.due,
+        facts.due,
+        usage.due,
+        closing.due,
+        watch.due,
+        chat_tools.arriving.due,
+        chat_tools.telling.due,
+    )
     left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
     for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
         dispatcher.watch(unfinished)
@@ -478,6 +498,7 @@ def _wire(
         syncing=Syncing(database, indexes, clock, live.wake),
         proofreading=Proofreading(database, clock),
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
+        matching=Matching(database, clock, wake),
         erasure=erasure,
         listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
         queue=Queue(database, clock),
@@ -514,6 +535,7 @@ def _chat_tools(
         arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
+        telling=Telling(database, writing, tools, clock),
         sending=Sending(database, connecting, writing),
         http=http,
     )

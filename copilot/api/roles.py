@@ -119,6 +119,8 @@ MATRIX: dict[str, Roles] = {
     "GET /v1/promises": WORK,
     "PATCH /v1/promises/{promise_id}": DESK,
     "POST /v1/users/{user_ref}/absence": DESK,
+    "GET /v1/customers/{ref}/matches": READERS,
+    "POST /v1/matches/{match_id}": DESK,
     "GET /v1/customers/{ref}/export": LEADS,
     "DELETE /v1/customers/{ref}": ADMINS,
     "GET /v1/erasures/{erasure_id}": ADMINS,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
 from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Missing, Page, Webhook
-from copilot.domain.connections import Outgoing
+from copilot.domain.connections import Event, Outgoing
 from copilot.domain.errors import CopilotError, Invalid, Refused
 from copilot.domain.times import parse_when
 
@@ -53,14 +53,23 @@ class Tool(ABC):
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         self._cannot("be sent to")
 
+    async def tell(self, account: Account, event: Event) -> None:
+        self._cannot("be told events")
+
     async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
         """A tool that knows a write again by a name of its own does it here."""
+        if wanted.action == "event":
+            event = Event.model_validate_json(wanted.text)
+            await self.tell(account, event)
+            return event.id
         if wanted.action == "note":
             return await self.note(account, conversation_id, wanted.text)
         return await self.reply(account, conversation_id, wanted.text, wanted.agent)
 
     async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
         """By its words, in the thread; None for a tool that cannot be read."""
+        if wanted.action == "event":
+            return ""  # told again: whoever listens knows it by its id
         if "history" not in self.can:
             return None
         try:

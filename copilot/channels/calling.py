@@ -40,6 +40,20 @@ class Calls:
         """As `post`."""
         return await self._asked("PUT", path, None, body)
 
+    async def told(self, address: str, body: bytes) -> None:
+        """The very bytes, to the address itself; what is answered does not matter."""
+        headers = self._headers | {"content-type": "application/json"}
+        try:
+            answer = await self._http.post(address, content=body, headers=headers, timeout=LIMITS, follow_redirects=False)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
+            raise Invalid(f"{address!r} is not an address.", todo="Write it as https://listener.example.com/events.") from None
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self._tool} did not answer ({type(error).__name__}).") from None
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise Unavailable(f"{self._tool} answered {answer.status_code}.", retry_after=_asked_for(answer.headers.get("retry-after", "")))
+        if answer.status_code >= 300:
+            raise Invalid(f"{self._tool} answered {answer.status_code}.", todo="Give the address that takes events, and answer with 204.")
+
     async def _asked(self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None) -> Any:
         try:
             answer = await self._http.request(
@@ -92,6 +106,10 @@ def segment(value: object) -> str:
 
 def _passes(error: BaseException) -> bool:
     return isinstance(error, Unavailable) and error.retry_after is None
+
+
+def _asked_for(header: str) -> float | None:
+    return _seconds(header) if header else None
 
 
 def _seconds(header: str) -> float:

@@ -5,15 +5,18 @@ Source: https://www.standardwebhooks.com, v1: headers webhook-id, webhook-timest
 
 import binascii
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, get_args
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 from standardwebhooks.webhooks import Webhook as Standard
 
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Webhook
+from copilot.channels.calling import Calls
+from copilot.domain.base import now
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Webhook
+from copilot.domain.connections import Event, EventType
 from copilot.domain.errors import Refused
 from copilot.domain.formats import ConversationIn, explain
 
@@ -27,6 +30,9 @@ class WebhookSettings(Settings):
     """Of a generic connection: there is no place for notes."""
 
     notes: bool = False
+    events_to: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where events are sent; empty: nowhere."""
+    events: tuple[EventType, ...] = get_args(EventType)
 
 
 class GenericWebhook(Tool):
@@ -34,7 +40,7 @@ class GenericWebhook(Tool):
 
     kind = "webhook"
     title = "The sender"
-    can: ClassVar[frozenset[Ability]] = frozenset()
+    can: ClassVar[frozenset[Ability]] = frozenset({"events"})
     settings = WebhookSettings
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
@@ -47,6 +53,18 @@ class GenericWebhook(Tool):
         except ValidationError as error:
             raise explain(error, "data") from None
         return Delivery(id=known_by, arrivals=(Arrival(conversation=conversation),))
+
+    async def tell(self, account: Account, event: Event) -> None:
+        """Signed with every secret that holds, so that a listener may go over to a new one. Any answer of 2xx says that it is kept."""
+        at, body = now(), event.model_dump_json()
+        signature = " ".join(_standard(secret).sign(event.id, at, body) for secret in account.signing)
+        headers = {"webhook-id": event.id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+        address = WebhookSettings.model_validate(account.settings).events_to
+        await Calls(self._http, account.url, headers, "The listener").told(address, body.encode())
+
+    async def check(self, account: Account) -> list[Missing]:
+        """Whether whoever listens can be reached is seen at the first event."""
+        return [] if account.signing else [Missing(what="There is no signing secret.", todo="Make one: copilot connections secret.")]
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """There is nothing to make: whoever sends is given the address and the secret."""

@@ -9,8 +9,8 @@ from copilot.domain.base import Frozen, Instant
 from copilot.domain.errors import Unavailable
 from copilot.domain.formats import ConversationIn
 
-Ability = Literal["history", "note", "reply", "draft", "poll"]
-"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed."""
+Ability = Literal["history", "note", "reply", "draft", "poll", "events"]
+"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed, tell it events."""
 SECRETS = 2
 """Signing secrets that hold at the same time: the tool goes over to a new one while deliveries with the old one are still under way."""
 

@@ -2,13 +2,14 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.channels import Arrival
 
 InboxState = Literal["waiting", "done", "failed"]
-Action = Literal["note", "reply"]
+Action = Literal["note", "reply", "event"]
+EventType = Literal["suggestion.ready", "cue.raised", "handover.offered", "promise.due"]
 SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 """`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
 
@@ -30,6 +31,10 @@ class Connection(Frozen):
     polled_at: Instant | None = None
     problem: str = ""
     """Why the last poll or call failed; empty when it did not."""
+    refused: int = 0
+    """Deliveries that were not taken: wrongly signed, too old."""
+    refused_at: Instant | None = None
+    refused_why: str = ""
 
 
 class Kept(Frozen):
@@ -43,6 +48,17 @@ class Kept(Frozen):
     received_at: Instant
     done_at: Instant | None = None
     problem: str = ""
+
+
+class Event(Frozen):
+    """Something happened here, for whoever listens; as Standard Webhooks writes it. `id` is the same for each attempt at telling it."""
+
+    id: str
+    type: EventType
+    timestamp: Instant
+    data: dict[str, JsonValue] = Field(
+        description="conversation_id (the sender's), conversation (ours), connection, channel; and what of it."
+    )
 
 
 class Outgoing(Frozen):

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from copilot.domain.calls import CallIn
+from copilot.domain.connections import Event
 from copilot.domain.formats import ConversationIn, CustomerLine, LintOut, SuggestOut, SyncOut
 from copilot.domain.knowledge import Article
 
@@ -17,6 +18,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "call": _titled(CallIn.model_json_schema(), "A telephone call as a telephone system tells of it"),
         "customer": _titled(CustomerLine.model_json_schema(), "One line of a customers file"),
         "article": _titled(_front_matter(), "The front matter of an article"),
+        "event": _titled(Event.model_json_schema(mode="serialization"), "An event as listeners get it"),
         "suggestions": _titled(SuggestOut.model_json_schema(mode="serialization"), "What `copilot suggest --json` prints"),
         "lint": _titled(LintOut.model_json_schema(mode="serialization"), "What `copilot knowledge lint --json` prints"),
         "sync": _titled(SyncOut.model_json_schema(mode="serialization"), "What `copilot knowledge sync --json` prints"),

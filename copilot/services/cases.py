@@ -83,7 +83,9 @@ def merge(stored: Customer | None, given: Customer) -> Customer:
     if stored is None:
         return given
     named = {f.name for f in given.fields}
+    proven = {(i.type, i.value.casefold()) for i in given.identities if i.verified}
     known = {(i.type, i.value.casefold()) for i in stored.identities}
+    addresses = [i.model_copy(update={"verified": True}) if (i.type, i.value.casefold()) in proven else i for i in stored.identities]
     return stored.model_copy(
         update={
             "name": given.name or stored.name,
@@ -91,7 +93,7 @@ def merge(stored: Customer | None, given: Customer) -> Customer:
             "tier": given.tier or stored.tier,
             "locale": given.locale or stored.locale,
             "preferences": given.preferences or stored.preferences,
-            "identities": (*stored.identities, *(i for i in given.identities if (i.type, i.value.casefold()) not in known)),
+            "identities": (*addresses, *(i for i in given.identities if (i.type, i.value.casefold()) not in known)),
             "fields": (*(f for f in stored.fields if f.name not in named), *given.fields),
         }
     )

@@ -17,7 +17,7 @@ from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.tenant import TenantSettings
 from copilot.memory import details, episodes, record
-from copilot.services import promises
+from copilot.services import matching, promises
 from copilot.services.cases import cut, cut_customer, merge
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge import Imported, Refusal
@@ -125,8 +125,9 @@ class Customers:
         threads = [cut(i.to_conversation(now), self.privacy) for i in given.interactions]
         async with self.database.write(tenant) as records:
             await self.tombstones.refuse(records, customer)
-            known = await records.customers.find(customer.external_id)
+            known = await records.customers.record(customer.external_id)
             stored = await records.customers.upsert(merge(known, customer) if known else customer)
+            await matching.look(records, stored, known, now)
             settings = await records.admin.settings()
             remembered = self._preferences(stored)
             for thread in threads:
@@ -138,7 +139,7 @@ class Customers:
     async def _interaction(self, records: Records, customer: Customer, thread: Conversation, settings: TenantSettings) -> list[Memory]:
         """One earlier conversation: stored, its promises settled, itself an episode unless it still goes on."""
         known = await records.conversations.find(thread.external_id, FILE_CONNECTION)
-        if known is not None and known.customer_id not in (None, customer.id):
+        if known is not None and known.customer_id is not None and not await records.customers.same(known.customer_id, customer.id):
             raise Conflict(f"The conversation {thread.external_id!r} belongs to another customer.", todo="Give it an id of its own.")
         stored = await records.conversations.upsert(thread.model_copy(update={"customer_id": customer.id}))
         for promise in promises.settle(stored, promises.read(stored, customer.id, settings)):

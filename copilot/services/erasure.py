@@ -51,7 +51,8 @@ class Erasure:
             if customer is None:
                 raise NotFound(f"There is no customer {ref!r}.", todo="Check the id; they may have been erased already.")
             receipt = Receipt(id=new_id(), state="requested", requested_at=self.clock())
-            await records.admin.bury(self.tombstones.digests(tenant, customer))
+            theirs = await records.customers.records_of(customer.id)
+            await records.admin.bury(sorted({digest for one in theirs for digest in self.tombstones.digests(tenant, one)}))
             await _put(records, receipt, customer.id)
             await records.admin.put_state(OPEN, json.dumps([*await _open(records), receipt.id]))
             await records.log.event("customer.erasure_requested", subject_id=receipt.id, actor=actor)

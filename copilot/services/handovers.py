@@ -3,7 +3,7 @@
 What is offered to one person falls to their team when they do not answer (`services.falling`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,14 @@ class Offer(Frozen):
     note: str = ""
 
 
+Offered = Callable[[Records, Handover], Awaitable[None]]
+"""Hears of an offer, in its transaction."""
+
+
+async def nobody(*_: object) -> None:
+    """Hears nothing."""
+
+
 @dataclass(frozen=True)
 class Handovers:
     """Offers, acceptances, introductions, returns."""
@@ -53,6 +61,7 @@ class Handovers:
     privacy: Privacy
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
+    offered_to: Offered = nobody
 
     async def offer(self, caller: Caller, conversation_ref: str, offer: Offer) -> Handover:
         """Offer a conversation to a person, a team or another channel."""
@@ -87,6 +96,7 @@ class Handovers:
                 changed_at=now,
             )
             await self._store(records, caller, handover)
+            await self.offered_to(records, handover)
         self.wake(caller.tenant_id)
         return handover
 

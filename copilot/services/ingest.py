@@ -11,7 +11,7 @@ from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
-from copilot.services import answers
+from copilot.services import answers, matching
 from copilot.services.cases import cut, cut_customer, cut_message, merge
 from copilot.services.drafting import TURN
 from copilot.services.tombstones import Tombstones
@@ -81,8 +81,10 @@ class Ingest:
             return None
         customer = cut_customer(given.to_customer(now), self.privacy)
         await self.tombstones.refuse(records, customer)
-        known = await records.customers.find(given.id)
-        return await records.customers.upsert(merge(known, customer))
+        known = await records.customers.record(given.id)
+        stored = await records.customers.upsert(merge(known, customer))
+        await matching.look(records, stored, known, now)
+        return stored
 
     async def _create(self, records: Records, incoming: Conversation, customer: Customer | None, connection: str) -> Conversation:
         whole = incoming.model_copy(
@@ -103,8 +105,9 @@ class Ingest:
         if customer is not None and known.customer_id is None:
             changed["customer_id"] = customer.id
         assurance = given.customer.assurance if given.customer is not None else None
-        if customer is not None and known.customer_id not in (None, customer.id):
+        if customer is not None and known.customer_id is not None and not await records.customers.same(known.customer_id, customer.id):
             assurance = Assurance.NONE
+            await matching.moved(records, known.customer_id, customer.id, self.clock())
         if assurance not in (None, known.assurance):
             changed["assurance"] = assurance
         if changed:

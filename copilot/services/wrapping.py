@@ -153,7 +153,7 @@ class Wrapping:
 
     async def _settle(self, records: Records, caller: Caller, found: Conversation, given: MemoryVerdict, now: datetime) -> Memory:
         memory = await records.memories.get(given.id)
-        if memory is None or memory.customer_id != found.customer_id:
+        if memory is None or not await records.customers.same(memory.customer_id, found.customer_id):
             raise Invalid(f"This customer has no memory {given.id!r}.", todo="Read the wrap-up again.")
         change = correcting.Correction(state=given.state, text=given.text, use=given.use)
         return await correcting.apply(records, caller, memory, change, self.privacy)
@@ -197,7 +197,7 @@ async def _promises(records: Records, found: Conversation, now: datetime) -> lis
 
 async def _settle_promise(records: Records, caller: Caller, found: Conversation, given: PromiseVerdict, now: datetime) -> None:
     promise = await records.memories.promise(given.id)
-    if promise is None or promise.customer_id != found.customer_id:
+    if promise is None or not await records.customers.same(promise.customer_id, found.customer_id):
         raise Invalid(f"This customer has no promise {given.id!r}.", todo="Read the wrap-up again.")
     if given.state != "open" and promise.state in ("kept", "withdrawn"):
         if promise.state != given.state:

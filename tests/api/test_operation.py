@@ -28,10 +28,10 @@ async def test_alive_and_ready(house: House) -> None:
 
 async def test_not_ready_on_an_older_schema(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async def revision(_: object) -> tuple[str, str]:
-        return "0001", "0009"
+        return "0001", "0010"
 
     monkeypatch.setattr(type(house.application.database), "revision", revision)
-    assert_problem(await house.nobody().get("/ready"), 503, "0009", "copilot migrate")
+    assert_problem(await house.nobody().get("/ready"), 503, "0010", "copilot migrate")
 
 
 async def test_metrics_count_requests_turns_suggestions_and_cost(furnished: House) -> None:

@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/customers/import": examples.CUSTOMERS,
     "PATCH /v1/memories/{memory_id}": examples.MEMORY_STATE,
     "PATCH /v1/promises/{promise_id}": examples.PROMISE_STATE,
+    "POST /v1/matches/{match_id}": {"same": True},
     "POST /v1/conversations/{ref}/answers": examples.OWN_ANSWER,
     "POST /v1/conversations/{ref}/seen-until": {"message_id": "m1"},
     "POST /v1/conversations/{ref}/wrap-up": examples.WRAP_UP,
@@ -157,7 +158,9 @@ async def scene(furnished: House) -> Scene:
     granted = (await tom.post("/v1/conversations/chat-1/grants", json=GESTURE)).json()
     question = (await tom.post("/v1/conversations/chat-1/questions", json=examples.QUESTION)).json()
     await program.post("/v1/conversations", json=chat("chat-2", "I am allergic to nuts.", customer={"id": "cust-2", "name": "Bo Ek"}))
-    await program.post("/v1/conversations", json=chat("chat-3", "Thank you.", customer={"id": "cust-3", "name": "Cy Dan"}))
+    await program.post(
+        "/v1/conversations", json=chat("chat-3", "Thank you.", customer={"id": "cust-3", "name": "Cy Dan", "email": "ines@example.com"})
+    )
     started = (await program.post("/v1/imports", json={"source": "Folder"})).json()
     erased = (await ada.delete("/v1/customers/cust-2")).json()
     await house.settle()
@@ -209,6 +212,7 @@ async def scene(furnished: House) -> Scene:
             "flag_id": flag["id"],
             "gap_id": gap["id"],
             "rule_id": rule["id"],
+            "match_id": (await tom.get("/v1/customers/cust-3/matches")).json()["matches"][0]["match_id"],
             "user_ref": "tom.berg",
             "connection_id": "crm",
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],

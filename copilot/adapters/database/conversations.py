@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.database import waiting
 from copilot.adapters.database.connections import ensure_connection, ensure_team
+from copilot.adapters.database.persons import of_person
 from copilot.adapters.database.tables.talk import assignments, conversations, message_senses, messages
 from copilot.adapters.database.tables.tenancy import connections
 from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, same
@@ -45,13 +46,20 @@ _OF_TOOL = (
     .order_by(conversations.c.connection_id)
 )
 _OF_CUSTOMER = (
-    _ROW.where(*equals(conversations, "customer_id"))
+    _ROW.where(of_person(conversations.c.customer_id))
     .order_by(conversations.c.last_at.desc(), conversations.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
 _AMONG = _ROW.where(among(conversations.c.id))
 _REFS = sa.select(conversations.c.id, conversations.c.external_id).where(mine(conversations), among(conversations.c.id))
-_HOW_MANY = sa.select(sa.func.count()).where(*equals(conversations, "customer_id"))
+_HOW_MANY = sa.select(sa.func.count()).where(mine(conversations), of_person(conversations.c.customer_id))
+
+_LAST_CONTACT = sa.select(sa.func.max(conversations.c.last_at)).where(
+    mine(conversations), conversations.c.customer_id == sa.bindparam("ident")
+)
+_OPEN_WITH = sa.select(conversations.c.id).where(
+    mine(conversations), conversations.c.status != "closed", among(conversations.c.customer_id)
+)
 
 
 class SqlConversations(Group):
@@ -117,6 +125,13 @@ class SqlConversations(Group):
         """(conversation id, first customer message with since <= sent_at <= until), oldest first."""
         rows = await self._db.rows(waiting.CONTACTS, customer_id=customer_id, since=since, until=until)
         return [(row["conversation_id"], row["at"]) for row in rows]
+
+    async def last_contact(self, record_id: str) -> datetime | None:
+        at: datetime | None = await self._db.value(_LAST_CONTACT, ident=record_id)
+        return at
+
+    async def open_with(self, record_ids: Sequence[str]) -> list[str]:
+        return [ident for some in batches(record_ids) for ident in await self._db.column(_OPEN_WITH, ids=list(some))]
 
     async def queue(self, reader: str = "") -> list[QueueEntry]:
         """Conversations that are not closed; who waits longest comes first. `unread`: for that user."""

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from copilot.adapters.database.connections import ensure_connection
 from copilot.adapters.database.erasure import erase
 from copilot.adapters.database.identities import normal
+from copilot.adapters.database.persons import of_person
 from copilot.adapters.database.tables.people import customers, identities, identity_links
 from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, named, same
 from copilot.domain.base import new_id, now
-from copilot.domain.people import Customer, Field, Identity, IdentityType
+from copilot.domain.people import Customer, Field, Identity, IdentityType, joined
 
 _ROW = sa.select(*fields(customers, Customer)).where(mine(customers))
 _LINKED = (
@@ -26,11 +27,16 @@ _OWNERS = (
     .where(mine(identity_links), identity_links.c.unlinked_at.is_(None))
     .where(identities.c.type == sa.bindparam("type"), identities.c.normal == sa.bindparam("normal"))
 )
-_BY_IDENTITY = _ROW.where(customers.c.id.in_(_OWNERS)).order_by(customers.c.created_at, customers.c.id)
+_BY_IDENTITY = {
+    verified: _ROW.where(customers.c.id.in_(owners)).order_by(customers.c.created_at, customers.c.id)
+    for verified, owners in ((False, _OWNERS), (True, _OWNERS.where(identity_links.c.verified)))
+}
 _IDENTITY = sa.select(identities.c.id).where(*equals(identities, "type", "normal"))
 _BY_ID = _ROW.where(*equals(customers, "id"))
 _BY_EXTERNAL = _ROW.where(*equals(customers, "connection_id", "external_id"))
 _NAMED = _ROW.where(named(customers))
+_PERSON = _ROW.where(of_person(customers.c.id)).order_by(customers.c.id != customers.c.person_id, customers.c.created_at, customers.c.id)
+_PERSONS = sa.select(customers.c.person_id).where(mine(customers), among(customers.c.id)).distinct()
 _PLAIN = ("name", "since", "tier", "locale", "preferences")
 
 
@@ -55,13 +61,25 @@ class SqlCustomers(Group):
         return found[0]
 
     async def find(self, ref: str) -> Customer | None:
-        """By our id, else by an external id (of several, the one stored last)."""
+        """By our id, else by an external id (of several, the one stored last); all of that person's records in one."""
+        row = await self._db.row(_NAMED, ref=ref)
+        return joined(await self.records_of(row["id"])) if row is not None else None
+
+    async def record(self, ref: str) -> Customer | None:
         found = await self._complete(await self._db.rows(_NAMED, ref=ref))
         return found[0] if found else None
 
-    async def by_identity(self, type_: IdentityType, value: str) -> list[Customer]:
+    async def records_of(self, customer_id: str) -> list[Customer]:
+        return await self._complete(await self._db.rows(_PERSON, customer_id=customer_id))
+
+    async def same(self, one: str | None, other: str | None) -> bool:
+        if one is None or other is None or one == other:
+            return one is not None and one == other
+        return len(await self._db.column(_PERSONS, ids=[one, other])) == 1
+
+    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False) -> list[Customer]:
         """Everyone who has this address now, oldest first: two people may share one."""
-        return await self._complete(await self._db.rows(_BY_IDENTITY, type=type_, normal=normal(type_, value)))
+        return await self._complete(await self._db.rows(_BY_IDENTITY[verified], type=type_, normal=normal(type_, value)))
 
     async def all(self, after: str = "", limit: int = 200) -> list[Customer]:
         """By id, from the one behind `after`."""
@@ -77,7 +95,7 @@ class SqlCustomers(Group):
     async def _create(self, customer: Customer, connection: str) -> None:
         await ensure_connection(self._db, connection)
         moment = now()
-        row = customer.model_dump(include={"id", "external_id", *_PLAIN}) | {"fields": customer.fields}
+        row = customer.model_dump(include={"id", "external_id", *_PLAIN}) | {"fields": customer.fields, "person_id": customer.id}
         await self._db.add(customers, [row | {"connection_id": connection, "created_at": moment, "updated_at": moment}])
 
     async def _update(self, stored: Customer, given: Customer) -> None:

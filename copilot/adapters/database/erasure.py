@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from copilot.adapters.database.persons import RECORDS
 from copilot.adapters.database.tables.asked import grants, questions
 from copilot.adapters.database.tables.connected import inbox, outgoing
 from copilot.adapters.database.tables.curation import article_flags
@@ -13,7 +14,7 @@ from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
 from copilot.adapters.database.tables.editing import article_comments, article_drafts
 from copilot.adapters.database.tables.knowledge import article_revisions, articles, passages
-from copilot.adapters.database.tables.people import customers, identities, identity_links
+from copilot.adapters.database.tables.people import customers, identities, identity_links, matches
 from copilot.adapters.database.tables.quality import quality_cases
 from copilot.adapters.database.tables.recalls import recall_cases
 from copilot.adapters.database.tables.remembered import memories, promises
@@ -29,11 +30,14 @@ _OUR_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def erase(db: Transaction, customer_id: str) -> dict[str, list[str]]:
-    """Everything of the person, in one transaction. Ids by class; empty classes stay out; erasing again finds nothing."""
-    known = await _addresses(db, customer_id)
-    one = [customer_id]
-    found = await _found(db, one, await _ids(db, (conversations.c.customer_id, one)))
-    found["identities"] = await _unlink(db, customer_id)
+    """Everything of the person, whichever of their records is named, in one transaction.
+
+    Ids by class; empty classes stay out; erasing again finds nothing.
+    """
+    person = await db.column(RECORDS, customer_id=customer_id) or [customer_id]
+    known = {address for one in person for address in await _addresses(db, one)}
+    found = await _found(db, person, await _ids(db, (conversations.c.customer_id, person)))
+    found["identities"] = [identity for one in person for identity in await _unlink(db, one)]
     return await _remove(db, found, known)
 
 
@@ -77,6 +81,8 @@ _DEPENDENTS = (
     (recall_cases, "customer_id", "customers"),
     (article_comments, "draft_id", "article_drafts"),
     (scorecard_ratings, "scorecard_id", "scorecards"),
+    (matches, "one", "customers"),
+    (matches, "other", "customers"),
 )
 _OWNED = (
     ("scorecards", scorecards),

@@ -5,19 +5,20 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from copilot.adapters.database.persons import of_person
 from copilot.adapters.database.tables.remembered import memories, promises
-from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine
+from copilot.adapters.database.transaction import Group, among, batches, fields, mine
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 
 _MEMORY = sa.select(*fields(memories, Memory)).where(mine(memories))
 _CANDIDATES = (
-    _MEMORY.where(memories.c.customer_id == sa.bindparam("customer_id"), memories.c.state == "active")
+    _MEMORY.where(of_person(memories.c.customer_id), memories.c.state == "active")
     .where(memories.c.at <= sa.bindparam("at"), sa.or_(memories.c.expires_at.is_(None), memories.c.expires_at > sa.bindparam("at")))
     .order_by(memories.c.importance.desc(), memories.c.at.desc())
     .limit(sa.bindparam("limit"))
 )
 _PROMISE = sa.select(*fields(promises, Promise)).where(mine(promises))
-_PROMISES_OF = _PROMISE.where(*equals(promises, "customer_id"), promises.c.made_at <= sa.bindparam("until")).order_by(
+_PROMISES_OF = _PROMISE.where(of_person(promises.c.customer_id), promises.c.made_at <= sa.bindparam("until")).order_by(
     promises.c.made_at, promises.c.id
 )
 _ACTIVE = sa.select(memories.c.id).where(mine(memories), memories.c.state == "active")
@@ -43,8 +44,9 @@ class SqlMemories(Group):
 
     async def of_customer(self, customer_id: str, states: Sequence[MemoryState] = ("active",)) -> list[Memory]:
         """Newest first."""
-        theirs = _MEMORY.where(memories.c.customer_id == customer_id, memories.c.state.in_(states))
-        return [Memory(**row) for row in await self._db.rows(theirs.order_by(memories.c.at.desc(), memories.c.id.desc()))]
+        theirs = _MEMORY.where(of_person(memories.c.customer_id), memories.c.state.in_(states))
+        newest = theirs.order_by(memories.c.at.desc(), memories.c.id.desc())
+        return [Memory(**row) for row in await self._db.rows(newest, customer_id=customer_id)]
 
     async def set_state(self, memory_id: str, state: MemoryState) -> None:
         await self._db.one(_MEMORY.where(memories.c.id == memory_id), f"There is no memory {memory_id}.")
@@ -82,6 +84,10 @@ class SqlMemories(Group):
     async def promises_of(self, customer_id: str, until: datetime) -> list[Promise]:
         """Made no later than `until`, oldest first, with their stored state."""
         return [Promise(**row) for row in await self._db.rows(_PROMISES_OF, customer_id=customer_id, until=until)]
+
+    async def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        due = _PROMISE.where(promises.c.state.in_(_OPEN), promises.c.due > since, promises.c.due <= until)
+        return [Promise(**row) for row in await self._db.rows(due.order_by(promises.c.due, promises.c.id))]
 
     async def promises_open(self, owner: str = "") -> list[Promise]:
         """Neither kept nor withdrawn, the most urgent first, those without a date last; of one owner if named."""

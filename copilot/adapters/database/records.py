@@ -18,6 +18,7 @@ from copilot.adapters.database.grants import SqlGrants
 from copilot.adapters.database.handovers import SqlHandovers
 from copilot.adapters.database.imports import SqlImports
 from copilot.adapters.database.log import SqlLog
+from copilot.adapters.database.matches import SqlMatches
 from copilot.adapters.database.memories import SqlMemories
 from copilot.adapters.database.quality import SqlQuality
 from copilot.adapters.database.questions import SqlQuestions
@@ -43,6 +44,10 @@ class SqlRecords:
     @cached_property
     def customers(self) -> SqlCustomers:
         return SqlCustomers(self.transaction)
+
+    @cached_property
+    def matches(self) -> SqlMatches:
+        return SqlMatches(self.transaction)
 
     @cached_property
     def connections(self) -> SqlConnections:

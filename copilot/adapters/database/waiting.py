@@ -18,8 +18,11 @@ CONTACTS = (
 SELECT m.conversation_id, min(m.sent_at) AS at
 FROM conversations c
 JOIN messages m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id
-WHERE c.tenant_id = :tenant AND c.customer_id = :customer_id AND c.last_at >= :since
+WHERE c.tenant_id = :tenant AND c.last_at >= :since
   AND m.author = 'customer' AND m.deleted_at IS NULL AND m.sent_at BETWEEN :since AND :until
+  AND c.customer_id IN (
+    SELECT q.id FROM customers q JOIN customers p ON p.tenant_id = q.tenant_id AND p.person_id = q.person_id
+    WHERE q.tenant_id = :tenant AND p.id = :customer_id)
 GROUP BY m.conversation_id
 ORDER BY at, m.conversation_id
 """)
@@ -30,15 +33,17 @@ ORDER BY at, m.conversation_id
 QUEUE = sa.text(f"""
 SELECT * FROM (
   SELECT c.id AS conversation_id, c.external_id AS conversation_ref, c.channel, c.status, c.assignee, COALESCE(c.team, '') AS team,
-    c.customer_id, COALESCE(p.name, '') AS customer_name, t.id AS turn_id, t.base, t.trend, t.label, t.contacts_30d,
+    c.customer_id, COALESCE(NULLIF(w.name, ''), p.name, '') AS customer_name, t.id AS turn_id, t.base, t.trend, t.label, t.contacts_30d,
     substr(COALESCE(l.text, ''), 1, {LAST_TEXT}) AS last_text, c.last_at,
     (SELECT min(m.sent_at) FROM messages m
       WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.author = 'customer' AND m.deleted_at IS NULL
         AND (a.id IS NULL OR m.sent_at > a.sent_at OR (m.sent_at = a.sent_at AND m.position > a.position))) AS since,
     (SELECT min(o.due) FROM promises o
-      WHERE o.tenant_id = c.tenant_id AND o.customer_id = c.customer_id AND o.state IN ('open', 'overdue')) AS promise_due,
+      WHERE o.tenant_id = c.tenant_id AND o.state IN ('open', 'overdue')
+        AND o.customer_id IN (SELECT q.id FROM customers q WHERE q.tenant_id = p.tenant_id AND q.person_id = p.person_id)) AS promise_due,
     (SELECT count(*) FROM promises o
-      WHERE o.tenant_id = c.tenant_id AND o.customer_id = c.customer_id AND o.state IN ('open', 'overdue')) AS promises_open,
+      WHERE o.tenant_id = c.tenant_id AND o.state IN ('open', 'overdue')
+        AND o.customer_id IN (SELECT q.id FROM customers q WHERE q.tenant_id = p.tenant_id AND q.person_id = p.person_id)) AS promises_open,
     t.trajectory, t.needs_human,
     (SELECT s.id FROM suggestions s
       WHERE s.tenant_id = c.tenant_id AND s.turn_id = t.id AND s.kind = 'acknowledge' AND s.state = 'proposed' AND NOT s.stale
@@ -48,6 +53,7 @@ SELECT * FROM (
         AND (k.user_id IS NULL OR n.sent_at > k.read_until OR (n.sent_at = k.read_until AND n.position > k.position))) AS unread
   FROM conversations c
   LEFT JOIN customers p ON p.tenant_id = c.tenant_id AND p.id = c.customer_id
+  LEFT JOIN customers w ON w.tenant_id = p.tenant_id AND w.id = p.person_id
   LEFT JOIN read_marks k ON k.tenant_id = c.tenant_id AND k.conversation_id = c.id AND k.user_id = :reader
   LEFT JOIN turns t ON t.tenant_id = c.tenant_id AND t.conversation_id = c.id AND t.is_current
   LEFT JOIN messages a ON a.tenant_id = c.tenant_id AND a.id = (

@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
-from copilot.domain.connections import Outgoing
+from copilot.domain.connections import Event, Outgoing
 
 
 class Channel(Protocol):
@@ -55,8 +55,12 @@ class Channel(Protocol):
         """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
         ...
 
+    async def tell(self, account: Account, event: Event) -> None:
+        """Deliver an event. It may come twice: `event.id` says so."""
+        ...
+
     async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
-        """As `note` or `reply`, for a write that has a name of its own: a tool that can carry it knows it again."""
+        """As `note`, `reply` or `tell`, for a write that has a name of its own: a tool that can carry it knows it again."""
         ...
 
     async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:

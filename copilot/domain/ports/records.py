@@ -16,7 +16,6 @@ from copilot.domain.emotion import Sensed
 from copilot.domain.grants import ColleagueQuestion, Grant, GrantState
 from copilot.domain.knowledge import Article, Passage
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
-from copilot.domain.people import Customer, IdentityType
 from copilot.domain.ports.access import Access, Doors
 from copilot.domain.ports.connections import Connections
 from copilot.domain.ports.curation import Curation
@@ -27,6 +26,7 @@ from copilot.domain.ports.facts import Facts, Recalls
 from copilot.domain.ports.gaps import Gaps
 from copilot.domain.ports.imports import Imports
 from copilot.domain.ports.models import ChatMessage
+from copilot.domain.ports.people import Customers, Matches
 from copilot.domain.ports.quality import Quality
 from copilot.domain.ports.scorecards import Scorecards
 from copilot.domain.ports.search import PassageFilter
@@ -35,24 +35,6 @@ from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import Decision, KindName, Suggestion
 from copilot.domain.tenant import Outdating, TenantSettings
 from copilot.domain.turn import Turn
-
-
-class Customers(Protocol):
-    """Customers with their identities and further fields."""
-
-    async def upsert(self, customer: Customer, connection: str = "file") -> Customer:
-        """Create or update by (connection, external_id); `customer.id` is used only when created. Returns it as stored."""
-        ...
-
-    async def find(self, ref: str) -> Customer | None: ...
-
-    async def by_identity(self, type_: IdentityType, value: str) -> list[Customer]: ...
-
-    async def all(self, after: str = "", limit: int = 200) -> list[Customer]: ...
-
-    async def erase(self, customer_id: str) -> dict[str, list[str]]:
-        """Delete the person's rows in every table; returns the ids by class ("memories", "conversations", "turns", "messages" …)."""
-        ...
 
 
 class Conversations(Protocol):
@@ -96,6 +78,14 @@ class Conversations(Protocol):
 
     async def contacts(self, customer_id: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
         """(conversation id, first customer message in the range) of the person's conversations."""
+        ...
+
+    async def last_contact(self, record_id: str) -> datetime | None:
+        """When the last message of a customer's record was sent, by either side; the person's other records do not count."""
+        ...
+
+    async def open_with(self, record_ids: Sequence[str]) -> list[str]:
+        """Our ids of the conversations with these records that are not closed."""
         ...
 
     async def queue(self, reader: str = "") -> list[QueueEntry]:
@@ -242,6 +232,10 @@ class Memories(Protocol):
 
     async def promises_of(self, customer_id: str, until: datetime) -> list[Promise]:
         """Made no later than `until`, oldest first, with their stored state."""
+        ...
+
+    async def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        """Open ones that are due after `since`, and not after `until`; the earliest first."""
         ...
 
     async def promises_open(self, owner: str = "") -> list[Promise]: ...
@@ -463,6 +457,9 @@ class Records(Protocol):
 
     @property
     def customers(self) -> Customers: ...
+
+    @property
+    def matches(self) -> Matches: ...
 
     @property
     def conversations(self) -> Conversations: ...

@@ -18,12 +18,25 @@ from copilot.services.chat_tools.connecting import Connecting
 log = structlog.get_logger()
 SEND: Final = "send"
 """The durable job of one write; its subject is the write's id."""
-ATTEMPTS: Final = 8
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
-LONGEST: Final = timedelta(minutes=30)
-"""Pauses double from the first to the longest: eight attempts take about half an hour."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often something is tried; pauses double from the first to the longest."""
+
+    attempts: int
+    longest: timedelta
+
+
+PATIENCE: Final[dict[Action, Patience]] = {
+    "note": Patience(8, timedelta(minutes=30)),
+    "reply": Patience(8, timedelta(minutes=30)),
+    "event": Patience(18, timedelta(hours=4)),
+}
+"""A note that comes half an hour late helps nobody; a listener may be away for a day."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,7 @@ class Writing:
         if wanted.state == "unsure":
             there = await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
         if there is None:
-            ended = begun if begun.attempts < ATTEMPTS else begun.model_copy(update={"state": "failed"})
+            ended = begun if begun.attempts < PATIENCE[begun.action].attempts else begun.model_copy(update={"state": "failed"})
         elif there:
             ended = begun.model_copy(update={"state": "sent", "external_id": there})
         else:
@@ -121,9 +134,10 @@ class Writing:
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
-        if begun.attempts >= ATTEMPTS:
+        patience = PATIENCE[begun.action]
+        if begun.attempts >= patience.attempts:
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
-        pause = min(LONGEST, FIRST * 2 ** (begun.attempts - 1))
+        pause = min(patience.longest, FIRST * 2 ** (begun.attempts - 1))
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
         return begun.model_copy(update={"state": "waiting", "due_at": self.clock() + pause, "problem": error.detail})

@@ -70,7 +70,7 @@ async def shown(request: Request, app: App, me: Me, ref: str) -> dict[str, Any]:
     """What `fragments/memory.html` shows, as its variable `memory`. Each look is noted in the audit."""
     found = await app.curating.memories(me, ref, SHOWN)
     refs = await request.app.state.references.of(me.tenant_id, [one.conversation_id for one in found])
-    return {"sections": sections(found, refs), "total": len(found)}
+    return {"sections": sections(found, refs), "total": len(found), "matches": await app.matching.of(me, ref)}
 
 
 @router.get("/customers/{ref:path}/f/memory")

@@ -92,6 +92,7 @@ async def shown(app: Application, me: Caller, named: Named) -> dict[str, Any]:
         "cue": CuePayload.model_validate(cue.payload) if cue and cue.state == "proposed" else None,
         "person": person.person(thread, card, turn, now),
         "named": person.names,
+        "matches": await app.matching.of(me, thread.customer.id) if thread.customer else [],
         "outdated": _outdated(drafted),
         "model": bool(app.models.configured),
         "reply": place(drafted, "reply"),

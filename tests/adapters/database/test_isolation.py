@@ -19,7 +19,7 @@ from copilot.domain.facts import FactChange, SavedReply
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.grants import GRANT_STATES
 from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
-from copilot.domain.people import Customer, Identity
+from copilot.domain.people import Customer, Identity, Match
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.ports.records import Records
 from copilot.domain.ports.search import PassageFilter
@@ -42,6 +42,9 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     for door in (samples.session("u1"), samples.link("u1"), samples.panel_token("u1")):
         await samples.open_door(records, door, prefix)
     customer = await records.customers.upsert(samples.person("c1", identities=(mail,)))
+    elsewhere = await records.customers.upsert(samples.person("c1-chat", name="Zoe"))
+    one, other = sorted((customer.id, elsewhere.id))
+    await records.matches.put(Match(id="match", one=one, other=other, state="suggested", keys=(mail,), found_at=NOON))
     talk = samples.thread("t1", samples.said("m1"), customer_id=customer.id, assignee="kim", team="desk")
     conversation = await records.conversations.upsert(talk)
     message = conversation.messages[0]
@@ -150,7 +153,11 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
         found = [
             await records.customers.find("c1"),
             await records.customers.find(customer_id),
+            await records.customers.record("c1"),
+            await records.customers.records_of(customer_id),
             await records.customers.by_identity("email", "ann@example.com"),
+            await records.matches.get("match"),
+            await records.matches.of(customer_id),
             await records.customers.all(),
             await records.conversations.find("t1"),
             await records.conversations.find(conversation.id),
@@ -365,7 +372,7 @@ async def test_postgres_shows_only_the_tenants_rows_without_any_condition(postgr
                 assert seen == ["acme"], table.name
         bypasses = sa.text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         assert await records.transaction.value(bypasses) is False
-        assert await records.transaction.run(sa.text("UPDATE customers SET name = 'gone'")) == 1
+        assert await records.transaction.run(sa.text("UPDATE customers SET name = 'gone'")) == 2
     with pytest.raises(CopilotError):
         async with database.write("acme") as records:
             await records.transaction.run(sa.text("INSERT INTO tombstones VALUES ('default', 'x', now())"))

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from copilot.adapters.database.columns import indexed, json_column, moment, refers, table, text, unique
+from copilot.adapters.database.columns import Text, indexed, json_column, moment, refers, table, text, unique
 
 customers = table(
     "customers",
@@ -16,10 +16,29 @@ customers = table(
     json_column("fields"),
     moment("created_at"),
     moment("updated_at"),
+    sa.Column("person_id", Text(), nullable=False, server_default=""),
     refers("connection_id", "connections"),
     unique("connection_id", "external_id"),
     indexed("external_id"),
+    indexed("person_id"),
 )
+"""`person_id`: id of the record under which the person is known, its own or that of another of their records. Follows from `matches`."""
+
+matches = table(
+    "matches",
+    text("one"),
+    text("other"),
+    text("state"),
+    json_column("keys"),
+    text("decided_by"),
+    moment("found_at"),
+    moment("decided_at", nullable=True),
+    refers("one", "customers"),
+    refers("other", "customers"),
+    unique("one", "other"),
+    indexed("other"),
+)
+"""Two records that are, or may be, the same person's: `one` < `other`. `keys`: addresses that both have, as {type, value, verified}."""
 
 identities = table("identities", text("type"), text("normal"), moment("created_at"), unique("type", "normal"))
 """An address once, as it is matched (`normal`); who it belongs to is a link, and two customers may share one."""

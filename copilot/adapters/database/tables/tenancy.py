@@ -38,6 +38,9 @@ connections = table(
     sa.Column("cursor", Text(), nullable=False, server_default=""),
     moment("polled_at", nullable=True),
     sa.Column("problem", Text(), nullable=False, server_default=""),
+    sa.Column("refused", sa.Integer, nullable=False, server_default="0"),
+    moment("refused_at", nullable=True),
+    sa.Column("refused_why", Text(), nullable=False, server_default=""),
 )
 """`secrets`: sealed with the installation's key. `cursor`: where the next poll goes on."""
 

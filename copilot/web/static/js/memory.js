@@ -3,6 +3,7 @@ import { act, listen, part } from "./acting.js";
 import { send } from "./api.js";
 import { ask } from "./dialog.js";
 import { showLine } from "./line.js";
+import { sayWhether } from "./matching.js";
 import { meta } from "./meta.js";
 import { refreshOn } from "./regions.js";
 import { Stream } from "./stream.js";
@@ -11,7 +12,7 @@ import { toastProblem } from "./toast.js";
 const LOOK_MS = 700;
 const stream = new Stream({ after: meta("after") });
 showLine(stream);
-refreshOn(stream, "memory", ["memory.", "customer.imported"]);
+refreshOn(stream, "memory", ["memory.", "customer."]);
 void stream.start();
 
 /** @param {HTMLElement} row @param {object} body */
@@ -36,6 +37,11 @@ function changes(row) {
     ...(until.value && until.value !== until.defaultValue ? { expires_at: new Date(`${until.value}T23:59:59`).toISOString() } : {}),
   };
 }
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-match]") : null;
+  if (button instanceof HTMLElement) sayWhether(button, "memory").catch(toastProblem);
+});
 
 listen({
   approve: (row, button) => act(button, () => judge(row, { state: "active" }), "Remembered."),

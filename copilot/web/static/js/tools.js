@@ -2,6 +2,7 @@
 import { send } from "./api.js";
 import { load, region } from "./regions.js";
 import { decide, insert, request } from "./reply.js";
+import { sayWhether } from "./matching.js";
 import { toast, toastProblem } from "./toast.js";
 
 const address = (/** @type {string} */ rest) => {
@@ -11,7 +12,8 @@ const address = (/** @type {string} */ rest) => {
 
 /** @param {HTMLElement} button */
 export async function clicked(button) {
-  const { request: kind, fresh, insertPart, askLever, text } = button.dataset;
+  const { request: kind, fresh, insertPart, askLever, text, match } = button.dataset;
+  if (match) return busy(button, () => sayWhether(button, "panel"));
   if (kind) return busy(button, () => request(kind));
   if (fresh) return busy(button, () => request(fresh, true));
   if (insertPart !== undefined) {

@@ -1,0 +1,61 @@
+"""What the record keeps of people: part of `Records`, see `copilot.domain.ports.records`."""
+
+from typing import Protocol
+
+from copilot.domain.people import Customer, IdentityType, Match
+
+
+class Customers(Protocol):
+    """Customers with their identities and further fields.
+
+    A person may have several records, one for each source that knows them. `find` tells of the person, whichever of their records is
+    named; and what is asked of a customer anywhere (conversations, memories, promises) is answered for the person.
+    """
+
+    async def upsert(self, customer: Customer, connection: str = "file") -> Customer:
+        """Create or update a record by (connection, external_id); `customer.id` is used only when created. Returns it as stored."""
+        ...
+
+    async def find(self, ref: str) -> Customer | None:
+        """The person: all their records in one, under the id of the leading one."""
+        ...
+
+    async def record(self, ref: str) -> Customer | None:
+        """One record, as its source tells it."""
+        ...
+
+    async def records_of(self, customer_id: str) -> list[Customer]:
+        """All records of the person, the leading one first."""
+        ...
+
+    async def same(self, one: str | None, other: str | None) -> bool:
+        """Whether two records are one person's. None is nobody."""
+        ...
+
+    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False) -> list[Customer]:
+        """Records that have an address, oldest first. `verified`: only those for which it was proven."""
+        ...
+
+    async def all(self, after: str = "", limit: int = 200) -> list[Customer]:
+        """Records by id, from the one behind `after`."""
+        ...
+
+    async def erase(self, customer_id: str) -> dict[str, list[str]]:
+        """Delete the person's rows in every table; returns the ids by class ("memories", "conversations", "turns", "messages" …)."""
+        ...
+
+
+class Matches(Protocol):
+    """Pairs of records that are, or may be, the same person's."""
+
+    async def get(self, match_id: str) -> Match | None: ...
+
+    async def between(self, one: str, other: str) -> Match | None: ...
+
+    async def of(self, customer_id: str) -> list[Match]:
+        """Of any of the person's records, the latest first."""
+        ...
+
+    async def put(self, match: Match) -> list[str]:
+        """Upsert; who is one person follows at once. Returns the ids of all records that it concerns."""
+        ...

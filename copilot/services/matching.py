@@ -1,0 +1,162 @@
+"""One person over channels: records that share an address are one person's when it is proven in both, and else a question to an agent.
+
+Nothing is moved: which records belong together follows from the pairs, so each decision can be taken back.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from copilot.domain.base import Frozen, Instant, new_id
+from copilot.domain.errors import Conflict, NotFound
+from copilot.domain.people import Customer, Identity, IdentityType, Match, MatchState
+from copilot.domain.ports.records import Database, Records
+from copilot.domain.staff import Caller
+from copilot.services.drafting import TURN
+from copilot.services.reading import actor
+
+PROOF: Final[frozenset[IdentityType]] = frozenset({"email", "phone", "external"})
+"""Addresses that are one person's once they are proven. A handle is not: another network gives it to somebody else."""
+SHARED: Final = 5
+"""An address that more people have is nobody's: a company's, a shop's counter."""
+
+
+class Known(Frozen):
+    """The other record of a pair, as an agent sees it before they decide."""
+
+    match_id: str
+    state: MatchState
+    keys: tuple[Identity, ...]
+    decided_by: str
+    decided_at: Instant | None
+    customer_ref: str
+    name: str
+    since: Instant | None
+    last_contact: Instant | None
+
+
+async def look(records: Records, record: Customer, before: Customer | None, at: datetime) -> None:
+    """A record was stored: whose else it may be. `before`: as it was, so that only addresses that are new are looked up."""
+    known = set(before.identities) if before is not None else set()
+    found: dict[str, list[Identity]] = {}
+    owners: dict[str, Customer] = {}
+    for identity in (one for one in record.identities if one not in known):
+        others = [one for one in await records.customers.by_identity(identity.type, identity.value) if one.id != record.id]
+        if not others or len(others) > SHARED:
+            continue
+        proved = {one.id for one in await records.customers.by_identity(identity.type, identity.value, verified=True)}
+        for one in others:
+            owners[one.id] = one
+            both = identity.model_copy(update={"verified": identity.verified and one.id in proved})
+            found.setdefault(one.id, []).append(both)
+    proven = [ident for ident, keys in found.items() if any(key.verified and key.type in PROOF for key in keys)]
+    persons = {owner.id for ident in proven if (owner := await records.customers.find(ident)) is not None}
+    for ident, keys in found.items():
+        sure = ident in proven and len(persons) == 1
+        await _pair(records, record, owners[ident], keys, "same" if sure else "suggested", at)
+
+
+async def moved(records: Records, one: str, other: str, at: datetime) -> None:
+    """A tool says that a conversation is somebody else's record by now: perhaps the same person, signed in."""
+    first, second = await records.customers.record(one), await records.customers.record(other)
+    if first is not None and second is not None and not await records.customers.same(one, other):
+        await _pair(records, first, second, [], "suggested", at)
+
+
+async def _pair(records: Records, record: Customer, owner: Customer, keys: Sequence[Identity], state: MatchState, at: datetime) -> None:
+    """What a person decided stands; a suggestion becomes sure by proof."""
+    known = await records.matches.between(record.id, owner.id)
+    if known is not None and (known.state != "suggested" or state == "suggested"):
+        return
+    if known is None and state == "suggested" and await records.customers.same(record.id, owner.id):
+        return
+    low, high = sorted((record.id, owner.id))
+    match = Match(
+        id=known.id if known else new_id(),
+        one=low,
+        other=high,
+        state=state,
+        keys=tuple(keys),
+        found_at=known.found_at if known else at,
+        decided_at=at if state == "same" else None,
+    )
+    await records.matches.put(match)
+    what = "matched" if state == "same" else "match_found"
+    await records.log.event(f"customer.{what}", subject_id=match.id, data={"keys": sorted({key.type for key in keys})})
+
+
+@dataclass(frozen=True)
+class Matching:
+    """What people decide about pairs."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    wake: Callable[[str], None]
+
+    async def of(self, caller: Caller, ref: str) -> list[Known]:
+        """Pairs of a person that are suggested or hold. Raises NotFound."""
+        async with self.database.read(caller.tenant_id) as records:
+            return await known_of(records, ref)
+
+    async def decide(self, caller: Caller, match_id: str, *, same: bool) -> Match:
+        """One person's or not; a later word of somebody else replaces an earlier one. Raises NotFound, Conflict when it is so already."""
+        now = self.clock()
+        async with self.database.write(caller.tenant_id) as records:
+            found = await records.matches.get(match_id)
+            if found is None:
+                raise NotFound(f"There is no match {match_id!r}.", todo="List those of the customer.")
+            state: MatchState = "same" if same else "parted" if found.state in ("same", "parted") else "refused"
+            if state == found.state:
+                raise Conflict(f"It is said already that they are {'the same' if same else 'not the same'}.", todo="Read it again.")
+            changed = found.model_copy(update={"state": state, "decided_by": actor(caller), "decided_at": now})
+            concerned = await records.matches.put(changed)
+            what = {"same": "matched", "parted": "parted"}.get(state, "match_refused")
+            await records.log.event(f"customer.{what}", subject_id=found.id, actor=actor(caller))
+            if state != "refused":
+                await _again(records, concerned, now)
+        self.wake(caller.tenant_id)
+        return changed
+
+
+async def known_of(records: Records, ref: str) -> list[Known]:
+    """As `Matching.of`, the ones that wait for a decision first."""
+    person = await records.customers.find(ref)
+    if person is None:
+        raise NotFound(f"There is no customer {ref!r}.", todo="Check the id.")
+    theirs = {one.id for one in await records.customers.records_of(person.id)}
+    pairs = [one for one in await records.matches.of(person.id) if one.state in ("suggested", "same")]
+    shown = [await _known(records, one, person.id if one.state == "same" else "", theirs) for one in pairs]
+    return sorted((one for one in shown if one is not None), key=lambda one: one.state != "suggested")
+
+
+async def _known(records: Records, pair: Match, leading: str, theirs: Iterable[str]) -> Known | None:
+    """The side that is not this person's; of a pair that holds, the one that is not the leading record."""
+    inside = set(theirs) if not leading else {leading}
+    beside = pair.other if pair.one in inside else pair.one
+    record = await records.customers.record(beside)
+    if record is None:
+        return None
+    last = await records.conversations.last_contact(beside)
+    return Known(
+        match_id=pair.id,
+        state=pair.state,
+        keys=pair.keys,
+        decided_by=pair.decided_by,
+        decided_at=pair.decided_at,
+        customer_ref=record.external_id,
+        name=record.name,
+        since=record.since,
+        last_contact=last,
+    )
+
+
+async def _again(records: Records, concerned: Sequence[str], at: datetime) -> None:
+    """What was drafted for these people knew too little or too much: their open conversations are drafted anew."""
+    for one in await records.conversations.open_with(concerned):
+        current = await records.turns.current_status(one)
+        if current is None:
+            continue
+        turn = await records.turns.mint(new_id(), one, current.unanswered, at)
+        await records.log.event("turn.minted", conversation_id=one, subject_id=turn.id)
+        await records.log.enqueue(TURN, turn.id)

@@ -1,0 +1,165 @@
+"""One person over channels: proven in both is the same, anything weaker is asked, whatever was said can be taken back."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.house import House, assert_problem, chat
+from tests.services.conftest import Open
+from tests.services.test_assurance import told
+
+PROVEN = {"type": "email", "value": "Ines@Example.com", "verified": True}
+CLAIMED = PROVEN | {"verified": False}
+ASKED = "What did you promise me about the refund for Lisbon?"
+
+
+@pytest.fixture
+async def house(opened: Open) -> House:
+    return await opened()
+
+
+async def writes(
+    house: House, identity: dict[str, Any], ref: str = "ig-1", customer: str = "insta:77", *, said: tuple[str, ...] = (ASKED,), **known: Any
+) -> None:
+    """Somebody writes by another channel, as another record; the tool has proven who they are to it."""
+    who = {"id": customer, "name": "ines_a", "identities": [identity], "assurance": "proven"} | known
+    program = await house.enter("integrator")
+    (await program.post("/v1/conversations", json=chat(ref, *said, customer=who))).raise_for_status()
+    await house.settle()
+
+
+async def drafts(house: House, ref: str = "ig-1") -> set[str]:
+    """What of Ines' record is told."""
+    tom = await house.enter("agent")
+    (await tom.post(f"/v1/conversations/{ref}/suggestions", json={"kinds": ["reply", "questions", "options"]})).raise_for_status()
+    await house.settle()
+    turn = (await tom.get(f"/v1/conversations/{ref}/suggestions")).raise_for_status().json()
+    return told(turn["suggestions"])
+
+
+async def matches(house: House, customer: str = "insta:77") -> list[dict[str, Any]]:
+    tom = await house.enter("agent")
+    found: list[dict[str, Any]] = (await tom.get(f"/v1/customers/{customer}/matches")).raise_for_status().json()["matches"]
+    return found
+
+
+async def say(house: House, match: dict[str, Any], *, same: bool) -> None:
+    tom = await house.enter("agent")
+    (await tom.post(f"/v1/matches/{match['match_id']}", json={"same": same})).raise_for_status()
+    await house.settle()
+
+
+async def test_an_address_proven_in_both_is_one_person(house: House) -> None:
+    await writes(house, PROVEN)
+    (match,) = await matches(house)
+    assert (match["state"], match["decided_by"], match["customer_ref"]) == ("same", "", "insta:77")
+    assert "three days" in await drafts(house)
+    tom = await house.enter("agent")
+    card = (await tom.get("/v1/customers/insta:77/card")).json()
+    assert (card["id"], card["name"], card["tier"], card["conversations"]) == ("cust-1042", "Ines Almeida", "gold", 2)
+
+
+async def test_a_claimed_address_is_a_question_and_tells_nothing(house: House) -> None:
+    await writes(house, CLAIMED)
+    (match,) = await matches(house)
+    assert (match["state"], match["customer_ref"], match["name"]) == ("suggested", "cust-1042", "Ines Almeida")
+    assert await drafts(house) == set()
+    (seen,) = await matches(house, "cust-1042")
+    assert (seen["match_id"], seen["customer_ref"]) == (match["match_id"], "insta:77")
+
+
+async def test_what_an_agent_confirms_holds_and_can_be_taken_back(house: House) -> None:
+    await writes(house, CLAIMED)
+    (match,) = await matches(house)
+    await say(house, match, same=True)
+    assert "three days" in await drafts(house)
+    await say(house, match, same=False)
+    assert await drafts(house) == set()
+    assert await matches(house) == []
+    tom = await house.enter("agent")
+    assert (await tom.get("/v1/customers/cust-1042/card")).json()["conversations"] == 1
+    # Neither the same claim nor proof joins again what a person has parted.
+    await writes(house, PROVEN, "ig-2")
+    assert await drafts(house, "ig-2") == set()
+    assert_problem(await tom.post(f"/v1/matches/{match['match_id']}", json={"same": False}), 409, "not the same")
+
+
+async def test_drafts_of_an_open_conversation_follow_the_decision(house: House) -> None:
+    await writes(house, CLAIMED)
+    tom = await house.enter("agent")
+    before = (await tom.get("/v1/conversations/ig-1/suggestions")).json()
+    (match,) = await matches(house)
+    await say(house, match, same=True)
+    after = (await tom.get("/v1/conversations/ig-1/suggestions")).json()
+    assert after["turn_id"] != before["turn_id"]
+    assert told(before["suggestions"]) == set()
+    assert "three days" in told(after["suggestions"])
+    await say(house, match, same=False)
+    assert told((await tom.get("/v1/conversations/ig-1/suggestions")).json()["suggestions"]) == set()
+
+
+async def test_proof_that_comes_later_settles_a_question(house: House) -> None:
+    await writes(house, CLAIMED)
+    await writes(house, PROVEN)
+    (match,) = await matches(house)
+    assert match["state"] == "same"
+
+
+async def test_two_people_who_proved_one_address_are_a_question(house: House) -> None:
+    await writes(house, PROVEN, "ig-1", "insta:77")
+    (match,) = await matches(house)
+    await say(house, match, same=False)
+    await writes(house, PROVEN, "wa-1", "whats:5")
+    assert {one["state"] for one in await matches(house, "whats:5")} == {"suggested"}
+
+
+async def test_an_address_of_many_is_nobodys(house: House) -> None:
+    desk = {"type": "phone", "value": "+351 21 000 0000", "verified": True}
+    for number in range(7):
+        await writes(house, desk, f"t-{number}", f"shop:{number}", name=f"P{number}")
+    assert await matches(house, "shop:6") == []
+
+
+async def test_a_handle_is_never_proof(house: House) -> None:
+    handle = {"type": "handle", "value": "@ines", "verified": True}
+    await writes(house, handle, "ig-1", "insta:1")
+    await writes(house, handle, "x-1", "x:1")
+    (match,) = await matches(house, "x:1")
+    assert match["state"] == "suggested"
+
+
+async def test_a_conversation_that_turns_out_to_be_somebody_elses_is_a_question(house: House) -> None:
+    await writes(house, {"type": "handle", "value": "visitor-9"}, "web-1", "chatwoot:9", assurance="none")
+    await writes(house, PROVEN, "web-1", "cust-1042", name="Ines Almeida")
+    (match,) = await matches(house, "chatwoot:9")
+    assert (match["state"], match["keys"], match["customer_ref"]) == ("suggested", [], "cust-1042")
+    assert await drafts(house, "web-1") == set()
+    await say(house, match, same=True)
+    await writes(house, PROVEN, "web-1", "cust-1042", name="Ines Almeida", said=(ASKED, ASKED))
+    assert "three days" in await drafts(house, "web-1")
+
+
+async def test_erasing_the_person_erases_every_record_and_none_comes_back(house: House) -> None:
+    await writes(house, PROVEN)
+    admin, program = await house.enter("admin"), await house.enter("integrator")
+    (await admin.delete("/v1/customers/insta:77")).raise_for_status()
+    await house.settle()
+    tom = await house.enter("agent")
+    for ref in ("insta:77", "cust-1042"):
+        assert_problem(await tom.get(f"/v1/customers/{ref}/card"), 404, "no customer")
+        back = chat("again", ASKED, customer={"id": ref, "name": "Ines"})
+        assert_problem(await program.post("/v1/conversations", json=back), 403, "erased")
+
+
+async def test_who_may_decide(house: House) -> None:
+    await writes(house, CLAIMED)
+    (match,) = await matches(house)
+    for role in ("editor", "integrator", "qa"):
+        client = await house.enter(role)
+        assert (await client.post(f"/v1/matches/{match['match_id']}", json={"same": True})).status_code == 403
+    tom = await house.enter("agent")
+    assert_problem(await tom.post("/v1/matches/none", json={"same": True}), 404, "no match")
+    admin = await house.enter("admin")
+    await say(house, match, same=True)
+    events = (await admin.get("/v1/events")).raise_for_status().json()["events"]
+    assert "customer.matched" in {one["type"] for one in events}
