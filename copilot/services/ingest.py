@@ -57,6 +57,8 @@ class Ingest:
             else:
                 stored = await self._update(records, known, given, customer)
                 new = await self._add(records, known, incoming.messages)
+                if "status" not in given.model_fields_set and any(_goes_on(stored, message) for message in new):
+                    stored = await self._reopened(records, stored, actor)
             received = await self._follow(records, stored, incoming.messages, new, actor)
         self.wake(tenant)
         return received
@@ -70,8 +72,7 @@ class Ingest:
                 raise NotFound(f"There is no conversation {ref!r}.", todo="Send it whole to POST /v1/conversations first.")
             new = await self._add(records, stored, [message])
             if new and _goes_on(stored, message):
-                await records.conversations.change(stored.id, status="open")
-                await records.log.event("conversation.reopened", conversation_id=stored.id, actor=actor)
+                await self._reopened(records, stored, actor)
             received = await self._follow(records, stored, [message], new, actor)
         self.wake(tenant)
         return received
@@ -113,6 +114,12 @@ class Ingest:
         if changed:
             await records.conversations.change(known.id, **changed)
         return known.model_copy(update=changed)
+
+    async def _reopened(self, records: Records, closed: Conversation, actor: str) -> Conversation:
+        """Of a sender that has no state of its own, such as a mailbox, it is the customer's new words that open it again."""
+        await records.conversations.change(closed.id, status="open")
+        await records.log.event("conversation.reopened", conversation_id=closed.id, actor=actor)
+        return closed.model_copy(update={"status": "open"})
 
     async def _add(self, records: Records, conversation: Conversation, given: Sequence[Message]) -> list[Message]:
         """Store messages, each once; returns those that are new."""
