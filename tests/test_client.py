@@ -4,14 +4,19 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import respx
+from standardwebhooks.webhooks import Webhook
 
 from copilot.api import create_app, examples
-from copilot.client import Client, read_events
+from copilot.client import Client, deliver, event_of, read_events
+from copilot.domain.base import now
+from copilot.domain.connections import Event
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn
 from copilot.testing.application import close_application, make_application, open_application, settle
@@ -73,13 +78,17 @@ def owner(bridge: Bridge) -> Client:
     return Client("http://copilot", OWNER.token, tenant="default", transport=bridge)
 
 
-def test_a_program_follows_a_conversation(bridge: Bridge, owner: Client) -> None:
+@pytest.fixture
+def tom(bridge: Bridge, owner: Client) -> Client:
+    """An agent."""
+    key = owner.request("POST", "/v1/keys", {"role": "agent", "name": "Tom Berg"})["secret"]
+    return Client("http://copilot", key, transport=bridge)
+
+
+def test_a_program_follows_a_conversation(bridge: Bridge, owner: Client, tom: Client) -> None:
     assert owner.import_articles({"refunds.md": REFUNDS}).saved == 1
     assert owner.import_customers([INES]).saved == 1
     assert owner.search("refund for a cancelled flight")[0].article_id == "refunds"
-    key = owner.request("POST", "/v1/keys", {"role": "agent", "name": "Tom Berg"})["secret"]
-    tom = Client("http://copilot", key, transport=bridge)
-
     received = owner.send(ConversationIn.model_validate(chat()))
     bridge.run(settle(bridge.application))
     turn = tom.suggestions("chat-1")
@@ -175,3 +184,61 @@ def test_what_the_client_needs_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
     assert done.stdout.strip() == "[]"
+
+
+def test_connections_are_made_changed_and_asked(owner: Client) -> None:
+    made = owner.connect({"id": "crm", "kind": "webhook", "name": "The CRM"})
+    assert (made.connection.name, made.path) == ("The CRM", "/hooks/default/crm")
+    assert owner.change_connection("crm", shadow=True).shadow
+    assert [one.connection.id for one in owner.connections()] == ["crm"]
+    assert owner.new_secret("crm") != made.signing
+    assert owner.missing("crm") == []
+    with pytest.raises(NotFound):
+        owner.missing("none")
+
+
+def test_whether_two_records_are_one_persons(owner: Client, tom: Client) -> None:
+    owner.import_customers([INES])
+    owner.send(chat("x-1", customer={"id": "x:1", "name": "I.", "email": "ines@example.com"}))
+    (match,) = owner.matches("x:1")
+    assert (match.customer_ref, match.state) == ("cust-1042", "suggested")
+    assert tom.say_same(match.match_id, same=True).state == "same"
+    assert tom.card("x:1").id == "cust-1042"
+
+
+def test_nothing_is_sent_where_no_tool_is(owner: Client, tom: Client) -> None:
+    owner.send(chat("chat-7"))
+    with pytest.raises(Conflict, match="Nothing can be sent"):
+        tom.send_words("chat-7", "It is on its way.")
+
+
+SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
+
+
+def signed(body: bytes, at: datetime | None = None) -> dict[str, str]:
+    moment = at or now()
+    signature = Webhook(SECRET).sign("e-1", moment, body.decode())
+    return {"Webhook-Id": "e-1", "Webhook-Timestamp": str(int(moment.timestamp())), "Webhook-Signature": signature}
+
+
+def test_an_event_that_came_in_is_verified_and_read() -> None:
+    body = Event(id="e-1", type="cue.raised", timestamp=now(), data={"turn_id": "t"}).model_dump_json().encode()
+    assert event_of(body, signed(body), SECRET).data == {"turn_id": "t"}
+    for forged, headers in ((body + b" ", signed(body)), (body, signed(body, now() - timedelta(minutes=9))), (body, {})):
+        with pytest.raises(Refused, match="not signed"):
+            event_of(forged, headers, SECRET)
+    other = b'{"type": "something.else"}'
+    with pytest.raises(Invalid, match="not an event"):
+        event_of(other, signed(other), SECRET)
+
+
+def test_a_delivery_is_signed_so_that_the_service_takes_it(owner: Client, bridge: Bridge, respx_mock: respx.MockRouter) -> None:
+    made = owner.connect({"id": "crm", "kind": "webhook"})
+    taken = respx_mock.post(f"http://copilot{made.path}").mock(side_effect=bridge.handle_request)
+    for _ in range(2):
+        deliver(f"http://copilot{made.path}", made.signing, chat("crm-1"), ident="d-1")
+    assert taken.call_count == 2
+    bridge.run(settle(bridge.application))
+    assert owner.conversation("crm-1").messages[0].author == "customer"
+    with pytest.raises(Refused, match="signature"):
+        deliver(f"http://copilot{made.path}", SECRET, chat("crm-2"))

@@ -33,7 +33,7 @@ QUIET = {
 forked process may not have; tests/adapters/test_workshop.py is about it)."""
 
 
-def _serve(folder: str, settings: Mapping[str, str], output: Connection) -> None:
+def _serve(folder: str, settings: Mapping[str, str], output: Connection, stepping: bool) -> None:
     """In the child: what the command line does."""
     from copilot.cli import run
 
@@ -42,6 +42,10 @@ def _serve(folder: str, settings: Mapping[str, str], output: Connection) -> None
     os.dup2(output.fileno(), 2)
     output.close()
     os.environ.update(settings)
+    if stepping:
+        from tests.e2e.stepping import arm
+
+        arm(Path(folder))
     code = run(["serve", "--port", "0", "--data", folder])
     sys.stdout.flush()
     os._exit(code)
@@ -50,8 +54,8 @@ def _serve(folder: str, settings: Mapping[str, str], output: Connection) -> None
 class Service:
     """A running service on a data folder. `with Service(folder) as service:` waits until it is ready and stops it in the end."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, stepping: bool = False, **settings: str) -> None:
+        self.folder, self._stepping = folder, stepping
         self._settings = QUIET | settings
         self._said = bytearray()
         self._process: Any = None
@@ -74,6 +78,10 @@ class Service:
         return int(self._process.pid)
 
     @property
+    def alive(self) -> bool:
+        return bool(self._process.is_alive())
+
+    @property
     def owner(self) -> Owner:
         """Its address and the local token."""
         found = read_owner(self.folder)
@@ -91,7 +99,7 @@ class Service:
         """Start it, and do not wait."""
         self.folder.mkdir(parents=True, exist_ok=True)
         ours, theirs = multiprocessing.Pipe(duplex=False)
-        self._process = _FORKS.Process(target=_serve, args=(str(self.folder), self._settings, theirs), daemon=True)
+        self._process = _FORKS.Process(target=_serve, args=(str(self.folder), self._settings, theirs, self._stepping), daemon=True)
         self._process.start()
         theirs.close()
         self._listening = threading.Thread(target=self._listen, args=(ours,), daemon=True)

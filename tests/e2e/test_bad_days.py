@@ -151,7 +151,8 @@ def test_a_service_says_in_one_line_why_it_does_not_start(tmp_path: Path, text: 
     (tmp_path / "data").mkdir()
     if text:
         (tmp_path / "data" / "rapport.db").write_text(text * 200)
-    service = Service(tmp_path / "data", **({} if text else {"COPILOT_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}))
+    elsewhere = "" if text else "postgresql://nobody@127.0.0.1:9/none"
+    service = Service(tmp_path / "data", COPILOT_DATABASE_URL=elsewhere)
     service.begin()
     assert service.ended() == 3
     lines = [line for line in service.output.splitlines() if not line.startswith("{")]

@@ -23,14 +23,21 @@ from copilot.domain.formats import ConversationIn, MessageIn, SuggestOut
 
 if TYPE_CHECKING:
     from copilot.adapters.owner import Owner
+    from copilot.api.connecting import ConnectionView
     from copilot.api.views import ConversationView, TurnView
     from copilot.domain.case import Handover, SentText
+    from copilot.domain.channels import Missing
+    from copilot.domain.connections import Connection
     from copilot.domain.knowledge import Hit
+    from copilot.domain.people import Match
     from copilot.domain.suggestion import Decision
+    from copilot.services.chat_tools.connecting import ConnectionIn, Made
+    from copilot.services.chat_tools.sending import Leaving
     from copilot.services.customers import Card
     from copilot.services.erasure import Receipt
     from copilot.services.ingest import Received
     from copilot.services.knowledge import Imported
+    from copilot.services.matching import Known
     from copilot.services.queue import QueueLine
 
 BY_STATUS: dict[int, type[CopilotError]] = {401: Refused, 403: Refused, 404: NotFound, 409: Conflict, 503: Unavailable}
@@ -162,6 +169,58 @@ class Client:
         from copilot.services.erasure import Receipt
 
         return Receipt.model_validate(self.request("GET", f"/v1/erasures/{_part(receipt_id)}"))
+
+    def matches(self, customer: str) -> "list[Known]":
+        """Other records that are, or may be, the same person's."""
+        from copilot.services.matching import Known
+
+        found = self.request("GET", f"/v1/customers/{_part(customer)}/matches")["matches"]
+        return [Known.model_validate(one) for one in found]
+
+    def say_same(self, match_id: str, *, same: bool) -> "Match":
+        """Whether both records are one person's; it can be said otherwise later. The key has to belong to a person."""
+        from copilot.domain.people import Match
+
+        return Match.model_validate(self.request("POST", f"/v1/matches/{_part(match_id)}", {"same": same}))
+
+    def send_words(self, ref: str, text: str, suggestion_id: str = "") -> "Leaving":
+        """Send in the chat tool, in the name of whose key this is, with their own token there. A draft is sent once."""
+        from copilot.services.chat_tools.sending import Leaving
+
+        body = {"text": text} | ({"suggestion_id": suggestion_id} if suggestion_id else {})
+        return Leaving.model_validate(self.request("POST", f"/v1/conversations/{_part(ref)}/send", body))
+
+    def connections(self) -> "list[ConnectionView]":
+        """Accounts of chat tools, and how they do."""
+        from copilot.api.connecting import ConnectionView
+
+        return [ConnectionView.model_validate(one) for one in self.request("GET", "/v1/connections")["connections"]]
+
+    def connect(self, given: "ConnectionIn | Body") -> "Made":
+        """A new connection. Its signing secret is told once."""
+        from copilot.services.chat_tools.connecting import Made
+
+        return Made.model_validate(self.request("POST", "/v1/connections", given))
+
+    def change_connection(self, ident: str, **values: Any) -> "Connection":
+        """Name, url, settings, `active`, `shadow`."""
+        from copilot.domain.connections import Connection
+
+        return Connection.model_validate(self.request("PATCH", f"/v1/connections/{_part(ident)}", values))
+
+    def new_secret(self, ident: str) -> str:
+        """One more signing secret; the one before holds until the next."""
+        return str(self.request("POST", f"/v1/connections/{_part(ident)}/secret", {})["secret"])
+
+    def own_token(self, ident: str, token: str) -> None:
+        """Your own access token in that tool."""
+        self.request("PUT", f"/v1/connections/{_part(ident)}/own-token", {"token": token})
+
+    def missing(self, ident: str) -> "list[Missing]":
+        """What a connection lacks, as its tool says now."""
+        from copilot.domain.channels import Missing
+
+        return [Missing.model_validate(one) for one in self.request("GET", f"/v1/connections/{_part(ident)}/problems")["problems"]]
 
     def stream(self, conversation: str = "", after: int | None = None) -> Iterator[StreamEvent]:
         """What happens, as it happens, until the service ends the stream. Come back with the last `id` as `after`."""
