@@ -6,50 +6,15 @@ a folder anew or to lose an answer. What is searched is the text of the headers,
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.policy import compat32
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from copilot.channels.mail.mailbox import day
-
-TOKENS = re.compile(r'\(|\)|"((?:[^"\\]|\\.)*)"|[^\s()"]+')
-
-
-@dataclass
-class Stored:
-    """One mail in a folder."""
-
-    uid: int
-    raw: bytes
-    arrived: datetime
-
-
-@dataclass
-class Folder:
-    """Mails by number."""
-
-    flags: str = ""
-    valid: int = 1
-    following: int = 1
-    mails: list[Stored] = field(default_factory=list)
-
-    def put(self, raw: bytes, arrived: datetime) -> int:
-        self.mails.append(Stored(self.following, raw, arrived))
-        self.following += 1
-        return self.following - 1
-
-    def renumber(self) -> None:
-        """As after a restore: other numbers, and the server says so."""
-        self.valid, self.following = self.valid + 1, 1
-        for mail in self.mails:
-            mail.uid = self.following + 100
-            self.following += 1
-        self.following += 100
+from tests.channels.doubles.imap_search import TOKENS, Folder, matches, tokens, unquoted
 
 
 @dataclass
@@ -190,7 +155,7 @@ class _Session:
             self._send("* CAPABILITY IMAP4rev1 SPECIAL-USE\r\n")
             return "OK done"
         if name == "LOGIN":
-            words = [_unquoted(found) for found in TOKENS.finditer(given)]
+            words = [unquoted(found) for found in TOKENS.finditer(given)]
             self._in = self._double.people.get(words[0]) == words[1]
             return "OK in" if self._in else "NO [AUTHENTICATIONFAILED] no"
         if not self._in:
@@ -203,12 +168,12 @@ class _Session:
                 self._send(f'* LIST ({held.flags}) "/" "{folder}"\r\n')
             return "OK done"
         if name in ("SELECT", "EXAMINE", "STATUS"):
-            words = [_unquoted(found) for found in TOKENS.finditer(given)]
+            words = [unquoted(found) for found in TOKENS.finditer(given)]
             return self._chosen(name, words[0])
         if self._folder is None:
             return "BAD choose a folder"
         if name == "UID SEARCH":
-            found = [mail.uid for mail in self._folder.mails if _matches(mail, self._folder, _tokens(given))]
+            found = [mail.uid for mail in self._folder.mails if matches(mail, self._folder, tokens(given))]
             self._send("* SEARCH" + "".join(f" {uid}" for uid in found) + "\r\n")
             return "OK done"
         return self._fetched(given) if name == "UID FETCH" else "BAD what"
@@ -252,59 +217,6 @@ class _Session:
         await self._reader.readline()
         self._double.folders[found[1]].put(content, datetime.now(UTC))
         self._send(f"{tag} OK kept\r\n")
-
-
-def _unquoted(found: re.Match[str]) -> str:
-    return re.sub(r"\\(.)", r"\1", found[1]) if found[1] is not None else found[0]
-
-
-def _tokens(text: str) -> list[str]:
-    return [
-        _unquoted(found) if found[1] is None else f'"{_unquoted(found)}'
-        for found in TOKENS.finditer(text.removeprefix("CHARSET US-ASCII "))
-    ]
-
-
-def _matches(mail: Stored, folder: Folder, criteria: list[str]) -> bool:
-    """All of them. Raises on what this server does not know."""
-    left = list(criteria)
-    found = True
-    while left:
-        found &= _key(mail, folder, left)
-    return found
-
-
-def _key(mail: Stored, folder: Folder, left: list[str]) -> bool:
-    word = left.pop(0)
-    if word == "(":
-        found = True
-        while left[0] != ")":
-            found &= _key(mail, folder, left)
-        left.pop(0)
-        return found
-    upper = word.upper()
-    if upper == "OR":
-        first, second = _key(mail, folder, left), _key(mail, folder, left)
-        return first or second
-    if upper == "NOT":
-        return not _key(mail, folder, left)
-    if upper == "ALL":
-        return True
-    if upper == "HEADER":
-        name, value = left.pop(0), left.pop(0).removeprefix('"').lower()
-        return any(value in one.lower() for one in _values(mail, name))
-    if upper == "UID":
-        begin, _, end = left.pop(0).partition(":")
-        last = max((one.uid for one in folder.mails), default=0)
-        low, high = sorted((int(begin), last if end == "*" else int(end)))
-        return low <= mail.uid <= high
-    if upper == "SINCE":
-        return mail.arrived >= datetime.strptime(left.pop(0), "%d-%b-%Y").replace(tzinfo=UTC)
-    raise AssertionError(f"this server does not know {word!r}")
-
-
-def _values(mail: Stored, name: str) -> Iterable[str]:
-    return [str(value) for value in message_from_bytes(mail.raw, policy=compat32).get_all(name, [])]
 
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
