@@ -145,6 +145,7 @@ def mime(kind: str, body: bytes, more: str = "") -> bytes:
     return head.encode() + body
 
 
+NESTED = [f"--{'b' if n == 0 else n}\nContent-Type: multipart/mixed; boundary={n + 1}\n\n".encode() for n in range(3000)]
 PARTS = b"""--b
 Content-Type: text/plain; charset=utf-8
 
@@ -183,6 +184,9 @@ Not the customer's words.
         (mime("multipart/alternative; boundary=b", b"--b\nContent-Type: text/html\n\n<p>Cut off"), "Cut off"),
         (mime("text/plain; charset=utf-8", b"!!!not base64!!!", "Content-Transfer-Encoding: base64\n"), None),
         (mime("multipart/mixed; boundary=b", b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 200), None),
+        (mime("multipart/mixed; boundary=b", b"--b\nContent-Type: text/plain\n\nHi\n" + b"--b\n\nx\n" * 20_000), "Hi"),
+        (mime("multipart/mixed; boundary=b", b"".join(NESTED)), None),
+        (mime("text/plain", b"Hi", "X: y\n" * 200_000), None),
         (mime("text/html", b"<div>" * 20_000 + b"deep"), "deep"),
         (mime("text/plain; charset=utf-8", b"\x00\xff\xfe Hi"), None),
         (mime(";;;=;", b"Hi"), "Hi"),

@@ -25,6 +25,8 @@ TIMEOUT_S: Final = 20.0
 WHOLE: Final = 30 * 1024 * 1024
 """Bytes of a message that are read whole; of a longer one, its beginning."""
 BEGINNING: Final = 1024 * 1024
+HEADS: Final = 256 * 1024
+"""Bytes of headers that are read where nothing else is."""
 AT_ONCE: Final = 100
 """Messages of one command."""
 LOCAL: Final = ("localhost", "127.0.0.1", "::1")
@@ -65,7 +67,7 @@ class Folders:
 
     def heads(self, folder: str, uids: Sequence[int]) -> Iterator[Raw]:
         """The headers alone."""
-        return self._fetch(folder, uids, "BODY.PEEK[HEADER]")
+        return self._fetch(folder, uids, f"BODY.PEEK[HEADER]<0.{HEADS}>")
 
     def whole(self, folder: str, uids: Sequence[int]) -> Iterator[Raw]:
         """Everything, one after the other, of long ones the beginning (then `size` is more than is there)."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import Message
+from email.parser import BytesParser
 from email.policy import compat32, default
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -26,6 +27,10 @@ NAMELESS: Final = "none."
 """So begin the ids that messages without one get here."""
 LONGEST_HEADER: Final = 8000
 """Characters of a header that are read."""
+HEAD: Final = 1024 * 1024
+"""Bytes of all headers that are read."""
+PARTS: Final = 5000
+"""Lines that may begin a part: behind the last of them nothing is read."""
 FILES: Final = 50
 LONGEST_TEXT: Final = 500_000
 """Characters of a message that are kept; what follows says that there is more."""
@@ -67,7 +72,7 @@ class Mail:
     @property
     def text(self) -> str:
         """What its writer says: without the mail that it answers, and without a signature."""
-        said = own_words(_body(self.message))
+        said = own_words(_body(self.message)[: 2 * LONGEST_TEXT])
         return said if len(said) <= LONGEST_TEXT else f"{said[:LONGEST_TEXT]}\n[…]"
 
     @property
@@ -83,7 +88,7 @@ class Mail:
 
 def read(raw: bytes, arrived: datetime, *, sent: bool = False, cut: bool = False) -> Mail:
     """A message, or its head alone. `arrived`: as the server says it."""
-    message = message_from_bytes(raw, policy=compat32)
+    message, whole = _parsed(raw)
     given = identified(message)
     parents = [*ids(_raw(message, "references")), *ids(_raw(message, "in-reply-to"))[:1]]
     name, sender = author(message)
@@ -98,8 +103,24 @@ def read(raw: bytes, arrived: datetime, *, sent: bool = False, cut: bool = False
         at=_when(message, arrived),
         arrived=arrived,
         sent=sent,
-        cut=cut,
+        cut=cut or not whole,
     )
+
+
+def _parsed(raw: bytes) -> tuple[Message, bool]:
+    """(the message, whether all of it). One of millions of parts, or of parts inside each other, is made to fill the memory."""
+    head = raw.find(b"\r\n\r\n", 0, HEAD)
+    kept = raw if head >= 0 else raw[:HEAD]
+    at = -1
+    for _ in range(PARTS):
+        at = kept.find(b"\n--", at + 1)
+        if at < 0:
+            break
+    kept = kept if at < 0 else kept[:at]
+    try:
+        return message_from_bytes(kept, policy=compat32), len(kept) == len(raw)
+    except RecursionError:
+        return BytesParser(policy=compat32).parsebytes(kept, headersonly=True), False
 
 
 def header(message: Message, name: str) -> str:
