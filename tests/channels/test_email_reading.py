@@ -199,6 +199,17 @@ async def test_whatever_a_mail_is_made_of_it_is_read(server: MailDouble, tool: E
         assert message.text.removeprefix("x\n\n") == text
 
 
+async def test_names_and_subjects_hold_nothing_that_no_record_takes(server: MailDouble, tool: Email) -> None:
+    """Halves of characters and controls, written as encoded words."""
+    odd = "=?utf-8?q?Mar=ED=A0=80ta=00_=1B[31m?="
+    told = await only(tool, server, letter("Hi", sender=f"{odd} <marta@example.com>", subject=odd))
+    assert told.customer is not None
+    for text in (told.customer.name, told.messages[0].text):
+        assert "Mar" in text
+        assert text.encode()
+        assert not set(text) & {"\x00", "\x1b"}
+
+
 async def test_attachments_are_told_by_name(server: MailDouble, tool: Email) -> None:
     told = await only(tool, server, mime("multipart/mixed; boundary=b", PARTS))
     named = [(one["name"], one["type"]) for one in told.messages[0].attachments if isinstance(one, dict)]

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from copilot.domain.channels import Account, Arrival
+from copilot.domain.errors import Invalid
 from tests.api.house import House
 from tests.channels.doubles.mail import MailDouble, letter
 from tests.services.conftest import Open
@@ -25,7 +27,7 @@ async def asks(house: House) -> None:
     await house.settle()
 
 
-async def test_from_a_mail_to_the_answer_and_back(opened: Open, server: MailDouble) -> None:
+async def test_from_a_mail_to_the_answer_and_back(opened: Open, server: MailDouble, monkeypatch: pytest.MonkeyPatch) -> None:
     house = await opened()
     admin, tom = await house.enter("admin"), await house.enter("agent")
     settings = {"address": HELP, "smtp": server.smtp, "authserv_id": "mx.ternway.example"}
@@ -72,3 +74,21 @@ async def test_from_a_mail_to_the_answer_and_back(opened: Open, server: MailDoub
         (line,) = await records.conversations.queue()
     assert (line.conversation_id, line.since is not None) == (talk.id, True)
     assert len(server.taken) == 1
+    # A thread that cannot be read holds nobody else's up.
+    channel = house.application.chat_tools.connecting.channel("email")
+    read = channel.thread
+
+    async def thread(account: Account, ident: str) -> Arrival:
+        if ident.startswith("bad@x"):
+            raise Invalid("Nobody can read this.")
+        return await read(account, ident)
+
+    monkeypatch.setattr(channel, "thread", thread)
+    server.deliver(letter("?", "bad@x", sender="bad@example.com"), house.clock())
+    server.deliver(letter(ASKED, "good@x", sender="good@example.com"), house.clock())
+    await asks(house)
+    async with house.application.database.read("default") as records:
+        assert len(await records.conversations.queue()) == 2
+        mail = await records.connections.find("mail")
+    assert mail is not None
+    assert mail.problem == ""

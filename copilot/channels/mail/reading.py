@@ -41,7 +41,7 @@ _ID: Final = re.compile(r"<\s*([!-;=?-~]{1,990})\s*>")
 _SAFE: Final = re.compile(r'["\\()]')
 _ADDRESS: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,64}@[^\s@<>\"(),:;\\\[\]\x00-\x1f]{1,190}")
 _ANGLES: Final = re.compile(r"<([^<>\s]{3,254})>")
-_LINES: Final = re.compile(r"\s+")
+_LINES: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def read(raw: bytes, arrived: datetime, *, sent: bool = False, cut: bool = False
         sender=sender,
         name=name,
         to=tuple(dict.fromkeys([*addresses(message, "to"), *addresses(message, "cc")])),
-        subject=_LINES.sub(" ", header(message, "subject")).strip()[:500],
+        subject=_line(header(message, "subject"))[:500],
         at=_when(message, arrived),
         arrived=arrived,
         sent=sent,
@@ -172,10 +172,15 @@ def _people(message: Message, name: str) -> list[tuple[str, str]]:
     try:
         # Only some headers of addresses are parsed as such; Reply-To is one.
         given: Iterable[Address] = default.header_factory("reply-to", _raw(message, name)).addresses
-        return [(_LINES.sub(" ", one.display_name).strip()[:200], address(one.addr_spec)) for one in given][:200]
+        return [(_line(one.display_name)[:200], address(one.addr_spec)) for one in given][:200]
     except Exception:  # noqa: BLE001 - as in `header`; a name may be hostile where the address is not
         found = [address(one) for one in _ANGLES.findall(_raw(message, name))]
         return [("", found[0])] if len(found) == 1 else []
+
+
+def _line(text: str) -> str:
+    """In one line, without what no record holds: halves of characters, and controls."""
+    return _LINES.sub(" ", text.encode("utf-8", "replace").decode()).strip()
 
 
 def _raw(message: Message, name: str) -> str:
@@ -268,7 +273,7 @@ def _files(message: Message) -> Iterator[tuple[str, str]]:
 def _filename(message: Message) -> str:
     try:
         named = str(message.get_filename() or "")[:LONGEST_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return _LINES.sub(" ", str(default.header_fetch_parse("subject", named))).strip()[:200]
+        return _line(str(default.header_fetch_parse("subject", named)))[:200]
     except Exception:  # noqa: BLE001 - as in `header`
         return ""
 

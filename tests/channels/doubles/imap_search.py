@@ -25,7 +25,7 @@ class Folder:
 
     flags: str = ""
     valid: int = 1
-    following: int = 1
+    following: int = 4001
     mails: list[Stored] = field(default_factory=list)
 
     def put(self, raw: bytes, arrived: datetime) -> int:
@@ -34,12 +34,11 @@ class Folder:
         return self.following - 1
 
     def renumber(self) -> None:
-        """As after a restore: other numbers, and the server says so."""
+        """As after a restore: lower numbers, and the server says so."""
         self.valid, self.following = self.valid + 1, 1
         for mail in self.mails:
-            mail.uid = self.following + 100
+            mail.uid = self.following
             self.following += 1
-        self.following += 100
 
 
 def unquoted(found: re.Match[str]) -> str:
