@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email.parser import BytesParser
 from email.policy import compat32
 
 TOKENS = re.compile(r'\(|\)|"((?:[^"\\]|\\.)*)"|[^\s()"]+')
@@ -90,4 +90,7 @@ def _key(mail: Stored, folder: Folder, left: list[str]) -> bool:
 
 
 def _values(mail: Stored, name: str) -> Iterable[str]:
-    return [str(value) for value in message_from_bytes(mail.raw, policy=compat32).get_all(name, [])]
+    return [
+        str(value)
+        for value in BytesParser(policy=compat32).parsebytes(mail.raw.partition(b"\r\n\r\n")[0], headersonly=True).get_all(name, [])
+    ]
