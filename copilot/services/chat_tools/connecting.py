@@ -98,11 +98,11 @@ class Connecting:
         return Made(connection=connection, signing=signing, path=path)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
-        """Name, address, settings, `active`, `shadow`. Raises NotFound, Invalid."""
+        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid."""
         async with self.database.write(caller.tenant_id) as records:
             found = await self._found(records, ident)
             if "settings" in values:
-                values["settings"] = _settings(self.channel(found.kind), values["settings"])
+                values["settings"] = _settings(self.channel(found.kind), {**found.settings, **values["settings"]})
             changed = found.model_copy(update=values)
             await records.connections.put(changed)
             await _event(records, caller, changed, "changed", sorted(values))
