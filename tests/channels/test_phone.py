@@ -1,5 +1,8 @@
 """Calls: while they go on, late, corrected; who speaks, and whether the number is proven."""
 
+import json
+import re
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -125,3 +128,10 @@ def test_what_is_wrong_is_named(given: dict[str, Any], named: str) -> None:
     call = {"call_id": "17", "direction": "inbound", "number": "", "started_at": START} | given
     with pytest.raises(Invalid, match=named):
         Phone(httpx.AsyncClient()).read(EXAMPLE.account, EXAMPLE.webhook({"type": "call.changed", "data": call}))
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    text = (files("copilot.channels") / "README.md").read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if "call.changed" in block]
+    found = told(**json.loads(example)["data"]).conversation
+    assert (found.conversation_id, found.status, len(found.messages)) == ("c-4711", "closed", 5)
