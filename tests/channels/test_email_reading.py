@@ -186,8 +186,8 @@ Not the customer's words.
         (mime("multipart/mixed; boundary=b", b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 200), None),
         (mime("multipart/mixed; boundary=b", b"--b\nContent-Type: text/plain\n\nHi\n" + b"--b\n\nx\n" * 20_000), "Hi"),
         (mime("multipart/mixed; boundary=b", b"".join(NESTED)), None),
-        (mime("text/plain", b"Hi", "X: y\n" * 200_000), None),
-        (mime("text/html", b"<div>" * 20_000 + b"deep"), "deep"),
+        (mime("text/plain", b"Hi", f"X: {'y' * 900}\n" * 1300), None),
+        (mime("text/html", b"<div>" * 3_000 + b"deep"), "deep"),
         (mime("text/plain; charset=utf-8", b"\x00\xff\xfe Hi"), None),
         (mime(";;;=;", b"Hi"), "Hi"),
     ],
@@ -255,12 +255,12 @@ async def test_what_is_answered_and_signed_is_not_said_again(server: MailDouble,
 def test_hostile_text_takes_no_time_that_grows_faster_than_it() -> None:
     """Measured in steps of the pattern machine by its result: a backtracking one would not come back from these."""
     for line in (
-        "On " * 60_000,
-        "> On a\n" * 40_000,
-        "From: a\n" * 40_000,
-        "a <b@c" * 40_000 + ":\n> x",
-        "--\n" * 60_000,
-        "\n \n" * 60_000,
+        "On " * 20_000,
+        "> On a\n" * 20_000,
+        "From: a\n" * 20_000,
+        "a <b@c" * 20_000 + ":\n> x",
+        "--\n" * 20_000,
+        "\n \n" * 20_000,
     ):
         assert own_words(line) is not None
-    assert plain("<p>" * 60_000 + "x").strip() == "x"
+    assert plain("<p>" * 20_000 + "x").strip() == "x"
