@@ -17,6 +17,7 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid, NotFound, Refused
@@ -44,6 +45,8 @@ STATUSES: Final[dict[str, Status]] = {
     "deleted": "closed",
     "trashed": "closed",
 }
+TEAMMATE: Final = "tea_"
+"""How Front's ids of people who answer begin."""
 HIDDEN: Final = "[REDACTED]"
 PAGES: Final = 20
 """Pages of a thread that are read back (100 messages each)."""
@@ -63,6 +66,7 @@ class Front(Tool):
     title = "Front"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = FrontSettings
+    limits = (Limit(calls=50, seconds=60),)
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified; then the challenge is answered, or the event read."""
@@ -111,16 +115,19 @@ class Front(Tool):
         return str((answer or {}).get("id") or "")
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
-        """As the teammate, with their own token. Returns the message's id, or the `message_uid` where Front has made none yet."""
-        token = account.agents.get(agent)
-        if not token:
+        """As the teammate, with their own token: Front's id of them, a colon, the token, since no token of Front says whose it is.
+
+        Returns the message's id, or the `message_uid` where Front has made none yet.
+        """
+        author, there, token = account.agents.get(agent, "").partition(":")
+        if not there or not author.startswith(TEAMMATE):
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it under Connections, or use the plugin, which makes a draft.",
+                todo="They add it as tea_…:TOKEN under Connections, or use the plugin, which makes a draft.",
             )
         calls, path = self._api(account, token), f"/conversations/{segment(conversation_id)}/messages"
         last = _list((await calls.get(path, {"limit": 1})).get("_results"))
-        body: dict[str, Any] = {"author_id": agent, "body": text}
+        body: dict[str, Any] = {"author_id": author, "body": text}
         if last and last[0].get("type") == "email":
             body |= {"body": html.escape(text).replace("\n", "<br>"), "text": text}
         answer = await calls.post(path, body) or {}

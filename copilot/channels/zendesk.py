@@ -16,6 +16,7 @@ from pydantic import Field
 from copilot.channels import signing, zendesk_app
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
@@ -81,6 +82,12 @@ class Zendesk(Tool):
     title = "Zendesk"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = ZendeskSettings
+    limits = (
+        Limit(calls=10, seconds=60, path=r"^/incremental/"),
+        Limit(calls=30, seconds=600, path=r"^/tickets/", writes=True, each=True),
+        Limit(calls=100, seconds=60, path=r"^/tickets/", writes=True),
+        Limit(calls=200, seconds=60),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Says which ticket; the ticket itself is read from the API."""

@@ -153,10 +153,22 @@ class Arriving:
 
     async def _take(self, account: Account, arrival: Arrival) -> None:
         if not arrival.whole:
-            arrival = await self.connecting.channel(account.kind).thread(account, arrival.conversation.conversation_id)
+            arrival = await self._read_again(account, arrival.conversation.conversation_id)
         given = await self._known(account, arrival)
         if given is not None:
+            given = _public_names(given)
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
+
+    async def _read_again(self, account: Account, ident: str) -> Arrival:
+        """The thread as it is now. What was on record before it was read, and is not in it, was taken away."""
+        async with self.database.read(account.tenant_id) as records:
+            before = await records.conversations.find(ident, account.id)
+        arrival = await self.connecting.channel(account.kind).thread(account, ident)
+        if before is None or not arrival.complete:
+            return arrival
+        there = {one.id for one in arrival.conversation.messages}
+        gone = tuple(one.external_id for one in before.messages if one.external_id not in there)
+        return arrival.model_copy(update={"deleted": (*arrival.deleted, *gone)})
 
     async def _known(self, account: Account, arrival: Arrival) -> ConversationIn | None:
         """With what is on record: deleted messages by their words, and the thread's past where it is new here."""
@@ -168,8 +180,32 @@ class Arriving:
             if "history" in channel.can:
                 given = (await channel.thread(account, given.conversation_id)).conversation
             return given if given.messages else None
+        if "status" in given.model_fields_set and given.status != before.status:
+            given = await self._now(account, given)
         gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
         return given.model_copy(update={"messages": [*given.messages, *_deleted(gone, self.clock())]}) if gone else given
+
+    async def _now(self, account: Account, given: ConversationIn) -> ConversationIn:
+        """As the tool has it now. Deliveries come late and in no order: by an old one, what goes on would be closed over somebody."""
+        channel = self.connecting.channel(account.kind)
+        if "history" not in channel.can:
+            return given
+        try:
+            thread = (await channel.thread(account, given.conversation_id)).conversation
+        except NotFound:  # it is gone there
+            return given
+        return given.model_copy(update={"status": thread.status}) if "status" in thread.model_fields_set else given
+
+
+def _public_names(given: ConversationIn) -> ConversationIn:
+    """In a public place a customer has the name that stands there: a handle. What the tool itself calls them is its own record."""
+    if given.channel != "social":
+        return given
+    messages = [
+        one.model_copy(update={"author_name": ""}) if one.author == "customer" and not one.author_name.startswith("@") else one
+        for one in given.messages
+    ]
+    return given.model_copy(update={"messages": messages})
 
 
 def _deleted(messages: Iterable[Message], at: datetime) -> list[MessageIn]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 Failing = Callable[[Request], Response | None]
+By = Literal["customer", "agent"]
 
 
 @dataclass
@@ -30,6 +32,52 @@ class Double:
     asked: list[Asked] = field(default_factory=list)
     fail: Failing | None = None
     lose: bool = False
+    clock: Callable[[], datetime] | None = None
+    """When things happen there; without one, at the double's own times."""
+
+    # What a story needs (tests/services/test_tool_stories.py): things happen in the tool, and it tells of them.
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        """Somebody writes publicly in that conversation, in the tool itself."""
+        raise NotImplementedError
+
+    def told(self, number: int) -> dict[str, Any]:
+        """What the tool delivers about the newest public message of that conversation, whoever wrote it by whatever way."""
+        raise NotImplementedError
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        """Somebody closes it there, or opens it again; returns what the tool delivers."""
+        raise NotImplementedError
+
+    def notes(self, number: int) -> list[str]:
+        """Notes between colleagues that stand there."""
+        raise NotImplementedError
+
+    def sent(self, number: int) -> list[str]:
+        """What agents said to the customer there."""
+        raise NotImplementedError
+
+    # What hard deliveries need beside (tests/services/test_hard_deliveries.py). None: that cannot happen there.
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        """An agent writes a note; returns what the tool delivers of the newest one. Without a text it is one that stands there already."""
+        raise NotImplementedError
+
+    def edits(self, number: int, text: str) -> dict[str, Any] | None:
+        """The newest public message has other words now; returns what the tool delivers."""
+        return None
+
+    def takes_away(self, number: int) -> dict[str, Any] | None:
+        """The newest public message is not there any more; returns what the tool delivers, or what it delivers next."""
+        return None
+
+    def in_public(self, number: int) -> None:
+        """A conversation where everybody reads along."""
+        raise NotImplementedError
+
+    def own_token(self) -> str:
+        """What the agent with the number 7 adds as their own token."""
+        return self.agents["7"]
 
     @property
     def writes(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import By, Double
 
 MOST = 5000
 """Comments that a ticket can hold."""
@@ -53,6 +53,7 @@ class ZendeskDouble(Double):
 
     def say(self, number: int, text: str, author: int = 41, *, public: bool = True, **given: Any) -> dict[str, Any]:
         self.number += 1
+        at = self.clock() if self.clock else BEGAN + timedelta(seconds=self.number)
         said = {
             "id": self.number,
             "type": "Comment",
@@ -61,10 +62,46 @@ class ZendeskDouble(Double):
             "plain_body": text,
             "public": public,
             "attachments": [],
-            "created_at": f"{BEGAN + timedelta(seconds=self.number):%Y-%m-%dT%H:%M:%SZ}",
+            "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
         } | given
         self.comments[number].append(said)
         return said
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        self.say(number, text, 41 if by == "customer" else 7)
+
+    def told(self, number: int) -> dict[str, Any]:
+        """As the trigger that ships writes it: numbers and times only."""
+        newest = self.comments[number][-1]
+        ticket = {"id": str(number), "updated_at": newest["created_at"]}
+        return {"connection": "zendesk-1", "ticket": ticket, "comment": {"id": str(newest["id"])}}
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.say(number, text, 7, public=False)
+        return self.told(number)
+
+    def edits(self, number: int, text: str) -> dict[str, Any]:
+        """Words that were redacted."""
+        next(one for one in reversed(self.comments[number]) if one["public"])["body"] = text
+        return self._touched(number)
+
+    def in_public(self, number: int) -> None:
+        self.open(number, via={"channel": "twitter", "source": {"rel": "mention"}})
+
+    def _touched(self, number: int) -> dict[str, Any]:
+        at = self.clock() if self.clock else BEGAN + timedelta(seconds=self.number + 1)
+        return self.told(number) | {"ticket": {"id": str(number), "updated_at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}}
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        self.tickets[number]["status"] = "solved" if closed else "open"
+        return self._touched(number)
+
+    def notes(self, number: int) -> list[str]:
+        return [one["body"] for one in self.comments[number] if not one["public"]]
+
+    def sent(self, number: int) -> list[str]:
+        return [one["body"] for one in self.comments[number] if one["public"] and one["author_id"] != 41]
 
     def routes(self, app: FastAPI) -> None:
         self._reading(app)
