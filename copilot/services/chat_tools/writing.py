@@ -9,11 +9,10 @@ import structlog
 
 from copilot.domain.base import new_id
 from copilot.domain.channels import Account, Unsure
-from copilot.domain.connections import Action, Event, Outgoing
+from copilot.domain.connections import Action, Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
-from copilot.domain.times import parse_when
 from copilot.services.chat_tools.connecting import Connecting
 
 log = structlog.get_logger()
@@ -22,8 +21,6 @@ SEND: Final = "send"
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
-AHEAD: Final = timedelta(minutes=1)
-"""By so much the tool's clock may be behind ours."""
 
 
 @dataclass(frozen=True)
@@ -178,41 +175,18 @@ class Writing:
             await records.log.enqueue(SEND, one.id)
 
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
-        """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
+        """The id of a write that may have been done; empty when it surely was not; None when nobody knows."""
         if (carrier := self.carriers.get(wanted.action)) is not None:
             return await carrier.there(account, conversation, wanted)
-        if wanted.action == "event":
-            return ""  # told again: whoever listens knows it by its id
-        channel = self.connecting.channel(account.kind)
-        if "history" not in channel.can:
-            return None
-        try:
-            thread = (await channel.thread(account, conversation.external_id)).conversation
-        except CopilotError:
-            return None
-        private = "private" if wanted.action == "note" else "public"
-        alike = (
-            one.id
-            for one in thread.messages
-            if (one.author, one.visibility) in (("agent", private), ("bot", private))
-            and one.text.strip() == wanted.text.strip()
-            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
-        )
-        return next(alike, "")
+        return await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
 
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
         try:
             if (carrier := self.carriers.get(begun.action)) is not None:
                 ident = await carrier.carry(account, conversation, begun)
-            elif begun.action == "event":
-                event = Event.model_validate_json(begun.text)
-                await channel.tell(account, event)
-                ident = event.id
-            elif begun.action == "note":
-                ident = await channel.note(account, thread, begun.text)
             else:
-                ident = await channel.reply(account, thread, begun.text, begun.agent)
+                ident = await channel.write(account, thread, begun)
         except Unsure as error:
             return begun.model_copy(update={"problem": error.detail})
         except Unavailable as error:
