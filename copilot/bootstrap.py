@@ -124,6 +124,7 @@ from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
+from copilot.services.switching import Switching
 from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
 from copilot.services.topics import GapTopics
@@ -229,6 +230,7 @@ class Application:
     decisions: Decisions
     handovers: Handovers
     briefs: Briefs
+    switching: Switching
     grants: Grants
     asking: Asking
     questions: Questions
@@ -500,6 +502,7 @@ def _wire(
         decisions=Decisions(database, privacy, clock, wake),
         handovers=handovers,
         briefs=Briefs(database, clock),
+        switching=Switching(database, clock),
         grants=Grants(database, privacy, clock, wake),
         asking=Asking(database, tools, clock, drafting.reader, live.wake),
         questions=Questions(database, indexes, privacy, clock, live.wake),

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
-from copilot.domain.connections import Event
-from copilot.domain.errors import Invalid, Refused
+from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
+from copilot.domain.connections import Event, Outgoing
+from copilot.domain.errors import CopilotError, Invalid, Refused
+from copilot.domain.times import parse_when
 
 
 class Settings(BaseModel):
@@ -38,6 +39,8 @@ class Tool(ABC):
         Step(text="Give it the signing secret. A secret is shown once, when it is made; below you can make a new one."),
         Step(text="Write in a conversation there, and see here that it was delivered."),
     )
+    delivers: ClassVar[bool] = True
+    """Whether it sends webhooks."""
     limits: ClassVar[tuple[Limit, ...]] = ()
     """What it publishes of how often it may be called; where that depends on the plan, the smallest one's."""
 
@@ -61,6 +64,36 @@ class Tool(ABC):
 
     async def tell(self, account: Account, event: Event) -> None:
         self._cannot("be told events")
+
+    async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
+        """A tool that knows a write again by a name of its own does it here."""
+        if wanted.action == "event":
+            event = Event.model_validate_json(wanted.text)
+            await self.tell(account, event)
+            return event.id
+        if wanted.action == "note":
+            return await self.note(account, conversation_id, wanted.text)
+        return await self.reply(account, conversation_id, wanted.text, wanted.agent)
+
+    async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
+        """By its words, in the thread; None for a tool that cannot be read."""
+        if wanted.action == "event":
+            return ""  # told again: whoever listens knows it by its id
+        if "history" not in self.can:
+            return None
+        try:
+            thread = (await self.thread(account, conversation_id)).conversation
+        except CopilotError:
+            return None
+        private = "private" if wanted.action == "note" else "public"
+        alike = (
+            one.id
+            for one in thread.messages
+            if (one.author, one.visibility) in (("agent", private), ("bot", private))
+            and one.text.strip() == wanted.text.strip()
+            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
+        )
+        return next(alike, "")
 
     async def check(self, account: Account) -> list[Missing]:
         return []

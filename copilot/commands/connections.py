@@ -22,8 +22,10 @@ COLUMNS: Final = ["name", "tool", "state", "last delivery", "lag", "next poll", 
 
 
 def connect(
-    kind: Annotated[str, typer.Argument(help="A chat tool such as chatwoot or slack, or webhook for any that can send a signed one.")],
-    url: Annotated[str, typer.Option(help="Where the tool's API is, such as https://chat.example.com.")] = "",
+    kind: Annotated[str, typer.Argument(help="A chat tool such as chatwoot or slack, email, phone, or webhook for any that can send one.")],
+    url: Annotated[
+        str, typer.Option(help="Where the tool's API is: https://chat.example.com; of a mailbox imaps://imap.example.com.")
+    ] = "",
     token: Annotated[str, typer.Option(help="The tool's access token, from COPILOT_TOOL_TOKEN.", envvar="COPILOT_TOOL_TOKEN")] = "",
     secret: Annotated[str, typer.Option(help=MADE_THERE, envvar="COPILOT_TOOL_SECRET")] = "",
     name: Annotated[str, typer.Option(help="What to call the connection. Default: the tool's name.")] = "",
@@ -43,15 +45,20 @@ def connect(
 
 async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: bool) -> int:
     made = await api.post(PATH, given)
-    found = await api.post(f"{PATH}/{given['id']}/install", {"address": address}) if address else {"problems": []}
+    found: dict[str, Any] = {"problems": []}
+    if address:
+        found = await api.post(f"{PATH}/{given['id']}/install", {"address": address})
+    elif not made["path"]:  # nothing has to be made for a tool that is only asked: it is looked at at once
+        found = await api.get(f"{PATH}/{given['id']}/problems")
     if as_json:
         print_json({**made, **found})
         return int(bool(found["problems"]))
     where = address.rstrip("/") or "<address of this service>"
-    say(f"The connection {given['id']} is made. The tool sends its webhooks to {where}{made['path']}")
+    how = f"The tool sends its webhooks to {where}{made['path']}" if made["path"] else "It is asked every minute."
+    say(f"The connection {given['id']} is made. {how}")
     if made["signing"] and not given["signing"]:
         say(f"Signing secret, shown once: {made['signing']}")
-    return _tell(found["problems"], checked=bool(address))
+    return _tell(found["problems"], checked=bool(address) or not made["path"])
 
 
 @app.command("list")

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
-from copilot.domain.connections import Event
+from copilot.domain.connections import Event, Outgoing
 from copilot.domain.triage import Ask, Colleague, Place, Shown
 
 
@@ -42,6 +42,11 @@ class Channel(Protocol):
         """What a person does in the tool, in this order, to connect it by hand."""
         ...
 
+    @property
+    def delivers(self) -> bool:
+        """Whether it sends webhooks; if not, it is only asked."""
+        ...
+
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verify the very bytes, then say what was told. No network, quick: the tool waits."""
         ...
@@ -64,6 +69,14 @@ class Channel(Protocol):
 
     async def tell(self, account: Account, event: Event) -> None:
         """Deliver an event. It may come twice: `event.id` says so."""
+        ...
+
+    async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
+        """As `note`, `reply` or `tell`, for a write that has a name of its own: a tool that can carry it knows it again."""
+        ...
+
+    async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
+        """The id of a write that may have been done; empty when it surely was not; None when nobody knows. Raises nothing."""
         ...
 
     async def check(self, account: Account) -> list[Missing]:

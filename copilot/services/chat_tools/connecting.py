@@ -49,7 +49,7 @@ class Made(Frozen):
     connection: Connection
     signing: str = Field(default="", repr=False)
     path: str
-    """Where the tool sends its webhooks, under the service's own address."""
+    """Where the tool sends its webhooks, under the service's own address. Empty: it sends none, it is asked."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Connecting:
     async def make(self, caller: Caller, given: ConnectionIn) -> Made:
         """Raises Invalid for what its tool does not know, Refused where it may not be called, Conflict for a name that is taken."""
         channel = self.channel(given.kind)
-        signing = given.signing or (_new_secret() if given.signed else "")
+        signing = given.signing or (_new_secret() if given.signed and channel.delivers else "")
         connection = Connection(
             id=given.id,
             kind=given.kind,
@@ -86,7 +86,8 @@ class Connecting:
             await records.connections.put(connection, self._seal(inside))
             await _event(records, caller, connection, "made")
         self.wake(caller.tenant_id)
-        return Made(connection=connection, signing=signing, path=hook(caller.tenant_id, connection.id, inside.path))
+        path = hook(caller.tenant_id, connection.id, inside.path) if channel.delivers else ""
+        return Made(connection=connection, signing=signing, path=path)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
         """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid, Refused."""
