@@ -82,9 +82,7 @@ class Zammad(Tool):
     installs = True
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Manage, Webhook: make one with this address, payload not customized.", paste="webhook"),
-        Step(
-            text="Enter the signing secret there as HMAC SHA1 Signature Token. It is shown once, when it is made; below you can make one."
-        ),
+        Step(text="Enter the signing secret there as HMAC SHA1 Signature Token. It is shown once, when it is made."),
         Step(text="Manage, Trigger: one on “Action is created” and one on “Action is updated”, Always, that call this webhook."),
         Step(text="Write in a ticket, and see here that it was delivered."),
     )
