@@ -6,6 +6,7 @@ where the connection to it is opened, so that a name that means something else a
 environment are then not used: they would resolve names themselves.
 """
 
+import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -47,17 +48,20 @@ class ToolAddresses:
             raise Refused(f"{parts.scheme}:// is not encrypted: the token could be read on its way.", todo="Give an address with TLS.")
         await self._backend.addresses(parts.hostname, port)
 
-    def client(self) -> httpx.AsyncClient:
-        """Calls what may be called."""
-        return httpx.AsyncClient() if self._private else httpx.AsyncClient(transport=Guarded(self._backend), trust_env=False)
+    def client(self, trusted: ssl.SSLContext | None = None) -> httpx.AsyncClient:
+        """Calls what may be called. `trusted`: whose certificates are believed; none given: those of httpx."""
+        trusted = trusted or httpx.create_ssl_context()
+        if self._private:
+            return httpx.AsyncClient(verify=trusted)
+        return httpx.AsyncClient(transport=Guarded(self._backend, trusted), trust_env=False)
 
 
 class Guarded(httpx.AsyncBaseTransport):
     """HTTPS to public addresses. Written on httpcore's public interface: httpx has none for a backend of one's own."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+    def __init__(self, backend: httpcore.AsyncNetworkBackend, trusted: ssl.SSLContext) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusted,
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=5.0,

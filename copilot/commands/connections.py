@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Accounts of chat tools: how they do, their secrets and tokens.")
 PATH: Final = "/v1/connections"
+MADE_THERE: Final = "The signing secret that the tool itself made, from COPILOT_TOOL_SECRET. Left out: one is made for you."
 COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed", "refused", "sent", "unsent"]
 
 
 def connect(
-    kind: Annotated[str, typer.Argument(help="chatwoot, or webhook for any tool that can send a signed one.")],
+    kind: Annotated[str, typer.Argument(help="A chat tool such as chatwoot or slack, or webhook for any that can send a signed one.")],
     url: Annotated[str, typer.Option(help="Where the tool's API is, such as https://chat.example.com.")] = "",
     token: Annotated[str, typer.Option(help="The tool's access token, from COPILOT_TOOL_TOKEN.", envvar="COPILOT_TOOL_TOKEN")] = "",
+    secret: Annotated[str, typer.Option(help=MADE_THERE, envvar="COPILOT_TOOL_SECRET")] = "",
     name: Annotated[str, typer.Option(help="What to call the connection. Default: the tool's name.")] = "",
     setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value.")] = None,
     address: Annotated[str, typer.Option(help="Where the tool reaches this service: its webhook and panel are then made.")] = "",
@@ -32,7 +34,7 @@ def connect(
 ) -> int:
     """Connect a chat tool: its webhook and panel are made in it where its API allows that, and checked."""
     given: dict[str, Any] = {"id": name or kind, "kind": kind, "url": url, "token": token, "settings": _settings(setting or [])}
-    given |= {"signed": not unsigned, "shadow": shadow}
+    given |= {"signing": secret, "signed": not unsigned, "shadow": shadow}
     return with_api(data, tenant, lambda api: _connect(api, given, address, as_json=as_json))
 
 
@@ -44,7 +46,7 @@ async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: 
         return int(bool(found["problems"]))
     where = address.rstrip("/") or "<address of this service>"
     say(f"The connection {given['id']} is made. The tool sends its webhooks to {where}{made['path']}")
-    if made["signing"]:
+    if made["signing"] and not given["signing"]:
         say(f"Signing secret, shown once: {made['signing']}")
     return _tell(found["problems"], checked=bool(address))
 
@@ -88,12 +90,18 @@ async def _check(api: "Api", connection: str, *, as_json: bool) -> int:
 
 
 @app.command("secret")
-def secret(connection: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
-    """Make a new signing secret, shown once. The one before holds until the next is made."""
+def secret(
+    connection: str,
+    given: Annotated[str, typer.Option("--secret", help=MADE_THERE, envvar="COPILOT_TOOL_SECRET")] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Make a new signing secret, shown once, or take over the tool's. The one before holds until the next."""
 
     async def act(api: "Api") -> int:
-        made = await api.post(f"{PATH}/{connection}/secret", {})
-        print_json(made) if as_json else say(made["secret"])
+        made = await api.post(f"{PATH}/{connection}/secret", {"secret": given})
+        print_json(made) if as_json else say(f"{connection}: taken over." if given else made["secret"])
         return 0
 
     return with_api(data, tenant, act)

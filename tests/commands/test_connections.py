@@ -23,6 +23,20 @@ def test_a_tool_is_connected_looked_at_and_changed(cli: CommandLine) -> None:
     assert cli.ok("connections", "list", "--json").json["connections"][0]["secrets"] == 2
 
 
+def test_a_secret_that_the_tool_made_is_taken_over_and_not_shown(cli: CommandLine) -> None:
+    chosen = ("--set", "team=T17", "--set", "channel=C17", "--set", "agents={U7: tom.berg}")
+    said = cli.ok("connect", "slack", "--secret", "made-by-slack", *chosen).out
+    assert "/hooks/default/slack" in said
+    assert "made-by-slack" not in said
+    (one,) = cli.ok("connections", "list", "--json").json["connections"]
+    assert one["connection"]["settings"]["agents"] == {"U7": "tom.berg"}
+    chosen = ("--set", "app_id=ab12cd34", "--set", "admin_id=814860", "--set", "agents={814861: tom.berg}")
+    assert "/hooks/default/intercom" in cli.ok("connect", "intercom", "--secret", "of-the-app", *chosen).out
+    assert "made-anew" not in cli.ok("connections", "secret", "slack", "--secret", "made-anew").out
+    (slack, intercom) = cli.ok("connections", "list", "--json").json["connections"]
+    assert (slack["secrets"], intercom["connection"]["settings"]["agents"]) == (2, {"814861": "tom.berg"})
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -30,6 +44,7 @@ def test_a_tool_is_connected_looked_at_and_changed(cli: CommandLine) -> None:
         (("connect", "chatwoot", "--url", "https://chat.example.com"), 2, "account_id"),
         (("connect", "chatwoot", "--set", "account_id"), 2, "not name=value"),
         (("connect", "webhook", "--set", "colour=red"), 2, "colour"),
+        (("connect", "slack", "--set", "team=T17", "--set", "channel=triage"), 2, "channel"),
         (("connect", "webhook", "--name", "no spaces"), 2, "id"),
         (("connections", "check", "crm"), 2, "There is no connection 'crm'"),
         (("connections", "secret", "file"), 2, "There is no connection 'file'"),

@@ -1,12 +1,14 @@
 """What a chat tool's file implements."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.connections import Event
+from copilot.domain.triage import Ask, Colleague, Place, Shown
 
 
 class Channel(Protocol):
@@ -60,4 +62,33 @@ class Channel(Protocol):
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """Make in the tool what a connection needs (`ours`: our addresses by purpose); returns the account with what it learned."""
+        ...
+
+
+@runtime_checkable
+class TriageTool(Protocol):
+    """A tool in which colleagues are shown what needs a look, and decide there (`triage`). Raises as Channel does."""
+
+    async def show(self, account: Account, shown: Shown) -> str:
+        """Post it; returns the tool's id of the message, by which it is changed and under which others are put."""
+        ...
+
+    async def change(self, account: Account, ident: str, shown: Shown) -> None:
+        """Put it in a message's place. The same again changes nothing."""
+        ...
+
+    async def find(self, account: Account, key: str, thread: str, since: datetime) -> str:
+        """The id of a message that was posted for that key; empty: there is none."""
+        ...
+
+    async def edit(self, account: Account, ask: Ask, text: str) -> None:
+        """Show them the words to change. Raises Conflict when it took too long."""
+        ...
+
+    async def whisper(self, account: Account, user: str, place: Place, text: str) -> None:
+        """Say something that only they see."""
+        ...
+
+    async def colleague(self, account: Account, user: str) -> Colleague:
+        """Who that is. Raises Refused for somebody of another company."""
         ...
