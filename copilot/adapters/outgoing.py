@@ -9,6 +9,7 @@ environment are then not used: they would resolve names themselves.
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -48,12 +49,17 @@ class ToolAddresses:
             raise Refused(f"{parts.scheme}:// is not encrypted: the token could be read on its way.", todo="Give an address with TLS.")
         await self._backend.addresses(parts.hostname, port)
 
-    def client(self, trusted: ssl.SSLContext | None = None) -> httpx.AsyncClient:
-        """Calls what may be called. `trusted`: whose certificates are believed; none given: those of httpx."""
-        trusted = trusted or httpx.create_ssl_context()
+    def client(self) -> httpx.AsyncClient:
+        """Calls what may be called."""
         if self._private:
-            return httpx.AsyncClient(verify=trusted)
-        return httpx.AsyncClient(transport=Guarded(self._backend, trusted), trust_env=False)
+            return httpx.AsyncClient(verify=_trusted())
+        return httpx.AsyncClient(transport=Guarded(self._backend), trust_env=False)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed: read once in a process, because that takes 25 ms."""
+    return httpx.create_ssl_context()
 
 
 class Guarded(httpx.AsyncBaseTransport):

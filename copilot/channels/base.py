@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.connections import Event
 from copilot.domain.errors import Invalid, Refused
 
@@ -19,7 +19,7 @@ from copilot.domain.errors import Invalid, Refused
 class Settings(BaseModel):
     """Of a connection; each tool adds its own. Unknown ones are an error that names them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     notes: bool = True
     """Whether one short private note is written for each turn."""
@@ -32,6 +32,12 @@ class Tool(ABC):
     title: ClassVar[str]
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
+    installs: ClassVar[bool] = False
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Make a webhook in the tool, with this address:", paste="webhook"),
+        Step(text="Give it the signing secret. A secret is shown once, when it is made; below you can make a new one."),
+        Step(text="Write in a conversation there, and see here that it was delivered."),
+    )
     limits: ClassVar[tuple[Limit, ...]] = ()
     """What it publishes of how often it may be called; where that depends on the plan, the smallest one's."""
 

@@ -51,6 +51,10 @@ class Calls:
 
     async def told(self, address: str, body: bytes) -> None:
         """The very bytes, to the address itself; what is answered does not matter."""
+        with self._line.call():
+            await self._posted(address, body)
+
+    async def _posted(self, address: str, body: bytes) -> None:
         headers = self._headers | {"content-type": "application/json"}
         try:
             answer = await self._http.post(address, content=body, headers=headers, timeout=LIMITS, follow_redirects=False)
@@ -66,8 +70,8 @@ class Calls:
     async def _asked(
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, reads: bool = False
     ) -> Any:
-        await self._line.turn(method, path)
         reads = reads or method == "GET"
+        await self._line.turn("GET" if reads else method, path)
         with self._line.call():
             return self._read(await self._answered(method, path, query, body, reads=reads), reads=reads)
 

@@ -15,7 +15,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body
 from copilot.channels.calling import Calls
 from copilot.domain.base import now
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Step, Webhook
 from copilot.domain.connections import Event, EventType
 from copilot.domain.errors import Refused
 from copilot.domain.formats import ConversationIn, explain
@@ -42,6 +42,15 @@ class GenericWebhook(Tool):
     title = "The sender"
     can: ClassVar[frozenset[Ability]] = frozenset({"events"})
     settings = WebhookSettings
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Let your tool, or a program beside it, send each change of a conversation as JSON by POST to:", paste="webhook"),
+        Step(
+            text="Sign it as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature) with the signing secret. It is "
+            "shown once, when it is made; below you can make a new one."
+        ),
+        Step(text='The body: {"type": "conversation.changed", "data": {…}}, with a conversation as POST /v1/conversations takes it.'),
+        Step(text="Send one, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified, then read."""
@@ -71,7 +80,7 @@ class GenericWebhook(Tool):
         signature = " ".join(_standard(secret).sign(event.id, at, body) for secret in account.signing)
         headers = {"webhook-id": event.id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
         address = WebhookSettings.model_validate(account.settings).events_to
-        line = self._pacing.line(account, self.title, self.limits)
+        line = self._pacing.line(account, "The listener", ())
         await Calls(self._http, account.url, headers, "The listener", line).told(address, body.encode())
 
     async def check(self, account: Account) -> list[Missing]:

@@ -1,5 +1,6 @@
 """copilot connect, copilot connections: accounts of chat tools."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -7,6 +8,8 @@ import yaml
 
 from copilot.commands.options import HELP, AsJson, Data, Tenant, with_api
 from copilot.commands.output import print_json, say, table
+from copilot.commands.spans import when
+from copilot.domain.base import now
 from copilot.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Accounts of chat tools: how they do, their secrets and tokens.")
 PATH: Final = "/v1/connections"
 MADE_THERE: Final = "The signing secret that the tool itself made, from COPILOT_TOOL_SECRET. Left out: one is made for you."
-COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed", "refused", "sent", "unsent"]
+COLUMNS: Final = ["name", "tool", "state", "last delivery", "lag", "next poll", "waiting", "refused", "sent", "unsent"]
 
 
 def connect(
@@ -65,14 +68,22 @@ async def _list(api: "Api", *, as_json: bool) -> int:
         say(f"No chat tool is connected. There are: {', '.join(found['kinds'])}. See: copilot connect --help")
     else:
         table("", COLUMNS, [_row(one) for one in found["connections"]])
+        for name, problem in ((one["connection"]["id"], problem) for one in found["connections"] for problem in one["problems"]):
+            say(f"✗ {name}: {problem['what']} {problem['todo']}")
     return 0
 
 
 def _row(one: dict[str, Any]) -> list[str]:
     known, traffic = one["connection"], one["traffic"]
-    state = "stopped" if not known["active"] else "shadow" if known["shadow"] else known["problem"] or "ok"
-    counts = (traffic["waiting"], traffic["failed"], one["refused"]["count"], traffic["sent"], traffic["unsent"])
-    return [known["id"], known["kind"], state, (traffic["last_delivery"] or "never")[:19], *map(str, counts)]
+    state = "needs attention" if one["state"] == "attention" else one["state"]
+    lag = "none" if one["lag_s"] is None else f"{one['lag_s']:.0f} s"
+    times = (_when(traffic["last_delivery"]), lag, _when(one["next_poll"]))
+    counts = (traffic["waiting"], known["refused"], traffic["sent"], traffic["unsent"])
+    return [known["id"], known["kind"], state, *times, *map(str, counts)]
+
+
+def _when(told: str | None) -> str:
+    return when(datetime.fromisoformat(told) if told else None, now())
 
 
 @app.command("check")

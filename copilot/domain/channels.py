@@ -88,5 +88,12 @@ class Missing(Frozen):
     todo: str
 
 
+class Step(Frozen):
+    """One thing to do in the tool. `paste`: what of ours goes there, its webhook's or its panel's address."""
+
+    text: str
+    paste: Literal["", "webhook", "panel"] = ""
+
+
 class Unsure(Unavailable):
     """It may have been done: the answer was lost on its way. Not done again before somebody looked."""

@@ -62,7 +62,6 @@ class Example:
     tells: bool = True
     """Whether a delivery says what was said. If not, only in which conversation: the thread is read."""
     double: Callable[[], Double] | None = None
-    """Its API."""
     encode: Callable[[dict[str, Any]], bytes] = _json
     presses: bool = False
     """It tells of what colleagues pressed (of suggestion `id`), and of no conversation."""
@@ -135,27 +134,6 @@ def _said_front(ident: str, text: str) -> dict[str, Any]:
     return {"type": "inbound_received", "authorization": {"id": "cmp_3"}, "payload": event}
 
 
-def _zammad(body: bytes, at: datetime, secret: str) -> dict[str, str]:
-    return {"X-Zammad-Delivery": f"{at.timestamp():.0f}", "X-Hub-Signature": f"sha1={signing.hexadecimal(secret, body, 'sha1')}"}
-
-
-def _said_zammad(ident: str, text: str) -> dict[str, Any]:
-    """As a trigger sends it by itself: much more than its number, all of it to be read again."""
-    customer = {"id": 41, "firstname": "Marta", "lastname": "Ruiz", "email": "marta@example.com"}
-    article = {"id": int(ident), "body": text, "type": "email", "sender": "Customer", "internal": False, "attachments": []}
-    return {"ticket": {"id": 17, "number": "96017", "state": "open", "customer": customer, "article_ids": [int(ident)]}, "article": article}
-
-
-def _libredesk(body: bytes, at: datetime, secret: str) -> dict[str, str]:
-    return {"X-Libredesk-Signature": f"sha256={signing.hexadecimal(secret, body)}"}
-
-
-def _said_libredesk(ident: str, text: str) -> dict[str, Any]:
-    """The time is not in a header, but in the body."""
-    message = {"id": 1, "uuid": ident, "conversation_uuid": "17", "type": "incoming", "content": text, "private": False, "meta": {}}
-    return {"event": "message.created", "timestamp": f"{AT:%Y-%m-%dT%H:%M:%SZ}", "payload": message}
-
-
 def _slack(body: bytes, at: datetime, secret: str) -> dict[str, str]:
     stamp = f"{at.timestamp():.0f}"
     made = signing.hexadecimal(secret, f"v0:{stamp}:".encode() + body)
@@ -209,6 +187,27 @@ def told_intercom(ident: str, text: str, topic: str = "conversation.user.replied
 async def _shown(channel: Channel, account: Account, text: str, conversation: str) -> str:
     assert isinstance(channel, TriageTool)
     return await channel.show(account, Shown(key="k", heading=text, thread=f"C{conversation}:" if conversation != "17" else ""))
+
+
+def _zammad(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    return {"X-Zammad-Delivery": f"{at.timestamp():.0f}", "X-Hub-Signature": f"sha1={signing.hexadecimal(secret, body, 'sha1')}"}
+
+
+def _said_zammad(ident: str, text: str) -> dict[str, Any]:
+    """As a trigger sends it by itself: much more than its number, all of it to be read again."""
+    customer = {"id": 41, "firstname": "Marta", "lastname": "Ruiz", "email": "marta@example.com"}
+    article = {"id": int(ident), "body": text, "type": "email", "sender": "Customer", "internal": False, "attachments": []}
+    return {"ticket": {"id": 17, "number": "96017", "state": "open", "customer": customer, "article_ids": [int(ident)]}, "article": article}
+
+
+def _libredesk(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    return {"X-Libredesk-Signature": f"sha256={signing.hexadecimal(secret, body)}"}
+
+
+def _said_libredesk(ident: str, text: str) -> dict[str, Any]:
+    """The time is not in a header, but in the body."""
+    message = {"id": 1, "uuid": ident, "conversation_uuid": "17", "type": "incoming", "content": text, "private": False, "meta": {}}
+    return {"event": "message.created", "timestamp": f"{AT:%Y-%m-%dT%H:%M:%SZ}", "payload": message}
 
 
 def account(kind: str, **given: Any) -> Account:

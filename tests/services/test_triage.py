@@ -21,7 +21,7 @@ from tests.services.triage_room import LEA, NOBODY, SECRET, TOM, Room, furnished
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The channel's pace has a test of its own."""
-    monkeypatch.setattr("copilot.channels.slack.EVERY", 0.0)
+    monkeypatch.setattr("copilot.channels.slack.Slack.limits", ())
 
 
 @pytest.fixture
@@ -118,10 +118,20 @@ async def test_what_could_not_be_sent_is_put_into_the_thread(room: Room) -> None
     assert not [one for one in room.tool.double.messages[NUMBER] if one["message_type"] == 1 and not one["private"]]
 
 
+async def test_what_a_tool_in_shadow_would_not_get_is_put_into_the_thread(room: Room) -> None:
+    reply = next(one for one in (await room.tool.turn())["suggestions"] if one["kind"] == "reply")
+    tom, admin, written = await room.house.enter("agent"), await room.house.enter("admin"), room.tool.double.writes
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": room.tool.double.agents["7"]})).raise_for_status()
+    (await admin.patch("/v1/connections/chatwoot-1", json={"shadow": True})).raise_for_status()
+    await room.press("use")
+    assert room.posts[-1]["text"] == reply["text"]
+    assert room.tool.double.writes == written
+
+
 async def test_whoever_is_not_known_is_told_and_nothing_happens(room: Room) -> None:
     before = room.slack.writes
     await room.press("use", NOBODY)
-    (told,) = room.slack.whispers
+    (told,) = room.slack.whispered
     assert told["to"] == NOBODY
     assert told["response_type"] == "ephemeral"
     assert "not known here" in told["text"]
@@ -137,7 +147,7 @@ async def test_an_address_that_proves_nothing_lets_nobody_in(room: Room) -> None
         room.slack.members[f"U9{number}"] = member(f"U9{number}", "tom@ternway.example", **wrong)
         await room.press("use", f"U9{number}")
         assert await room.decisions() == [], wrong
-        assert len(room.slack.whispers) == number + 1
+        assert len(room.slack.whispered) == number + 1
 
 
 async def test_who_may_not_decide_on_the_desk_may_not_here(room: Room) -> None:
@@ -145,7 +155,7 @@ async def test_who_may_not_decide_on_the_desk_may_not_here(room: Room) -> None:
     await mail(room.house, "Quinn Ito", "x@y.example")
     await room.press("use", NOBODY)
     assert await room.decisions() == []
-    assert "role" in room.slack.whispers[0]["text"]
+    assert "role" in room.slack.whispered[0]["text"]
 
 
 async def test_a_person_is_known_by_the_settings_too(opened: Open) -> None:
@@ -169,10 +179,10 @@ async def test_a_second_press_says_who_was_first_and_changes_nothing(room: Room)
     await room.press("dismiss", LEA, card)
     assert await room.decisions() == [("Tom Berg", "used", "")]
     assert len(room.posts) == posted
-    assert [(one["to"], one["text"]) for one in room.slack.whispers] == [(LEA, "Nothing was done. Used by Tom Berg.")]
+    assert [(one["to"], one["text"]) for one in room.slack.whispered] == [(LEA, "Nothing was done. Used by Tom Berg.")]
     await room.press("edit", LEA, card)
     assert not room.slack.views
-    assert room.slack.whispers[-1]["text"] == "Nothing was done. Used by Tom Berg."
+    assert room.slack.whispered[-1]["text"] == "Nothing was done. Used by Tom Berg."
 
 
 async def test_who_decided_on_the_desk_is_not_named(room: Room) -> None:
@@ -180,7 +190,7 @@ async def test_who_decided_on_the_desk_is_not_named(room: Room) -> None:
     tom = await room.house.enter("agent")
     (await tom.post(f"/v1/suggestions/{reply['id']}/decisions", json={"id": "d-1", "action": "used"})).raise_for_status()
     await room.press("use", LEA)
-    assert room.slack.whispers[0]["text"] == "Nothing was done. Used on the desk."
+    assert room.slack.whispered[0]["text"] == "Nothing was done. Used on the desk."
     assert "Used on the desk." in "\n".join(texts(room.card["blocks"]))
     assert "Tom Berg" not in json.dumps(room.posts)
 
@@ -194,7 +204,7 @@ async def test_they_write_again_and_the_drafts_before_are_outdated(room: Room) -
     assert not buttons(room.slack.messages[old["ts"]]["blocks"])
     await room.press("use", TOM, old)
     assert await room.decisions() == []
-    assert "Outdated" in room.slack.whispers[0]["text"]
+    assert "Outdated" in room.slack.whispered[0]["text"]
 
 
 async def test_markup_of_customers_is_no_markup_here(opened: Open) -> None:
@@ -252,6 +262,12 @@ async def test_a_thread_whose_answer_was_lost_is_found_and_what_belongs_under_it
     await later(room, seconds=10)
     assert len(room.posts) == 2
     assert room.card["thread_ts"] == room.posts[0]["ts"]
+    async with room.house.application.database.read("default") as records:
+        conversation = await records.conversations.find(str(NUMBER), "chatwoot-1")
+        assert conversation is not None
+        card = await records.connections.latest("slack", conversation.id, "card")
+    assert card is not None
+    assert card.attempts == 1  # waiting for its thread is no attempt
 
 
 async def test_slack_is_down_and_everything_is_posted_once_when_it_is_back(opened: Open) -> None:
@@ -307,7 +323,7 @@ async def test_a_press_that_cannot_be_kept_is_acknowledged_and_they_are_told(roo
         answer = await room.deliver(payload)
         await room.house.application.chat_tools.receiving.idle()
     assert answer.status_code == 200
-    assert [one["text"] for one in room.slack.whispers] == ["That did not reach the record. Press again."]
+    assert [one["text"] for one in room.slack.whispered] == ["That did not reach the record. Press again."]
     await room.press("use")
     assert await room.decisions() == [("Tom Berg", "used", "")]
 
@@ -315,7 +331,7 @@ async def test_a_press_that_cannot_be_kept_is_acknowledged_and_they_are_told(roo
 async def test_a_form_that_comes_too_late_is_said(room: Room) -> None:
     room.slack.expired = True
     await room.press("edit")
-    assert [one["text"] for one in room.slack.whispers] == ["That took longer than Slack waits. Press again."]
+    assert [one["text"] for one in room.slack.whispered] == ["That took longer than Slack waits. Press again."]
 
 
 async def test_forged_presses_do_nothing(room: Room) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.connections import Event
 from copilot.domain.triage import Ask, Colleague, Place, Shown
 
@@ -30,6 +30,16 @@ class Channel(Protocol):
     @property
     def settings(self) -> type[BaseModel]:
         """What is configured beside address and secrets."""
+        ...
+
+    @property
+    def installs(self) -> bool:
+        """Whether `install` makes in the tool what a connection needs."""
+        ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What a person does in the tool, in this order, to connect it by hand."""
         ...
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:

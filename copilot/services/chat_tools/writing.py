@@ -45,6 +45,12 @@ PATIENCE: Final[dict[Action, Patience]] = {
     "event": Patience(18, timedelta(hours=4)),
 }
 """A note that comes half an hour late helps nobody; a listener may be away for a day."""
+QUEUED: Final = timedelta(hours=1)
+"""For so long it does not count as an attempt that a tool's limits made something wait."""
+
+
+UNDER: Final[tuple[Action, ...]] = ("card", "mark", "words", "unsent")
+"""What is put under a thread."""
 
 
 class Carrier(Protocol):
@@ -108,7 +114,7 @@ class Writing:
             if wanted is None or wanted.state not in ("waiting", "unsure") or wanted.due_at > now:
                 return
             conversation = await records.conversations.find(wanted.conversation_id)
-            if conversation is None:
+            if conversation is None or await self._waits(records, wanted, now):
                 return
             try:
                 account = await self.connecting.account(tenant, wanted.connection_id)
@@ -119,8 +125,9 @@ class Writing:
                 update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
             )
             await records.connections.moved(begun)
-        if account.shadow:
-            return
+            if account.shadow:
+                await _event(records, account, begun)
+                return
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
         if there is None:
             ended = begun if begun.attempts < PATIENCE[begun.action].attempts else begun.model_copy(update={"state": "failed"})
@@ -128,7 +135,7 @@ class Writing:
             ended = begun.model_copy(update={"state": "sent", "external_id": there})
         else:
             ended = await self._written(account, conversation, begun)
-        await self._moved(tenant, ended)
+        await self._moved(account, ended)
 
     async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
         """Writes whose time has come."""
@@ -138,16 +145,28 @@ class Writing:
                 found += [(SEND, tenant, ident) for ident in await records.connections.due(self.clock())]
         return found
 
-    async def _moved(self, tenant: str, ended: Outgoing) -> None:
-        data = {"state": ended.state, "action": ended.action}
-        async with self.database.write(tenant) as records:
+    async def _moved(self, account: Account, ended: Outgoing) -> None:
+        async with self.database.write(account.tenant_id) as records:
+            found = await records.connections.outgoing(ended.id)
+            if found is None or (found.state != "unsure" and ended.state != "sent"):
+                return  # somebody said meanwhile what became of it
             await records.connections.moved(ended)
+            await _event(records, account, ended)
             if ended.action == "thread" and ended.state in ("sent", "failed"):
                 await self._release(records, ended)
             for hears in self.heard:
                 await hears(records, ended)
-            await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
-        self.wake(tenant)
+        self.wake(account.tenant_id)
+
+    async def _waits(self, records: Records, wanted: Outgoing, now: datetime) -> bool:
+        """Whether it belongs under a thread that is still to be written. Then it comes after that, and no attempt is counted."""
+        if wanted.action not in UNDER:
+            return False
+        thread = await records.connections.latest(wanted.connection_id, wanted.conversation_id, "thread")
+        if thread is None or thread.state not in ("waiting", "unsure"):
+            return False
+        await records.connections.moved(wanted.model_copy(update={"due_at": max(now, thread.due_at) + FIRST}))
+        return True
 
     async def _release(self, records: Records, thread: Outgoing) -> None:
         """What waited for a thread goes out now, or is given up with it."""
@@ -204,10 +223,16 @@ class Writing:
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
-        patience = PATIENCE[begun.action]
-        if begun.attempts >= patience.attempts:
+        patience, told_to_wait = PATIENCE[begun.action], error.retry_after is not None and self.clock() - begun.made_at < QUEUED
+        if begun.attempts >= patience.attempts and not told_to_wait:
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
         pause = min(patience.longest, FIRST * 2 ** (begun.attempts - 1))
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
-        return begun.model_copy(update={"state": "waiting", "due_at": self.clock() + pause, "problem": error.detail})
+        attempts = begun.attempts - 1 if told_to_wait else begun.attempts
+        return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})
+
+
+async def _event(records: Records, account: Account, ended: Outgoing) -> None:
+    data = {"state": ended.state, "action": ended.action, "kind": account.kind}
+    await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
