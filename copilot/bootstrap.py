@@ -552,7 +552,7 @@ def _chat_tools(
     wake: Callable[[str], None],
 ) -> ChatTools:
     reach, clock = ToolAddresses(private=settings.private_tools), ingest.clock
-    http = http or reach.client(_trusted())
+    http = http or reach.client()
     tools = channels(http, Pacing(clock))
     connecting = Connecting(database, tools, vault, reach, clock, wake)
     refusing = Refusing(database, clock)

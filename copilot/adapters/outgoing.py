@@ -65,9 +65,9 @@ def _trusted() -> ssl.SSLContext:
 class Guarded(httpx.AsyncBaseTransport):
     """HTTPS to public addresses. Written on httpcore's public interface: httpx has none for a backend of one's own."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, trusted: ssl.SSLContext) -> None:
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trusted,
+            ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=5.0,

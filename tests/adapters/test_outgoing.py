@@ -215,7 +215,7 @@ async def test_errors_have_the_names_that_calls_know(error: type[Exception]) -> 
         async def connect_tcp(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
             raise error("on the wire")
 
-    async with httpx.AsyncClient(transport=Guarded(Failing(), ssl.create_default_context())) as http:
+    async with httpx.AsyncClient(transport=Guarded(Failing())) as http:
         with pytest.raises(getattr(httpx, error.__name__)):
             await http.get("https://chat.example.com")
     assert not issubclass(error, CopilotError)
