@@ -14,7 +14,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import marked_up, words
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Unsure, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
