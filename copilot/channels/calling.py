@@ -21,8 +21,6 @@ LIMITS: Final = httpx.Timeout(10.0, connect=5.0)
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer that are read."""
 TRIES: Final = 3
-MOST: Final = 3600.0
-"""Seconds that a tool's own clock may make us wait."""
 BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures after which a request has surely not been done."""
 
@@ -94,11 +92,13 @@ class Calls:
     def _read(self, answer: httpx.Response, *, reads: bool) -> Any:
         status, self.heard = answer.status_code, answer.headers
         if status < 300:
-            if len(answer.content) > LARGEST:
+            if len(answer.content) > LARGEST and reads:
                 raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
             try:
                 return answer.json() if answer.content else None
             except ValueError:
+                if not reads:  # it was taken by somebody: perhaps by a page before the tool, perhaps by the tool
+                    self._lost("no JSON", reads=False)
                 raise Unavailable(f"{self._tool} did not answer in JSON.", todo="Look whether the address is that of its API.") from None
         if status == 429 or status == 503:
             raise Unavailable(f"{self._tool} asks for patience.", retry_after=_patience(answer.headers))
@@ -141,7 +141,7 @@ def _patience(headers: httpx.Headers) -> float:
     """Seconds, by Retry-After; else until X-RateLimit-Reset (seconds since 1970, as Intercom says it)."""
     reset = headers.get("x-ratelimit-reset", "")
     if "retry-after" not in headers and reset.isdecimal():
-        return min(MOST, max(0.0, float(reset) - now().timestamp()))
+        return min(LONGEST, max(0.0, float(reset) - now().timestamp()))
     return _seconds(headers.get("retry-after", ""))
 
 

@@ -4,6 +4,7 @@ Order for our own mistake (Lewicki et al. 2016): responsibility, repair, then re
 a mistake there is empathy and no admission.
 """
 
+import re
 from collections.abc import Callable
 
 from copilot.domain.suggestion import Abstention, Draft, ReplyPayload
@@ -26,6 +27,9 @@ _TELLING = 3
 """Sentences of passages, as far as there is room."""
 _LONGEST = 5
 """Sentences of a reply in chat (CRAFT, Replies 8). What is quoted gives way first; one sentence of it stays."""
+
+_THEIRS = re.compile(r"\b(?:my|mine|our|mein\w*|unser\w*|mis?|nuestr\w+)\b", re.IGNORECASE)
+"""By which a question is about somebody's own things."""
 
 
 class PlainReply:
@@ -366,9 +370,11 @@ def _what_is_known(turn: Turn) -> str:
 
 
 def _discreet(turn: Turn, words: Wording) -> bool:
-    """In public, and about this person's own matter: who they are is not proven there, either."""
-    about_them = turn.evidence.needs or turn.evidence.promises or turn.evidence.fault or case.upset(turn) or case.needs_proof(turn)
-    return case.public_place(turn) and bool(about_them)
+    """In public, and about this person's own matter: by the evidence, or by their words where no article answers them."""
+    evidence = turn.evidence
+    about_them = evidence.needs or evidence.promises or evidence.fault or case.upset(turn) or case.touches_record(turn)
+    theirs = not evidence.coverage.covered and any(_THEIRS.search(message.text) for message in turn.waiting)
+    return case.public_place(turn) and bool(about_them or theirs)
 
 
 _ROUTES: tuple[tuple[Callable[[Turn, Wording], bool], Callable[[PlainReply], Draft | Abstention]], ...] = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from copilot.channels import CATALOGUE, channels
 from copilot.domain.channels import Unsure
@@ -215,6 +216,23 @@ async def test_a_failing_tool_is_unsure_for_writes_and_asked_again_for_reads(cal
             with pytest.raises(Unavailable):
                 await channel.thread(calling.account, "17")
             assert sum(one.method == "GET" for one in double.asked) > 1
+
+
+async def test_a_write_that_is_answered_by_a_page_is_unsure(calling: Example, double: Double) -> None:
+    """Whoever answered, the tool may have done it: it is looked for, not repeated."""
+    double.fail = lambda _: HTMLResponse("<html>Please sign in.</html>")
+    async with double.client() as http:
+        with pytest.raises(Unsure):
+            await write(channels(http)[calling.tool.kind], calling)
+    assert double.writes == 1
+
+
+async def test_no_token_follows_a_redirect(calling: Example, double: Double) -> None:
+    double.fail = lambda _: RedirectResponse("https://evil.example.com/api", 307)
+    async with double.client() as http:
+        with pytest.raises((Invalid, Unsure)):
+            await write(channels(http)[calling.tool.kind], calling)
+    assert len(double.asked) == 1
 
 
 async def test_the_pace_a_tool_asks_for_is_told(calling: Example, double: Double) -> None:

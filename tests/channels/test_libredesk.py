@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from copilot.channels.libredesk import LibreDesk
-from copilot.domain.channels import Arrival
+from copilot.domain.channels import Arrival, Unsure
 from copilot.domain.errors import Invalid, Refused, Unavailable
 from copilot.domain.people import Assurance
 from tests.channels.doubles.libredesk import BEGAN, LibreDeskDouble, contact
@@ -171,6 +171,13 @@ async def test_a_webhook_that_it_did_not_take_is_told(double: LibreDeskDouble, m
     async with double.client() as http:
         with pytest.raises(Invalid, match="did not take the webhook"):
             await LibreDesk(http).install(HERE.account, OURS)
+
+
+async def test_a_write_that_is_answered_oddly_is_unsure() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"status": "success", "data": True}))
+    async with httpx.AsyncClient(transport=transport) as http:
+        with pytest.raises(Unsure):
+            await LibreDesk(http).note(HERE.account, "17", "A note.")
 
 
 async def test_an_address_that_is_no_libredesk_is_told() -> None:

@@ -167,8 +167,8 @@ async def _whispered(tool: Tool) -> None:
     turn, writes, notes = await tool.turn(15), tool.double.writes, len(tool.double.notes(15))
     assert notes == ("note" in tool.channel.can)
     if notes:
-        await tool.deliver(tool.double.whispers(15))
-    await tool.deliver(tool.double.whispers(15, "He called twice already."))
+        await tool.deliver(tool.double.notes_down(15))
+    await tool.deliver(tool.double.notes_down(15, "He called twice already."))
     after = await tool.turn(15)
     assert (after["turn_id"], after["current"], after["unanswered"]) == (turn["turn_id"], True, turn["unanswered"])
     assert (tool.double.writes, tool.double.sent(15)) == (writes, [])

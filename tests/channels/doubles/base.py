@@ -59,7 +59,7 @@ class Double:
 
     # What hard deliveries need beside (tests/services/test_hard_deliveries.py). None: that cannot happen there.
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         """An agent writes a note; returns what the tool delivers of the newest one. Without a text it is one that stands there already."""
         raise NotImplementedError
 

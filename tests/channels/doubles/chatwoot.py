@@ -65,7 +65,7 @@ class ChatwootDouble(Double):
     def told(self, number: int) -> dict[str, Any]:
         return self._told(number, next(one for one in reversed(self.messages[number]) if not one["private"]))
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.say(number, text, 1, private=True)
         return self._told(number, next(one for one in reversed(self.messages[number]) if one["private"]))

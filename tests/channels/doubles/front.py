@@ -92,7 +92,7 @@ class FrontDouble(Double):
         kind = "inbound" if said["is_inbound"] else "outbound"
         return self._event(number, kind, {"target": {"_meta": {"type": "message"}, "data": said}})
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.comments[str(number)].append(comment(f"com_{len(self.comments[str(number)]) + 1}", text, posted_at=self._at()))
         return self._event(number, "comment", {"target": {"_meta": {"type": "comment"}, "data": self.comments[str(number)][-1]}})

@@ -96,7 +96,7 @@ class LibreDeskDouble(Double):
     def told(self, number: int) -> dict[str, Any]:
         return self._event("message.created", next(one for one in reversed(self.messages[str(number)]) if not one["private"]))
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.say(number, text, "outgoing", private=True)
         return self._event("message.created", next(one for one in reversed(self.messages[str(number)]) if one["private"]))

@@ -41,7 +41,7 @@ class WebhookDouble(Double):
     def notes(self, number: int) -> list[str]:
         return []
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.says(number, text, "agent")
             self.said[number][-1]["visibility"] = "private"

@@ -96,7 +96,7 @@ class ZammadDouble(Double):
         ticket = self.tickets[number] | {"article_ids": [one["id"] for one in self.articles[number]], "customer": self.users[41]}
         return {"ticket": ticket, "article": self.articles[number][-1] if self.articles[number] else {}}
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.say(number, text, "Agent", "note", internal=True)
         return self.told(number)

@@ -76,7 +76,7 @@ class ZendeskDouble(Double):
         ticket = {"id": str(number), "updated_at": newest["created_at"]}
         return {"connection": "zendesk-1", "ticket": ticket, "comment": {"id": str(newest["id"])}}
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.say(number, text, 7, public=False)
         return self.told(number)
