@@ -51,11 +51,13 @@ from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
 from copilot.services.chat_tools.arriving import POLL, Arriving
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.entering import Entering
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.chat_tools.sending import Sending
 from copilot.services.chat_tools.telling import Telling
 from copilot.services.chat_tools.writing import SEND, Writing
+from copilot.services.closing import CLOSED
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
 from copilot.services.corrections import Correcting
@@ -173,6 +175,7 @@ class ChatTools:
     noting: Noting
     telling: Telling
     sending: Sending
+    entering: Entering
     http: httpx.AsyncClient
 
     async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
@@ -423,6 +426,7 @@ def _wire(
         ARRIVE: chat_tools.arriving.run,
         POLL: chat_tools.arriving.poll,
         SEND: chat_tools.writing.run,
+        CLOSED: day.wrapping.begin,
         TURN: drafting.turn,
         KINDS_JOB: drafting.kinds,
         ERASE: erasure.run,
@@ -537,6 +541,7 @@ def _chat_tools(
         noting=Noting(writing, tools, settings.address),
         telling=Telling(database, writing, tools, clock),
         sending=Sending(database, connecting, writing),
+        entering=Entering(database, connecting, Panels(database, clock), clock, wake),
         http=http,
     )
 

@@ -32,6 +32,10 @@ class Calls:
         trying = AsyncRetrying(retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=waiting, reraise=True)
         return await trying(self._asked, "GET", path, query, None)
 
+    async def text(self, path: str) -> str:
+        """Read what is no JSON, once."""
+        return str(await self._asked("GET", path, None, None, plain=True))
+
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Write, once. Raises Unsure when it may have been done and nobody said so."""
         return await self._asked("POST", path, None, body)
@@ -54,7 +58,9 @@ class Calls:
         if answer.status_code >= 300:
             raise Invalid(f"{self._tool} answered {answer.status_code}.", todo="Give the address that takes events, and answer with 204.")
 
-    async def _asked(self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None) -> Any:
+    async def _asked(
+        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, plain: bool = False
+    ) -> Any:
         try:
             answer = await self._http.request(
                 method, f"{self._base}{path}", params=query, json=body, headers=self._headers, timeout=LIMITS, follow_redirects=False
@@ -65,13 +71,15 @@ class Calls:
             raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         except httpx.HTTPError as error:
             self._lost(method, type(error).__name__)
-        return self._read(method, answer)
+        return self._read(method, answer, plain=plain)
 
-    def _read(self, method: str, answer: httpx.Response) -> Any:
+    def _read(self, method: str, answer: httpx.Response, *, plain: bool = False) -> Any:
         status = answer.status_code
         if status < 300:
             if len(answer.content) > LARGEST:
                 raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
+            if plain:
+                return answer.text
             try:
                 return answer.json() if answer.content else None
             except ValueError:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
@@ -54,6 +54,7 @@ class Chatwoot(Tool):
     title = "Chatwoot"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ChatwootSettings
+    panel = "/chatwoot/panel?tenant={tenant}&connection={connection}"
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Signed ones are believed; of others only the conversation's number."""
@@ -144,6 +145,9 @@ class Chatwoot(Tool):
             await calls.post("/dashboard_apps", {"title": "Rapport", "content": [{"type": "frame", "url": ours["panel"]}]})
         secret = str(made.get("secret") or "")
         return account.model_copy(update={"signing": (secret,)}) if secret else account
+
+    def pages(self, url: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        return origin(url)
 
     def _api(self, account: Account, token: str = "") -> Calls:
         number = ChatwootSettings.model_validate(account.settings).account_id

@@ -18,9 +18,13 @@ COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed",
 
 
 def connect(
-    kind: Annotated[str, typer.Argument(help="chatwoot, or webhook for any tool that can send a signed one.")],
+    kind: Annotated[str, typer.Argument(help="chatwoot, zendesk, front …, or webhook for any tool that can send a signed one.")],
     url: Annotated[str, typer.Option(help="Where the tool's API is, such as https://chat.example.com.")] = "",
     token: Annotated[str, typer.Option(help="The tool's access token, from COPILOT_TOOL_TOKEN.", envvar="COPILOT_TOOL_TOKEN")] = "",
+    secret: Annotated[
+        str,
+        typer.Option(help="What the tool signs with, where it makes that itself, from COPILOT_TOOL_SECRET.", envvar="COPILOT_TOOL_SECRET"),
+    ] = "",
     name: Annotated[str, typer.Option(help="What to call the connection. Default: the tool's name.")] = "",
     setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value.")] = None,
     address: Annotated[str, typer.Option(help="Where the tool reaches this service: its webhook and panel are then made.")] = "",
@@ -32,6 +36,7 @@ def connect(
 ) -> int:
     """Connect a chat tool: its webhook and panel are made in it where its API allows that, and checked."""
     given: dict[str, Any] = {"id": name or kind, "kind": kind, "url": url, "token": token, "settings": _settings(setting or [])}
+    given["signing"] = secret
     given |= {"signed": not unsigned, "shadow": shadow}
     return with_api(data, tenant, lambda api: _connect(api, given, address, as_json=as_json))
 
@@ -44,8 +49,12 @@ async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: 
         return int(bool(found["problems"]))
     where = address.rstrip("/") or "<address of this service>"
     say(f"The connection {given['id']} is made. The tool sends its webhooks to {where}{made['path']}")
-    if made["signing"]:
+    if made["signing"] and not given["signing"]:
         say(f"Signing secret, shown once: {made['signing']}")
+    if made["sidebar"]:
+        say(f"The page for the tool's sidebar: {where}{made['sidebar']}")
+    for page in made["pages"]:
+        say(f"Pages of {page} may show the panel from now on (setting panel_origins), until the connection is stopped.")
     return _tell(found["problems"], checked=bool(address))
 
 
@@ -87,13 +96,41 @@ async def _check(api: "Api", connection: str, *, as_json: bool) -> int:
     return _tell(found["problems"])
 
 
-@app.command("secret")
-def secret(connection: str, data: Data = None, tenant: Tenant = "default", as_json: AsJson = False) -> int:
-    """Make a new signing secret, shown once. The one before holds until the next is made."""
+@app.command("install")
+def install(
+    connection: str,
+    address: Annotated[str, typer.Option(help="Where the tool reaches this service.", envvar="COPILOT_ADDRESS")],
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Make in the tool what the connection needs, and learn from it what can be asked: again whenever something there was changed."""
 
     async def act(api: "Api") -> int:
-        made = await api.post(f"{PATH}/{connection}/secret", {})
-        print_json(made) if as_json else say(made["secret"])
+        found = await api.post(f"{PATH}/{connection}/install", {"address": address})
+        if as_json:
+            print_json(found)
+            return int(bool(found["problems"]))
+        return _tell(found["problems"])
+
+    return with_api(data, tenant, act)
+
+
+@app.command("secret")
+def secret(
+    connection: str,
+    given: Annotated[
+        str, typer.Option(help="The one that the tool made, from COPILOT_TOOL_SECRET. Left out: made here.", envvar="COPILOT_TOOL_SECRET")
+    ] = "",
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Make a new signing secret, shown once, or take over the tool's. The one before holds until the next."""
+
+    async def act(api: "Api") -> int:
+        made = await api.post(f"{PATH}/{connection}/secret", {"secret": given})
+        print_json(made) if as_json else say("Taken over." if given else made["secret"])
         return 0
 
     return with_api(data, tenant, act)
@@ -105,15 +142,19 @@ def change(
     url: Annotated[str | None, typer.Option(help="Where the tool's API is.")] = None,
     active: Annotated[bool | None, typer.Option("--active/--stopped", help="Take deliveries, or none.")] = None,
     shadow: Annotated[bool | None, typer.Option("--shadow/--writing", help="Write nothing into the tool, or write.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", help="All of the tool's settings, as name=value.")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value; the others stay.")] = None,
     data: Data = None,
     tenant: Tenant = "default",
 ) -> int:
     """Stop a connection, let it only watch, or set it otherwise."""
     values = {"url": url, "active": active, "shadow": shadow, "settings": _settings(setting) if setting else None}
-    given = {name: value for name, value in values.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
 
     async def act(api: "Api") -> int:
+        if "settings" in given:
+            known = [one["connection"] for one in (await api.get(PATH))["connections"]]
+            before: dict[str, Any] = next((one["settings"] for one in known if one["id"] == connection), {})
+            given["settings"] = before | given["settings"]
         await api.patch(f"{PATH}/{connection}", given)
         say(f"{connection}: changed.")
         return 0

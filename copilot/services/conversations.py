@@ -9,6 +9,7 @@ from copilot.domain.errors import Invalid
 from copilot.domain.people import Assurance
 from copilot.domain.ports.records import Database
 from copilot.domain.staff import Caller
+from copilot.services import closing
 from copilot.services.reading import actor, conversation
 
 
@@ -35,6 +36,8 @@ class Conversations:
             raise Invalid("Nothing is named that should change.", todo=f"Send any of {', '.join(Change.model_fields)}.")
         async with self.database.write(caller.tenant_id) as records:
             found = await conversation(records, ref)
+            if change.status is not None and "closed" in (change.status, found.status):
+                await closing.move(records, found, change.status, actor(caller))
             await records.conversations.change(found.id, **fields)
             data = {name: str(value) for name, value in fields.items() if name in ("status", "assurance")}
             await records.log.event(

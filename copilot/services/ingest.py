@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.domain.base import Frozen, new_id
-from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message, unanswered
+from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message, Status, unanswered
 from copilot.domain.errors import NotFound
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.people import Assurance, Customer
 from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
-from copilot.services import answers, matching
+from copilot.services import answers, closing, matching
 from copilot.services.cases import cut, cut_customer, cut_message, merge
 from copilot.services.drafting import TURN
 from copilot.services.tombstones import Tombstones
@@ -54,10 +54,13 @@ class Ingest:
             if known is None:
                 stored = await self._create(records, incoming, customer, connection)
                 new: Sequence[Message] = stored.messages
+                again = False
             else:
                 stored = await self._update(records, known, given, customer)
                 new = await self._add(records, known, incoming.messages)
-            received = await self._follow(records, stored, incoming.messages, new, actor)
+                stored = await closing.move(records, stored, _status(known, given, new), actor)
+                again = known.status == "closed" != stored.status
+            received = await self._follow(records, stored, incoming.messages, new, actor, again=again)
         self.wake(tenant)
         return received
 
@@ -70,8 +73,7 @@ class Ingest:
                 raise NotFound(f"There is no conversation {ref!r}.", todo="Send it whole to POST /v1/conversations first.")
             new = await self._add(records, stored, [message])
             if new and _goes_on(stored, message):
-                await records.conversations.change(stored.id, status="open")
-                await records.log.event("conversation.reopened", conversation_id=stored.id, actor=actor)
+                stored = await closing.move(records, stored, "open", actor)
             received = await self._follow(records, stored, [message], new, actor)
         self.wake(tenant)
         return received
@@ -92,16 +94,16 @@ class Ingest:
         )
         stored = await records.conversations.upsert(whole, connection)
         await records.log.event("conversation.created", conversation_id=stored.id, data={"channel": stored.channel})
+        if stored.status == "closed":
+            await records.log.enqueue(closing.CLOSED, stored.id)
         return stored
 
     async def _update(self, records: Records, known: Conversation, given: ConversationIn, customer: Customer | None) -> Conversation:
-        """What a known conversation's sender says anew: its status, who it is with (once), how sure they are of that.
+        """What a known conversation's sender says anew: who it is with (once), how sure they are of that.
 
         How sure they are of somebody else proves nothing about the person on record: then nobody is proven here any more.
         """
         changed: dict[str, object] = {}
-        if "status" in given.model_fields_set and given.status != known.status:
-            changed["status"] = given.status
         if customer is not None and known.customer_id is None:
             changed["customer_id"] = customer.id
         assurance = given.customer.assurance if given.customer is not None else None
@@ -127,19 +129,30 @@ class Ingest:
         return new
 
     async def _follow(
-        self, records: Records, conversation: Conversation, given: Sequence[Message], new: Sequence[Message], actor: str
+        self,
+        records: Records,
+        conversation: Conversation,
+        given: Sequence[Message],
+        new: Sequence[Message],
+        actor: str,
+        *,
+        again: bool = False,
     ) -> Received:
-        """What follows from new messages, all of them together: answers close the loop; whoever is left waiting gets one turn."""
+        """What follows from new messages, all of them together: answers close the loop; whoever is left waiting gets one turn.
+
+        `again`: it goes on after it was closed, so that somebody may wait there without a new word.
+        """
         for message in new:
             await records.log.event(
                 "message.stored", conversation_id=conversation.id, subject_id=message.id, actor=actor, data={"author": message.author}
             )
-        if new:
+        if new or again:
             known = {message.id for message in conversation.messages}
             whole = conversation.model_copy(update={"messages": in_order((*conversation.messages, *(m for m in new if m.id not in known)))})
             if said := [message for message in new if message.is_answer]:
                 await answers.given(records, whole, said)
-            await mint(records, whole, self.clock())
+            if whole.status != "closed":
+                await mint(records, whole, self.clock())
         current = await records.turns.current_status(conversation.id)
         return Received(
             conversation_id=conversation.external_id,
@@ -158,6 +171,13 @@ def _goes_on(conversation: Conversation, message: Message) -> bool:
     """A customer who writes again after a conversation was closed waits for somebody: it must not stay out of the queue."""
     later = any(m.is_answer and m.sent_at > message.sent_at for m in conversation.messages)
     return conversation.status == "closed" and message.author == "customer" and message.deleted_at is None and not later
+
+
+def _status(known: Conversation, given: ConversationIn, new: Sequence[Message]) -> Status:
+    """As its sender says; of one who says nothing about it, as what was written now makes it."""
+    if "status" in given.model_fields_set:
+        return given.status
+    return "open" if any(_goes_on(known, message) for message in new) else known.status
 
 
 def _says_nothing_new(before: Message | None, again: Message) -> bool:

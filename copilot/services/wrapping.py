@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from copilot.domain.base import Frozen, Instant, new_id
-from copilot.domain.conversation import Conversation, Outcome, unanswered
+from copilot.domain.conversation import BUILT_IN, Conversation, Outcome, unanswered
 from copilot.domain.day import WrapUp
 from copilot.domain.errors import Conflict, Invalid
 from copilot.domain.memory import Memory, Promise, Use
@@ -115,7 +115,7 @@ class Wrapping:
     async def confirm(self, caller: Caller, ref: str, given: Confirmation) -> WrapUp:
         """All of it or nothing: outcome, promises, memories, the account of it in the customer's history; then it is closed.
 
-        Raises NotFound, Invalid, and Conflict when it is closed already or somebody wrote since `last_message_id`.
+        Raises NotFound, Invalid, and Conflict when it was wrapped up already or somebody wrote since `last_message_id`.
         """
         now = self.clock()
         async with self.database.write(caller.tenant_id) as records:
@@ -140,8 +140,30 @@ class Wrapping:
         self.wake(caller.tenant_id)
         return wrapped
 
+    async def begin(self, tenant: str, subject: str) -> None:
+        """The durable job `closed`: the conversation, closed in its chat tool, joins the customer's history as it was written.
+
+        A person who confirms the wrap-up later puts their account in its place. Safe to run again.
+        """
+        async with self.database.write(tenant) as records:
+            found = await records.conversations.find(subject)
+            if found is None or found.status != "closed" or await _wrapped(records, found):
+                return
+            account = await _account(records, found)
+            await records.memories.put([account] if account else [])
+            await records.log.event("wrap_up.waits", conversation_id=found.id)
+        await self._index(tenant, [account] if account else [])
+        self.wake(tenant)
+
+    async def waits(self, tenant: str, ref: str) -> bool:
+        """Whether it was closed in its chat tool and nobody has said here what it came to. Raises NotFound."""
+        async with self.database.read(tenant) as records:
+            found = await conversation(records, ref)
+            elsewhere = await records.day.connection_kind(found.id) not in BUILT_IN
+            return elsewhere and found.status == "closed" and not await _wrapped(records, found)
+
     async def _may_close(self, records: Records, found: Conversation, given: Confirmation) -> None:
-        if found.status == "closed":
+        if found.status == "closed" and await _wrapped(records, found):
             raise Conflict("This conversation is closed already.", todo="Set its status to open first if it goes on.")
         if given.last_message_id and given.last_message_id != _last(found):
             raise Conflict("Somebody wrote since this wrap-up was made.", todo="Read the conversation and the wrap-up again.")
@@ -217,14 +239,27 @@ async def _close(records: Records, found: Conversation, wrapped: WrapUp) -> list
     await records.conversations.change(found.id, status="closed", outcome=outcome)
     await records.turns.retire(found.id)
     await records.day.put_wrap_up(wrapped)
+    account = await _account(records, found.model_copy(update={"outcome": outcome}), wrapped.summary)
+    await records.memories.put([account] if account else [])
+    return [account] if account else []
+
+
+async def _account(records: Records, found: Conversation, text: str = "") -> Memory | None:
+    """What the customer's history keeps of it, in these words or as it was written; one memory, however often it is closed."""
     if found.customer_id is None or not any(m.text.strip() and not m.deleted_at for m in found.messages):
-        return []
-    told = episode(found.model_copy(update={"outcome": outcome}), found.customer_id)
-    account = told.model_copy(
-        update={"id": promises.derived_id("episode", found.external_id), "text": wrapped.summary, "source": f"conversation:{found.id}"}
-    )
-    await records.memories.put([account])
-    return [account]
+        return None
+    told = episode(found, found.customer_id)
+    # Imported conversations are known by the sender's id. Two chat tools may use the same one: there it is ours.
+    name = found.external_id if await records.day.connection_kind(found.id) in BUILT_IN else found.id
+    ident = promises.derived_id("episode", name)
+    return told.model_copy(update={"id": ident, "text": text or told.text, "source": f"conversation:{found.id}"})
+
+
+async def _wrapped(records: Records, found: Conversation) -> bool:
+    """Whether a person said what it came to, and nobody wrote since."""
+    told = await records.day.wrap_ups_of(found.id)
+    said = [m.sent_at for m in found.messages if not m.deleted_at and m.visibility == "public"]
+    return bool(told) and all(at <= told[-1].closed_at for at in said)
 
 
 def _last(found: Conversation) -> str:

@@ -180,7 +180,7 @@ async def test_a_reply_is_written_as_its_channel_wants_it(double: FrontDouble, k
     async with double.client() as http:
         assert await Front(http).reply(HERE.account, CNV, "1 < 2\nTom", "7") == "FMID2"
     (asked,) = [one for one in double.asked if one.method == "POST"]
-    assert (asked.body["author_id"], asked.body["body"]) == ("7", body)
+    assert (asked.body["author_id"], asked.body["body"]) == ("tea_7", body)
 
 
 async def test_the_poll_rises_and_names_each_conversation_once(double: FrontDouble) -> None:

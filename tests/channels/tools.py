@@ -19,6 +19,7 @@ from copilot.domain.channels import Account, Webhook
 from tests.channels.doubles.base import Double
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.channels.doubles.front import FrontDouble, conversation, message
+from tests.channels.doubles.webhook import WebhookDouble
 from tests.channels.doubles.zendesk import ZendeskDouble
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -42,6 +43,7 @@ class Example:
     tells: bool = True
     """Whether a delivery says what was said. If not, only in which conversation: the thread is read."""
     double: Callable[[], Double] | None = None
+    """Its API."""
 
     def webhook(self, body: bytes | dict[str, Any], *, secret: str = NEW, signed_at: datetime = AT, now: datetime = AT) -> Webhook:
         """A delivery, signed."""
@@ -119,5 +121,15 @@ EXAMPLES: dict[str, Example] = {
     "webhook": Example(GenericWebhook, account("webhook"), _said_generic, _standard),
     "chatwoot": Example(Chatwoot, account("chatwoot", settings={"account_id": 3}), _said_chatwoot, _chatwoot, double=ChatwootDouble),
     "zendesk": Example(Zendesk, account("zendesk"), _said_zendesk, _zendesk, tells=False, double=ZendeskDouble),
-    "front": Example(Front, account("front", settings={"company": "cmp_3"}), _said_front, _front, double=FrontDouble),
+    "front": Example(
+        Front, account("front", settings={"company": "cmp_3"}, agents={"7": "tea_7:tok-agent-7"}), _said_front, _front, double=FrontDouble
+    ),
 }
+
+STORIES: dict[str, Callable[[], Double]] = {
+    "webhook": WebhookDouble,
+    "chatwoot": ChatwootDouble,
+    "zendesk": ZendeskDouble,
+    "front": FrontDouble,
+}
+"""The tools on whose doubles tests/services/test_tool_stories.py tells its story: they have `says`, `told`, `moved`, `notes`, `sent`."""

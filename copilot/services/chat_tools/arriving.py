@@ -144,24 +144,37 @@ class Arriving:
         return cursor
 
     async def _take(self, account: Account, arrival: Arrival) -> None:
-        if not arrival.whole:
+        if read := not arrival.whole:
             arrival = await self.connecting.channel(account.kind).thread(account, arrival.conversation.conversation_id)
-        given = await self._known(account, arrival)
+        given = await self._known(account, arrival, read=read)
         if given is not None:
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
 
-    async def _known(self, account: Account, arrival: Arrival) -> ConversationIn | None:
-        """With what is on record: deleted messages by their words, and the thread's past where it is new here."""
+    async def _known(self, account: Account, arrival: Arrival, *, read: bool) -> ConversationIn | None:
+        """With what is on record: deleted messages by their words, and the thread's past where it is new here. `read`: it is the thread."""
         given = arrival.conversation
         async with self.database.read(account.tenant_id) as records:
             before = await records.conversations.find(given.conversation_id, account.id)
         if before is None:
             channel = self.connecting.channel(account.kind)
-            if "history" in channel.can:
+            if "history" in channel.can and not read:
                 given = (await channel.thread(account, given.conversation_id)).conversation
             return given if given.messages else None
+        if not read and "status" in given.model_fields_set and given.status != before.status:
+            given = await self._now(account, given)
         gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
         return given.model_copy(update={"messages": [*given.messages, *_deleted(gone, self.clock())]}) if gone else given
+
+    async def _now(self, account: Account, given: ConversationIn) -> ConversationIn:
+        """As the tool has it now. Deliveries come late and in no order: by an old one, what goes on would be closed over somebody."""
+        channel = self.connecting.channel(account.kind)
+        if "history" not in channel.can:
+            return given
+        try:
+            thread = (await channel.thread(account, given.conversation_id)).conversation
+        except NotFound:  # it is gone there
+            return given
+        return given.model_copy(update={"status": thread.status}) if "status" in thread.model_fields_set else given
 
 
 def _deleted(messages: Iterable[Message], at: datetime) -> list[MessageIn]:

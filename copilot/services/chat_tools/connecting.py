@@ -21,6 +21,7 @@ from copilot.domain.ports.connections import Vault
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.services.answering import person
+from copilot.services.chat_tools import framing
 from copilot.services.reading import actor
 
 KNOWN: Final = timedelta(seconds=15)
@@ -50,6 +51,10 @@ class Made(Frozen):
     signing: str = Field(default="", repr=False)
     path: str
     """Where the tool sends its webhooks, under the service's own address."""
+    sidebar: str = ""
+    """Our page for the tool's own sidebar, under the service's address; empty: it has none."""
+    pages: tuple[str, ...] = ()
+    """Whose pages may show the panel from now on: they stand in the setting `panel_origins`."""
 
 
 class Standing(Frozen):
@@ -60,6 +65,8 @@ class Standing(Frozen):
     can: list[str]
     secrets: int
     """Signing secrets that hold."""
+    pages: tuple[str, ...] = ()
+    """Origins of the tool's own pages that may show the panel; none while it is stopped, or where they are not reached by https."""
 
 
 @dataclass(frozen=True)
@@ -91,19 +98,27 @@ class Connecting:
         async with self.database.write(caller.tenant_id) as records:
             if await records.connections.find(given.id) is not None:
                 raise Conflict(f"There is a connection {given.id!r}.", todo="Choose another name, or change that one.")
+            shown = await framing.shown(records, self.channels)
             await records.connections.put(connection, self._seal(inside))
+            await framing.follow(records, caller, shown, await framing.shown(records, self.channels))
             await _event(records, caller, connection, "made")
         self.wake(caller.tenant_id)
-        return Made(connection=connection, signing=signing, path=_path(caller.tenant_id, connection.id, inside.path))
+        path, pages = _path(caller.tenant_id, connection.id, inside.path), framing.pages(self.channels, connection)
+        sidebar = framing.sidebar(channel, caller.tenant_id, connection.id)
+        return Made(connection=connection, signing=signing, path=path, pages=pages, sidebar=sidebar)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
-        """Name, address, settings, `active`, `shadow`. Raises NotFound, Invalid."""
+        """Name, address, settings, `active`, `shadow`. Raises NotFound, Invalid.
+
+        The tool's pages may show the panel for as long as it is active.
+        """
         async with self.database.write(caller.tenant_id) as records:
             found = await self._found(records, ident)
             if "settings" in values:
                 values["settings"] = _settings(self.channel(found.kind), values["settings"])
-            changed = found.model_copy(update=values)
+            changed, shown = found.model_copy(update=values), await framing.shown(records, self.channels)
             await records.connections.put(changed)
+            await framing.follow(records, caller, shown, await framing.shown(records, self.channels))
             await _event(records, caller, changed, "changed", sorted(values))
         self.opened.pop((caller.tenant_id, ident), None)
         self.wake(caller.tenant_id)
@@ -162,7 +177,7 @@ class Connecting:
         """Of all that were configured."""
         async with self.database.read(tenant) as records:
             found = [one for one in await records.connections.all() if one.kind in self.channels]
-            traffic = await records.connections.traffic()
+            traffic, allowed = await records.connections.traffic(), (await records.admin.settings()).panel_origins
             sealed = {one.id: await records.connections.sealed(one.id) for one in found}
         return [
             Standing(
@@ -170,6 +185,7 @@ class Connecting:
                 traffic=traffic.get(one.id, Traffic()),
                 can=sorted(self.channels[one.kind].can),
                 secrets=len(self._inside(sealed[one.id]).signing),
+                pages=tuple(page for page in framing.pages(self.channels, one) if page in allowed),
             )
             for one in found
         ]
@@ -189,7 +205,7 @@ class Connecting:
             inside = self._inside(await records.connections.sealed(ident))
         ours = {
             "webhook": address.rstrip("/") + _path(caller.tenant_id, ident, inside.path),
-            "panel": f"{address.rstrip('/')}/{account.kind}/panel?tenant={caller.tenant_id}&connection={ident}",
+            "panel": address.rstrip("/") + framing.sidebar(self.channel(account.kind), caller.tenant_id, ident),
         }
         try:
             learned = await self.channel(account.kind).install(account, ours)
@@ -197,6 +213,8 @@ class Connecting:
             return [Missing(what=error.detail, todo=error.todo)]
         if learned.signing and learned.signing != account.signing:
             await self._resealed(caller, ident, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
+        if learned.settings != account.settings:
+            await self.change(caller, ident, settings=learned.settings)
         return await self.check(caller.tenant_id, ident)
 
     def channel(self, kind: str) -> Channel:

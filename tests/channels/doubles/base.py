@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 Failing = Callable[[Request], Response | None]
+By = Literal["customer", "agent"]
 
 
 @dataclass
@@ -30,6 +32,34 @@ class Double:
     asked: list[Asked] = field(default_factory=list)
     fail: Failing | None = None
     lose: bool = False
+    clock: Callable[[], datetime] | None = None
+    """When things happen there; without one, at the double's own times."""
+
+    # What a story needs (tests/services/test_tool_stories.py): things happen in the tool, and it tells of them.
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        """Somebody writes publicly in that conversation, in the tool itself."""
+        raise NotImplementedError
+
+    def told(self, number: int) -> dict[str, Any]:
+        """What the tool delivers about the newest public message of that conversation, whoever wrote it by whatever way."""
+        raise NotImplementedError
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        """Somebody closes it there, or opens it again; returns what the tool delivers."""
+        raise NotImplementedError
+
+    def notes(self, number: int) -> list[str]:
+        """Notes between colleagues that stand there."""
+        raise NotImplementedError
+
+    def sent(self, number: int) -> list[str]:
+        """What agents said to the customer there."""
+        raise NotImplementedError
+
+    def own_token(self) -> str:
+        """What the agent with the number 7 adds as their own token."""
+        return self.agents["7"]
 
     @property
     def writes(self) -> int:

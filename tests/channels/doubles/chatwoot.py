@@ -2,11 +2,12 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import By, Double
 
 PAGE = 20
 """Messages of a page."""
@@ -51,12 +52,43 @@ class ChatwootDouble(Double):
     def say(self, number: int, text: str, kind: int = 0, **given: Any) -> dict[str, Any]:
         """One more message, as conversations hold it: numbers and seconds."""
         self.number += 1
-        at = int(time.time())
+        at = int(self.clock().timestamp() if self.clock else time.time())
         sender = contact() if kind == 0 else {"id": 7, "name": "Tom Weber", "email": "tom@example.com", "type": "user"}
         said = {"id": self.number, "content": text, "message_type": kind, "created_at": at, "private": False, "sender": sender} | given
         self.messages[number].append(said)
         self.conversations[number]["last_activity_at"] = at
         return said
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        self.say(number, text, 0 if by == "customer" else 1)
+
+    def told(self, number: int) -> dict[str, Any]:
+        """Words for types and a time as text, where the thread has numbers."""
+        said = next(one for one in reversed(self.messages[number]) if not one["private"])
+        kind = {0: "incoming", 1: "outgoing"}[said["message_type"]]
+        at = datetime.fromtimestamp(said["created_at"], UTC).isoformat()
+        inside = self.conversations[number] | {"messages": []}
+        told: dict[str, Any] = {
+            "event": "message_created",
+            "account": {"id": 3},
+            "message_type": kind,
+            "created_at": at,
+            "conversation": inside,
+        }
+        return {**said, "content_attributes": {}, **told}
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        found = self.conversations[number]
+        before, found["status"] = found["status"], "resolved" if closed else "open"
+        change = {"status": {"previous_value": before, "current_value": found["status"]}}
+        told = {"event": "conversation_status_changed", "account": {"id": 3}, "messages": [], "changed_attributes": [change]}
+        return {**found, **told}
+
+    def notes(self, number: int) -> list[str]:
+        return [one["content"] for one in self.messages[number] if one["private"]]
+
+    def sent(self, number: int) -> list[str]:
+        return [one["content"] for one in self.messages[number] if one["message_type"] == 1 and not one["private"]]
 
     def routes(self, app: FastAPI) -> None:
         base = "/api/v1/accounts/3"

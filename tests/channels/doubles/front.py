@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import By, Double
 
 BEGAN = 1_772_445_600.123
 """Seconds since 1970, in milliseconds as Front writes them."""
@@ -61,6 +61,11 @@ class FrontDouble(Double):
     minute: int = 50
     """Requests that the Starter plan allows a minute."""
     merged: dict[str, str] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=lambda: {"tea_7": "tok-agent-7"})
+    """Teammates by Front's own id of them, as messages name their author."""
+
+    def own_token(self) -> str:
+        return "tea_7:tok-agent-7"
 
     def open(self, number: int = 17) -> dict[str, Any]:
         return self.put(str(number))
@@ -75,6 +80,35 @@ class FrontDouble(Double):
         """An event of that conversation, `at` seconds after the beginning."""
         event = {"id": f"evt_{len(self.events)}", "type": kind, "emitted_at": BEGAN + at, "conversation": self.conversations[ident]}
         self.events.append(event)
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        self._add(str(number), text, inbound=by == "customer")
+
+    def told(self, number: int) -> dict[str, Any]:
+        said = self.messages[str(number)][-1]
+        kind = "inbound" if said["is_inbound"] else "outbound"
+        return self._event(number, kind, {"target": {"_meta": {"type": "message"}, "data": said}})
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        self.conversations[str(number)]["status"] = "archived" if closed else "assigned"
+        return self._event(number, "archive" if closed else "reopen", {})
+
+    def notes(self, number: int) -> list[str]:
+        return [one["body"] for one in self.comments[str(number)]]
+
+    def sent(self, number: int) -> list[str]:
+        return [one["text"] for one in self.messages[str(number)] if not one["is_inbound"]]
+
+    def _event(self, number: int, kind: str, more: dict[str, Any]) -> dict[str, Any]:
+        event = {"id": f"evt_{len(self.asked)}", "type": kind, "emitted_at": self._at(), "conversation": self.conversations[str(number)]}
+        return {"type": kind, "authorization": {"id": "cmp_3"}, "payload": event | more}
+
+    def _add(self, ident: str, text: str, **given: Any) -> None:
+        number = sum(map(len, self.messages.values())) + 1
+        self.messages[ident].append(message(f"msg_{number}", text, created_at=self._at(), **given))
+
+    def _at(self, more: float = 0) -> float:
+        return self.clock().timestamp() if self.clock else BEGAN + more
 
     def routes(self, app: FastAPI) -> None:
         self._listing(app)
@@ -96,7 +130,7 @@ class FrontDouble(Double):
             self._allowed(request)
             self._known(ident)
             text = (await request.json())["body"]
-            said = comment(f"com_{len(self.comments[ident]) + 1}", text, author=teammate("api", type="api"))
+            said = comment(f"com_{len(self.comments[ident]) + 1}", text, author=teammate("api", type="api"), posted_at=self._at(5))
             self.comments[ident].append(said)
             return JSONResponse(said, 201)
 
@@ -107,8 +141,7 @@ class FrontDouble(Double):
             given = await request.json()
             if not who or given["author_id"] != who:
                 raise HTTPException(403)
-            said = message(f"msg_{len(self.messages[ident]) + 1}", given.get("text", given["body"]), inbound=False, body=given["body"])
-            self.messages[ident].append(said)
+            self._add(ident, given.get("text", given["body"]), inbound=False, body=given["body"])
             return JSONResponse({"status": "accepted", "message_uid": "FMID2"}, 202)
 
     def _listing(self, app: FastAPI) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import By, Double
 
 MOST = 5000
 """Comments that a ticket can hold."""
@@ -32,6 +32,9 @@ class ZendeskDouble(Double):
     users: dict[int, dict[str, Any]] = field(default_factory=lambda: {41: user(41), 7: user(7, "agent"), 1: user(1, "admin")})
     webhooks: list[dict[str, Any]] = field(default_factory=list)
     triggers: list[dict[str, Any]] = field(default_factory=list)
+    installed: list[dict[str, Any]] = field(default_factory=list)
+    """Apps that were uploaded and installed."""
+    app_key: str = ""
     role: str = "admin"
     """Of the connection's own token."""
     page: int = 100
@@ -53,6 +56,7 @@ class ZendeskDouble(Double):
 
     def say(self, number: int, text: str, author: int = 41, *, public: bool = True, **given: Any) -> dict[str, Any]:
         self.number += 1
+        at = self.clock() if self.clock else BEGAN + timedelta(seconds=self.number)
         said = {
             "id": self.number,
             "type": "Comment",
@@ -61,12 +65,33 @@ class ZendeskDouble(Double):
             "plain_body": text,
             "public": public,
             "attachments": [],
-            "created_at": f"{BEGAN + timedelta(seconds=self.number):%Y-%m-%dT%H:%M:%SZ}",
+            "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
         } | given
         self.comments[number].append(said)
         return said
 
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        self.say(number, text, 41 if by == "customer" else 7)
+
+    def told(self, number: int) -> dict[str, Any]:
+        """As the trigger that ships writes it: numbers and times only."""
+        newest = self.comments[number][-1]
+        ticket = {"id": str(number), "updated_at": newest["created_at"]}
+        return {"connection": "zendesk-1", "ticket": ticket, "comment": {"id": str(newest["id"])}}
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        self.tickets[number]["status"] = "solved" if closed else "open"
+        at = self.clock() if self.clock else BEGAN + timedelta(seconds=self.number + 1)
+        return self.told(number) | {"ticket": {"id": str(number), "updated_at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}}
+
+    def notes(self, number: int) -> list[str]:
+        return [one["body"] for one in self.comments[number] if not one["public"]]
+
+    def sent(self, number: int) -> list[str]:
+        return [one["body"] for one in self.comments[number] if one["public"] and one["author_id"] != 41]
+
     def routes(self, app: FastAPI) -> None:
+        self._people(app)
         self._reading(app)
         self._setting_up(app)
 
@@ -81,7 +106,7 @@ class ZendeskDouble(Double):
             event = {"id": said["id"], "type": "Comment", "body": said["body"], "public": said["public"]}
             return {"ticket": ticket, "audit": {"id": 900 + said["id"], "events": [{"id": 3, "type": "Change"}, event]}}
 
-    def _reading(self, app: FastAPI) -> None:
+    def _people(self, app: FastAPI) -> None:
         @app.get("/api/v2/users/me.json")
         async def me(request: Request) -> Any:
             try:
@@ -91,6 +116,14 @@ class ZendeskDouble(Double):
                 return {"user": {"id": None, "name": "Anonymous user", "role": "end-user"}}
             return {"user": user(1, self.role)}
 
+        @app.get("/api/v2/users/{number}.json")
+        async def person(request: Request, number: int) -> Any:
+            self._allowed(request)
+            if number not in self.users:
+                raise HTTPException(404)
+            return {"user": self.users[number]}
+
+    def _reading(self, app: FastAPI) -> None:
         @app.get("/api/v2/tickets/{number}.json")
         async def ticket(request: Request, number: str) -> Any:
             self._allowed(request)
@@ -148,6 +181,16 @@ class ZendeskDouble(Double):
             self._allowed(request)
             self.triggers.append((await request.json())["trigger"] | {"id": len(self.triggers) + 1})
             return {"trigger": self.triggers[-1]}
+
+        @app.get("/api/v2/apps/installations.json")
+        async def installations(request: Request) -> Any:
+            self._allowed(request)
+            return {"installations": self.installed}
+
+        @app.get("/api/v2/apps/{number}/public_key.pem")
+        async def key(request: Request, number: int) -> Response:
+            self._allowed(request)
+            return Response(self.app_key, media_type="application/x-pem-file")
 
     def _allowed(self, request: Request) -> str:
         """Whose token it is: empty for the connection's own."""
