@@ -1,9 +1,11 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import httpx
 import structlog
@@ -25,7 +27,7 @@ from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
-from copilot.channels import channels
+from copilot.channels import channels, triage
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
@@ -51,11 +53,15 @@ from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
 from copilot.services.chat_tools.arriving import POLL, Arriving
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.deciding import Deciding
 from copilot.services.chat_tools.entering import Entering
+from copilot.services.chat_tools.inbox_card import InboxCard
 from copilot.services.chat_tools.noting import Noting
+from copilot.services.chat_tools.posting import POSTS, Posting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.chat_tools.sending import Sending
 from copilot.services.chat_tools.telling import Telling
+from copilot.services.chat_tools.triaging import Triaging
 from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.closing import CLOSED
 from copilot.services.company_accounts import CompanyAccounts
@@ -176,12 +182,15 @@ class ChatTools:
     telling: Telling
     sending: Sending
     entering: Entering
+    triaging: Triaging
+    inbox_card: InboxCard
     http: httpx.AsyncClient
 
     async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
-        """A turn is done: its note, and its events."""
+        """A turn is done: the customer's tool gets its note, whoever listens its events, colleagues what they triage."""
         await self.noting.finished(records, conversation_id, turn_id, suggestions)
         await self.telling.finished(records, conversation_id, turn_id, suggestions)
+        await self.triaging.finished(records, conversation_id, turn_id, suggestions)
 
 
 @dataclass(frozen=True)
@@ -529,21 +538,35 @@ def _wire(
 def _chat_tools(
     settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
 ) -> ChatTools:
-    http = http or httpx.AsyncClient()
+    http = http or httpx.AsyncClient(verify=_trusted())
     tools, clock = channels(http), ingest.clock
     connecting = Connecting(database, tools, vault, clock, wake)
-    writing, receiving = Writing(database, connecting, clock, wake), Receiving(database, connecting, clock, wake)
+    rooms = triage(tools)
+    writing = Writing(database, connecting, clock, wake, dict.fromkeys(POSTS, Posting(database, rooms, settings.address)))
+    sending = Sending(database, connecting, writing)
+    deciding = Deciding(database, Decisions(database, ingest.privacy, clock, wake), sending)
+    triaging = Triaging(database, rooms, writing, deciding)
+    writing.heard.append(triaging.unsent)
+    receiving = Receiving(database, connecting, clock, wake, triaging.asked, triaging.lost)
     return ChatTools(
         connecting=connecting,
         receiving=receiving,
-        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock),
+        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock, triaging.clicked),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
         telling=Telling(database, writing, tools, clock),
-        sending=Sending(database, connecting, writing),
         entering=Entering(database, connecting, Panels(database, clock), clock, wake),
+        sending=sending,
+        triaging=triaging,
+        inbox_card=InboxCard(database, deciding, settings.address),
         http=http,
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed: read once in a process, because that takes 25 ms."""
+    return httpx.create_ssl_context()
 
 
 def _embedder(settings: Settings, privacy: Privacy) -> Embedder:

@@ -184,11 +184,14 @@ def _digest(folder: Path) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Inspect draws and prints nothing: our own line for each task says how far it is, and `--json` prints JSON alone."""
+    """Inspect draws and prints nothing: our own line for each task says how far it is, and `--json` prints JSON alone.
+
+    "log" and not "none": with that Inspect lays out a table of results all the same, which takes longer than a small run itself.
+    """
     from inspect_ai.util._display import display_type, init_display_type
 
     before = display_type()
-    init_display_type("none")
+    init_display_type("log")
     try:
         with redirect_stdout(StringIO()):
             yield

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +78,12 @@ class TextPrompts:
 
     def instead(self, texts: Mapping[str, str]) -> "TextPrompts":
         """As the port says: such a text takes the same variables, and what others said stands in its user part only."""
-        changed, environment = dict(self._prompts), _environment()
+        changed = dict(self._prompts)
         for name, text in texts.items():
             before = self._prompts.get(name)
             if before is None:
                 raise NotFound(f"There is no prompt {name!r}.", todo=f"There are: {', '.join(self.names()) or 'none'}.")
-            named, prompt = _read(f"{name}.md", text, environment)
+            named, prompt = _read(f"{name}.md", text)
             if named != name:
                 raise Invalid(f"{name}.md calls itself {named!r}.", todo=f"Write `name: {name}` in its front matter.")
             _same(before.variables, prompt.variables, f"{name}.md", "is missing", "is not given to this prompt")
@@ -104,9 +105,8 @@ class FilePrompts(TextPrompts):
         if not folder.is_dir():
             raise NotFound(f"There is no folder {folder} with prompts.")
         prompts: dict[str, _Prompt] = {}
-        environment = _environment()
         for path in sorted(folder.glob("*.md")):
-            name, prompt = _read(path.name, path.read_text(encoding="utf-8"), environment)
+            name, prompt = _read(path.name, path.read_text(encoding="utf-8"))
             if name in prompts:
                 raise Invalid(f"{path.name} and {prompts[name].file} have the same name {name!r}.", todo="Rename one.")
             prompts[name] = prompt
@@ -128,6 +128,7 @@ def _try(name: str, prompt: _Prompt) -> None:
         )
 
 
+@cache
 def _environment() -> Environment:
     # Prompts are text for a model, not HTML: escaping would put &amp; into every draft.
     return ImmutableSandboxedEnvironment(
@@ -135,7 +136,9 @@ def _environment() -> Environment:
     )
 
 
-def _read(file: str, text: str, environment: Environment) -> tuple[str, _Prompt]:
+@lru_cache(maxsize=256)
+def _read(file: str, text: str) -> tuple[str, _Prompt]:
+    """A prompt and its name. The same text is checked once in a process. Raises Invalid."""
     try:
         metadata, body = frontmatter.parse(text)
     except yaml.YAMLError as error:
@@ -146,14 +149,14 @@ def _read(file: str, text: str, environment: Environment) -> tuple[str, _Prompt]
         problem = error.errors()[0]
         raise Invalid(f"{file}: front matter field {'.'.join(map(str, problem['loc']))!r}: {problem['msg']}.") from None
     parts = _parts(file, body)
-    used = set().union(*(_used(file, source, environment) for source in parts.values()))
-    _same(set(front.variables), used, file, "is declared but not used", "is used but not declared")
+    (system, of_system), (user, of_user) = (_checked(file, parts[name]) for name in ("system", "user"))
+    _same(set(front.variables), of_system | of_user, file, "is declared but not used", "is used but not declared")
     prompt = _Prompt(
         id=f"{front.name}@{front.version}:{hashlib.sha256(text.encode()).hexdigest()[:8]}",
         file=file,
         variables=frozenset(front.variables),
-        system=environment.from_string(parts["system"]),
-        user=environment.from_string(parts["user"]),
+        system=system,
+        user=user,
     )
     return front.name, prompt
 
@@ -175,17 +178,19 @@ def _parts(file: str, body: str) -> dict[str, str]:
     return parts
 
 
-def _used(file: str, source: str, environment: Environment) -> set[str]:
+def _checked(file: str, source: str) -> tuple[Template, set[str]]:
+    """A part as a template, and the variables that it uses."""
+    environment = _environment()
     try:
         tree = environment.parse(source)
-        environment.from_string(source)  # unknown filters and tests show only here
+        template = environment.from_string(source)  # unknown filters and tests show only here
     except TemplateSyntaxError as error:
         raise Invalid(f"{file}: {error.message} (line {error.lineno} of its part).") from None
     except TemplateError as error:
         raise Invalid(f"{file}: {error}.") from None
     if next(meta.find_referenced_templates(tree), "") != "":
         raise Invalid(f"{file}: a prompt may not include or import another.", todo="Write it out: one file is what a suggestion records.")
-    return meta.find_undeclared_variables(tree)
+    return template, meta.find_undeclared_variables(tree)
 
 
 def _same(expected: Iterable[str], found: Iterable[str], where: str, missing: str, unknown: str) -> None:

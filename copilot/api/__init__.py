@@ -70,13 +70,13 @@ def _all_routes() -> "tuple[BaseRoute, ...]":
     """Put together once in a process: FastAPI works out what each route takes for every application that includes its router."""
     from fastapi import APIRouter
 
-    from copilot.api import health, hooks, pages, roles
+    from copilot.api import canvas, health, hooks, pages, roles
     from copilot.web import routers
 
     audiences = _audiences()
     roles.check(_routes(audiences))
     together = APIRouter()
-    for router in (*audiences, health.router, hooks.router, pages.router, *routers()):
+    for router in (*audiences, health.router, hooks.router, canvas.router, pages.router, *routers()):
         together.include_router(router)
     return tuple(together.routes)
 

@@ -90,7 +90,7 @@ def understood(tool: str) -> Iterator[None]:
     """Raises Invalid for whatever a tool's payload is not as its documentation says: a field of another type, one that is missing."""
     try:
         yield
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError, OSError) as error:
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, OSError) as error:
         what = type(error).__name__ if isinstance(error, ValidationError) else f"{type(error).__name__}: {str(error)[:80]}"
         raise Invalid(f"This is not as {tool} sends it ({what}).", todo=f"Send {tool}'s own webhook, unchanged.") from None
 

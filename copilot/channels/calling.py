@@ -16,6 +16,8 @@ LIMITS: Final = httpx.Timeout(10.0, connect=5.0)
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer that are read."""
 TRIES: Final = 3
+MOST: Final = 3600.0
+"""Seconds that a tool's own clock may make us wait."""
 BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures after which a request has surely not been done."""
 
@@ -25,12 +27,16 @@ class Calls:
 
     def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str) -> None:
         self._http, self._base, self._headers, self._tool = http, base.rstrip("/"), dict(headers), tool
+        self.heard = httpx.Headers()
+        """Headers of the latest answer."""
 
     async def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Any:
         """Read, and again where it did not come through."""
-        waiting = wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2)
-        trying = AsyncRetrying(retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=waiting, reraise=True)
-        return await trying(self._asked, "GET", path, query, None)
+        return await _patiently()(self._asked, "GET", path, query, None)
+
+    async def search(self, path: str, body: Mapping[str, Any]) -> Any:
+        """As `get`, where a question is asked by POST."""
+        return await _patiently()(self._asked, "POST", path, None, body, reads=True)
 
     async def text(self, path: str) -> str:
         """Read what is no JSON, once."""
@@ -59,7 +65,14 @@ class Calls:
             raise Invalid(f"{self._tool} answered {answer.status_code}.", todo="Give the address that takes events, and answer with 204.")
 
     async def _asked(
-        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, plain: bool = False
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int] | None,
+        body: Mapping[str, Any] | None,
+        *,
+        reads: bool = False,
+        plain: bool = False,
     ) -> Any:
         try:
             answer = await self._http.request(
@@ -70,11 +83,11 @@ class Calls:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
             raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         except httpx.HTTPError as error:
-            self._lost(method, type(error).__name__)
-        return self._read(method, answer, plain=plain)
+            self._lost(type(error).__name__, reads=reads or method == "GET")
+        return self._read(answer, reads=reads or method == "GET", plain=plain)
 
-    def _read(self, method: str, answer: httpx.Response, *, plain: bool = False) -> Any:
-        status = answer.status_code
+    def _read(self, answer: httpx.Response, *, reads: bool, plain: bool = False) -> Any:
+        status, self.heard = answer.status_code, answer.headers
         if status < 300:
             if len(answer.content) > LARGEST:
                 raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
@@ -85,13 +98,13 @@ class Calls:
             except ValueError:
                 raise Unavailable(f"{self._tool} did not answer in JSON.", todo="Look whether the address is that of its API.") from None
         if status == 429 or status == 503:
-            raise Unavailable(f"{self._tool} asks for patience.", retry_after=_seconds(answer.headers.get("retry-after", "")))
+            raise Unavailable(f"{self._tool} asks for patience.", retry_after=_patience(answer.headers))
         if status >= 500:
-            self._lost(method, f"status {status}")
+            self._lost(f"status {status}", reads=reads)
         raise self._refused(status)
 
-    def _lost(self, method: str, why: str) -> NoReturn:
-        if method == "GET":
+    def _lost(self, why: str, *, reads: bool) -> NoReturn:
+        if reads:
             raise Unavailable(f"{self._tool} did not answer ({why}).")
         raise Unsure(f"{self._tool} did not say whether it was done ({why}).", todo="Look in the conversation before it is done again.")
 
@@ -107,6 +120,11 @@ class Calls:
         return Invalid(f"{self._tool} did not take it (status {status}).", todo="Look into the tool's own log.")
 
 
+def _patiently() -> AsyncRetrying:
+    waiting = wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2)
+    return AsyncRetrying(retry=retry_if_exception(_passes), stop=stop_after_attempt(TRIES), wait=waiting, reraise=True)
+
+
 def segment(value: object) -> str:
     """A value as one part of a path, whatever stands in it."""
     return quote(str(value), safe="")
@@ -114,6 +132,14 @@ def segment(value: object) -> str:
 
 def _passes(error: BaseException) -> bool:
     return isinstance(error, Unavailable) and error.retry_after is None
+
+
+def _patience(headers: httpx.Headers) -> float:
+    """Seconds, by Retry-After; else until X-RateLimit-Reset (seconds since 1970, as Intercom says it)."""
+    reset = headers.get("x-ratelimit-reset", "")
+    if "retry-after" not in headers and reset.isdecimal():
+        return min(MOST, max(0.0, float(reset) - now().timestamp()))
+    return _seconds(headers.get("retry-after", ""))
 
 
 def _asked_for(header: str) -> float | None:

@@ -14,17 +14,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Accounts of chat tools: how they do, their secrets and tokens.")
 PATH: Final = "/v1/connections"
+MADE_THERE: Final = "The signing secret that the tool itself made, from COPILOT_TOOL_SECRET. Left out: one is made for you."
 COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed", "refused", "sent", "unsent"]
 
 
 def connect(
-    kind: Annotated[str, typer.Argument(help="chatwoot, zendesk, front …, or webhook for any tool that can send a signed one.")],
+    kind: Annotated[str, typer.Argument(help="A chat tool such as chatwoot or slack, or webhook for any that can send a signed one.")],
     url: Annotated[str, typer.Option(help="Where the tool's API is, such as https://chat.example.com.")] = "",
     token: Annotated[str, typer.Option(help="The tool's access token, from COPILOT_TOOL_TOKEN.", envvar="COPILOT_TOOL_TOKEN")] = "",
-    secret: Annotated[
-        str,
-        typer.Option(help="What the tool signs with, where it makes that itself, from COPILOT_TOOL_SECRET.", envvar="COPILOT_TOOL_SECRET"),
-    ] = "",
+    secret: Annotated[str, typer.Option(help=MADE_THERE, envvar="COPILOT_TOOL_SECRET")] = "",
     name: Annotated[str, typer.Option(help="What to call the connection. Default: the tool's name.")] = "",
     setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value.")] = None,
     address: Annotated[str, typer.Option(help="Where the tool reaches this service: its webhook and panel are then made.")] = "",
@@ -36,8 +34,7 @@ def connect(
 ) -> int:
     """Connect a chat tool: its webhook and panel are made in it where its API allows that, and checked."""
     given: dict[str, Any] = {"id": name or kind, "kind": kind, "url": url, "token": token, "settings": _settings(setting or [])}
-    given["signing"] = secret
-    given |= {"signed": not unsigned, "shadow": shadow}
+    given |= {"signing": secret, "signed": not unsigned, "shadow": shadow}
     return with_api(data, tenant, lambda api: _connect(api, given, address, as_json=as_json))
 
 
@@ -119,9 +116,7 @@ def install(
 @app.command("secret")
 def secret(
     connection: str,
-    given: Annotated[
-        str, typer.Option(help="The one that the tool made, from COPILOT_TOOL_SECRET. Left out: made here.", envvar="COPILOT_TOOL_SECRET")
-    ] = "",
+    given: Annotated[str, typer.Option("--secret", help=MADE_THERE, envvar="COPILOT_TOOL_SECRET")] = "",
     data: Data = None,
     tenant: Tenant = "default",
     as_json: AsJson = False,
@@ -130,7 +125,7 @@ def secret(
 
     async def act(api: "Api") -> int:
         made = await api.post(f"{PATH}/{connection}/secret", {"secret": given})
-        print_json(made) if as_json else say("Taken over." if given else made["secret"])
+        print_json(made) if as_json else say(f"{connection}: taken over." if given else made["secret"])
         return 0
 
     return with_api(data, tenant, act)
@@ -148,13 +143,9 @@ def change(
 ) -> int:
     """Stop a connection, let it only watch, or set it otherwise."""
     values = {"url": url, "active": active, "shadow": shadow, "settings": _settings(setting) if setting else None}
-    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
 
     async def act(api: "Api") -> int:
-        if "settings" in given:
-            known = [one["connection"] for one in (await api.get(PATH))["connections"]]
-            before: dict[str, Any] = next((one["settings"] for one in known if one["id"] == connection), {})
-            given["settings"] = before | given["settings"]
         await api.patch(f"{PATH}/{connection}", given)
         say(f"{connection}: changed.")
         return 0

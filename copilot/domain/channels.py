@@ -7,9 +7,11 @@ from pydantic import Field, JsonValue
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.errors import Unavailable
 from copilot.domain.formats import ConversationIn
+from copilot.domain.triage import Ask, Click
 
-Ability = Literal["history", "note", "reply", "draft", "poll", "events"]
-"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed, tell it events."""
+Ability = Literal["history", "note", "reply", "draft", "poll", "events", "triage"]
+"""What a tool lets us do: read a thread, write a note, send as an agent, put words into the composer, ask what changed, tell it events,
+show colleagues what needs a look, who decide about it there."""
 SECRETS = 2
 """Signing secrets that hold at the same time: the tool goes over to a new one while deliveries with the old one are still under way."""
 
@@ -59,8 +61,14 @@ class Delivery(Frozen):
 
     id: str
     arrivals: tuple[Arrival, ...] = ()
+    clicks: tuple[Click, ...] = ()
+    """What colleagues decided. The tool that tells of them waits for seconds only, whatever happens."""
+    ask: Ask | None = None
+    """Is answered at once or not at all, and not kept: nothing is decided by it."""
     answer: JsonValue = None
-    """What the tool wants to hear at once (a challenge); nothing: an empty answer."""
+    """What the tool wants to hear at once (a challenge). None: an empty answer; "": an empty one that has to be 200."""
+    otherwise: JsonValue = None
+    """What it wants to hear instead where the clicks are not on record in time."""
 
 
 class Page(Frozen):

@@ -6,9 +6,12 @@ from pydantic import Field, JsonValue
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.channels import Arrival
+from copilot.domain.triage import Click
 
 InboxState = Literal["waiting", "done", "failed"]
-Action = Literal["note", "reply", "event"]
+Action = Literal["note", "reply", "event", "thread", "card", "mark", "words", "unsent"]
+"""Into the customer's conversation: a note, a reply. To whoever listens: an event. To colleagues: a thread for a conversation; a turn's
+drafts in it; what became of them; words to copy; the same because they could not be sent."""
 EventType = Literal["suggestion.ready", "cue.raised", "handover.offered", "promise.due"]
 SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 """`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
@@ -44,7 +47,7 @@ class Kept(Frozen):
     connection_id: str
     delivery_id: str
     state: InboxState = "waiting"
-    arrivals: tuple[Arrival, ...] | None = None
+    arrivals: tuple[Arrival | Click, ...] | None = None
     received_at: Instant
     done_at: Instant | None = None
     problem: str = ""

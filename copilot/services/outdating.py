@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from copilot.domain.base import Instant
 from copilot.domain.knowledge import Article, Lever
-from copilot.domain.ports.records import OpenDraft, Records, SavedArticle
+from copilot.domain.ports.articles import SavedArticle
+from copilot.domain.ports.records import Records
 from copilot.domain.ports.search import PassageFilter
+from copilot.domain.ports.talk import OpenDraft
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.turn import Turn, TurnLever
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from copilot.domain.errors import Refused
 from copilot.domain.knowledge import Article, Passage
-from copilot.domain.ports.records import Records, SavedArticle
+from copilot.domain.ports.articles import SavedArticle
+from copilot.domain.ports.records import Records
 from copilot.retrieval.passages import split
 from copilot.services.outdating import outdate
 

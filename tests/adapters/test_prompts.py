@@ -175,3 +175,12 @@ def test_a_text_takes_the_variables_that_the_prompt_is_given() -> None:
         FilePrompts(prompts_folder()).instead({"reply": more})
     with pytest.raises(NotFound, match="summary"):
         FilePrompts(prompts_folder()).instead({"summary": REPLY})
+
+
+def test_a_text_is_checked_once_in_a_process_and_another_text_again(tmp_path: Path) -> None:
+    """Every command builds the application: to read and compile all prompts each time took longer than the rest of it."""
+    before = FilePrompts(folder(tmp_path, reply=GOOD))
+    assert FilePrompts(tmp_path)._prompts["reply"] is before._prompts["reply"]
+    with pytest.raises(Invalid, match="'who' is used but not declared"):
+        FilePrompts(folder(tmp_path, reply=GOOD.replace("{{ company }}", "{{ company }} {{ who }}")))
+    assert FilePrompts(folder(tmp_path, reply=GOOD)).render("reply", filled()) == before.render("reply", filled())

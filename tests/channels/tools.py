@@ -2,10 +2,11 @@
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from standardwebhooks.webhooks import Webhook as Standard
 
@@ -13,12 +14,18 @@ from copilot.channels import signing
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
+from copilot.channels.intercom import Intercom
+from copilot.channels.slack import Slack
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.channels import Account, Webhook
+from copilot.domain.ports.channels import Channel, TriageTool
+from copilot.domain.triage import Shown
+from tests.channels.doubles import intercom
 from tests.channels.doubles.base import Double
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.channels.doubles.front import FrontDouble, conversation, message
+from tests.channels.doubles.slack import SlackDouble
 from tests.channels.doubles.webhook import WebhookDouble
 from tests.channels.doubles.zendesk import ZendeskDouble
 
@@ -27,6 +34,14 @@ AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 OLD, NEW = "whsec_b2xkLXNlY3JldC1vbGQtc2VjcmV0", "whsec_bmV3LXNlY3JldC1uZXctc2VjcmV0"
 """Both hold: the tool goes over from one to the other."""
 Signed = Callable[[bytes, datetime, str], dict[str, str]]
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
+
+
+async def _note(channel: Channel, account: Account, text: str, conversation: str) -> str:
+    return await channel.note(account, conversation, text)
 
 
 @dataclass(frozen=True)
@@ -44,10 +59,15 @@ class Example:
     """Whether a delivery says what was said. If not, only in which conversation: the thread is read."""
     double: Callable[[], Double] | None = None
     """Its API."""
+    encode: Callable[[dict[str, Any]], bytes] = _json
+    presses: bool = False
+    """It tells of what colleagues pressed (of suggestion `id`), and of no conversation."""
+    write: Callable[[Channel, Account, str, str], Awaitable[str]] = _note
+    """Something is written there, into a conversation of that id."""
 
     def webhook(self, body: bytes | dict[str, Any], *, secret: str = NEW, signed_at: datetime = AT, now: datetime = AT) -> Webhook:
         """A delivery, signed."""
-        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        sent = body if isinstance(body, bytes) else self.encode(body)
         headers = {name.lower(): value for name, value in self.sign(sent, signed_at, secret).items()}
         return Webhook(headers=headers, body=sent, at=now + timedelta(seconds=1))
 
@@ -111,6 +131,61 @@ def _said_front(ident: str, text: str) -> dict[str, Any]:
     return {"type": "inbound_received", "authorization": {"id": "cmp_3"}, "payload": event}
 
 
+def _slack(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    stamp = f"{at.timestamp():.0f}"
+    made = signing.hexadecimal(secret, f"v0:{stamp}:".encode() + body)
+    return {"X-Slack-Signature": f"v0={made}", "X-Slack-Request-Timestamp": stamp}
+
+
+def _form(body: dict[str, Any]) -> bytes:
+    return urlencode({"payload": json.dumps(body)}).encode()
+
+
+def pressed_slack(ident: str, text: str) -> dict[str, Any]:
+    """Tom presses Use under a draft."""
+    action = {"type": "button", "action_id": "rapport_use", "block_id": ident, "value": ident, "action_ts": "1772445600.000100"}
+    return {
+        "type": "block_actions",
+        "team": {"id": "T17", "domain": "ternway"},
+        "user": {"id": "U7", "username": "tom", "team_id": "T17"},
+        "api_app_id": "A1",
+        "container": {"type": "message", "message_ts": "1772445000.000200", "channel_id": "C17", "is_ephemeral": False},
+        "trigger_id": "12466734323.1395872398",
+        "channel": {"id": "C17", "name": "triage"},
+        "message": {"ts": "1772445000.000200", "thread_ts": "1772444000.000100", "text": text},
+        "response_url": "https://hooks.slack.com/actions/T17/1/x",
+        "actions": [action],
+    }
+
+
+def _intercom(body: bytes, _: datetime, secret: str) -> dict[str, str]:
+    return {"X-Hub-Signature": f"sha1={signing.hexadecimal(secret, body, 'sha1')}"}
+
+
+def told_intercom(ident: str, text: str, topic: str = "conversation.user.replied") -> dict[str, Any]:
+    """A notification, as Intercom sends it."""
+    parts = {"type": "conversation_part.list", "conversation_parts": [intercom.part(ident, text)], "total_count": 1}
+    return {
+        "type": "notification_event",
+        "app_id": intercom.APP,
+        "data": {"type": "notification_event_data", "item": intercom.conversation("17", conversation_parts=parts)},
+        "links": {},
+        "id": f"notif_{ident}",
+        "topic": topic,
+        "delivery_status": "pending",
+        "delivery_attempts": 1,
+        "delivered_at": 0,
+        "first_sent_at": intercom.BEGAN,
+        "created_at": intercom.BEGAN,
+        "self": None,
+    }
+
+
+async def _shown(channel: Channel, account: Account, text: str, conversation: str) -> str:
+    assert isinstance(channel, TriageTool)
+    return await channel.show(account, Shown(key="k", heading=text, thread=f"C{conversation}:" if conversation != "17" else ""))
+
+
 def account(kind: str, **given: Any) -> Account:
     """An account of that kind with both secrets."""
     known = {"url": "https://tool.example.com", "token": "tok-connection", "signing": (OLD, NEW), "agents": {"7": "tok-agent-7"}}
@@ -121,6 +196,25 @@ EXAMPLES: dict[str, Example] = {
     "webhook": Example(GenericWebhook, account("webhook"), _said_generic, _standard),
     "chatwoot": Example(Chatwoot, account("chatwoot", settings={"account_id": 3}), _said_chatwoot, _chatwoot, double=ChatwootDouble),
     "zendesk": Example(Zendesk, account("zendesk"), _said_zendesk, _zendesk, tells=False, double=ZendeskDouble),
+    "slack": Example(
+        Slack,
+        account("slack", settings={"team": "T17", "channel": "C17"}),
+        pressed_slack,
+        _slack,
+        double=SlackDouble,
+        encode=_form,
+        presses=True,
+        write=_shown,
+    ),
+    "intercom": Example(
+        Intercom,
+        account("intercom", settings={"app_id": intercom.APP, "admin_id": intercom.NOTER}),
+        told_intercom,
+        _intercom,
+        stamped=False,
+        tells=False,
+        double=intercom.IntercomDouble,
+    ),
     "front": Example(
         Front, account("front", settings={"company": "cmp_3"}, agents={"7": "tea_7:tok-agent-7"}), _said_front, _front, double=FrontDouble
     ),

@@ -29,9 +29,23 @@ def test_a_setting_is_changed_and_the_others_stay(cli: CommandLine) -> None:
     (one,) = cli.ok("connections", "list", "--json").json["connections"]
     settings = one["connection"]["settings"]
     assert (settings["email"], settings["people"]) == ("it@ternway.example", {"381": "lea@example.com"})
-    assert "Taken over." in cli.ok("connections", "secret", "zendesk", "--given", "made-there-later").out
+    assert "taken over." in cli.ok("connections", "secret", "zendesk", "--secret", "made-there-later").out
     (told,) = cli.ok("connections", "list", "--json").json["connections"]
     assert (told["secrets"], told["pages"]) == (2, ["https://ternway.zendesk.com"])
+
+
+def test_a_secret_that_the_tool_made_is_taken_over_and_not_shown(cli: CommandLine) -> None:
+    chosen = ("--set", "team=T17", "--set", "channel=C17", "--set", "agents={U7: tom.berg}")
+    said = cli.ok("connect", "slack", "--secret", "made-by-slack", *chosen).out
+    assert "/hooks/default/slack" in said
+    assert "made-by-slack" not in said
+    (one,) = cli.ok("connections", "list", "--json").json["connections"]
+    assert one["connection"]["settings"]["agents"] == {"U7": "tom.berg"}
+    chosen = ("--set", "app_id=ab12cd34", "--set", "admin_id=814860", "--set", "agents={814861: tom.berg}")
+    assert "/hooks/default/intercom" in cli.ok("connect", "intercom", "--secret", "of-the-app", *chosen).out
+    assert "made-anew" not in cli.ok("connections", "secret", "slack", "--secret", "made-anew").out
+    (slack, intercom) = cli.ok("connections", "list", "--json").json["connections"]
+    assert (slack["secrets"], intercom["connection"]["settings"]["agents"]) == (2, {"814861": "tom.berg"})
 
 
 @pytest.mark.parametrize(
@@ -41,6 +55,7 @@ def test_a_setting_is_changed_and_the_others_stay(cli: CommandLine) -> None:
         (("connect", "chatwoot", "--url", "https://chat.example.com"), 2, "account_id"),
         (("connect", "chatwoot", "--set", "account_id"), 2, "not name=value"),
         (("connect", "webhook", "--set", "colour=red"), 2, "colour"),
+        (("connect", "slack", "--set", "team=T17", "--set", "channel=triage"), 2, "channel"),
         (("connect", "webhook", "--name", "no spaces"), 2, "id"),
         (("connections", "check", "crm"), 2, "There is no connection 'crm'"),
         (("connections", "secret", "file"), 2, "There is no connection 'file'"),

@@ -213,3 +213,10 @@ def test_an_event_is_written_as_the_schema_says() -> None:
         "timestamp": "2026-03-02T00:00:00Z",
         "data": {"turn_id": "t"},
     }
+
+
+async def test_a_setting_is_changed_and_the_others_stay(house: House) -> None:
+    await listens(house, events=["cue.raised"])
+    admin = await house.enter("admin")
+    changed = (await admin.patch("/v1/connections/bus", json={"settings": {"events": ["promise.due"]}})).raise_for_status().json()
+    assert changed["settings"] == {"notes": False, "events_to": LISTENER, "events": ["promise.due"]}

@@ -11,7 +11,7 @@ from copilot.adapters.database.tables.tenancy import tenants
 from copilot.adapters.database.transaction import Group, among, batches, fields, mine, same
 from copilot.domain.base import now
 from copilot.domain.knowledge import Article, Passage
-from copilot.domain.ports.records import SavedArticle
+from copilot.domain.ports.articles import SavedArticle
 from copilot.domain.ports.search import PassageFilter
 
 _BODY = sa.select(articles.c.body).where(mine(articles))

@@ -13,7 +13,8 @@ from copilot.adapters.database.tables.tenancy import connections, teams
 from copilot.adapters.database.transaction import Group, Row, Transaction, fields, mine, same
 from copilot.domain.base import new_id, now
 from copilot.domain.channels import Arrival
-from copilot.domain.connections import Connection, Kept, Outgoing, Traffic
+from copilot.domain.connections import Action, Connection, Kept, Outgoing, Traffic
+from copilot.domain.triage import Click
 
 
 async def ensure_connection(transaction: Transaction, name: str) -> None:
@@ -42,6 +43,7 @@ _WAITING = (
     .limit(sa.bindparam("limit"))
 )
 _SEND = sa.select(*fields(sends, Outgoing)).where(mine(sends))
+_ABOUT = _SEND.where(sends.c.connection_id == sa.bindparam("connection_id"), sends.c.conversation_id == sa.bindparam("conversation_id"))
 _DUE = (
     sa.select(sends.c.id)
     .where(mine(sends), sends.c.state.in_(("waiting", "unsure")), sends.c.due_at <= sa.bindparam("at"))
@@ -104,7 +106,7 @@ class SqlConnections(Group):
     async def change(self, ident: str, **values: Any) -> None:
         await self._db.run(sa.update(connections).where(mine(connections), connections.c.id == ident).values(**values))
 
-    async def receive(self, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival], at: datetime) -> int | None:
+    async def receive(self, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival | Click], at: datetime) -> int | None:
         # What is not set stays out: an arrival says only what its tool told.
         told = [one.model_dump(mode="json", exclude_unset=True) for one in arrivals]
         row = {"connection_id": connection_id, "delivery_id": delivery_id, "state": "waiting", "received_at": at, "problem": ""}
@@ -132,6 +134,20 @@ class SqlConnections(Group):
     async def outgoing(self, ident: str) -> Outgoing | None:
         row = await self._db.row(_SEND.where(sends.c.id == sa.bindparam("ident")), ident=ident)
         return None if row is None else Outgoing(**row)
+
+    async def wanted(self, key: str) -> Outgoing | None:
+        row = await self._db.row(_SEND.where(sends.c.key == sa.bindparam("key")), key=key)
+        return None if row is None else Outgoing(**row)
+
+    async def latest(self, connection_id: str, conversation_id: str, action: Action) -> Outgoing | None:
+        newest = _ABOUT.where(sends.c.action == sa.bindparam("action")).order_by(sends.c.made_at.desc(), sends.c.id.desc()).limit(1)
+        row = await self._db.row(newest, connection_id=connection_id, conversation_id=conversation_id, action=action)
+        return None if row is None else Outgoing(**row)
+
+    async def held(self, connection_id: str, conversation_id: str) -> list[Outgoing]:
+        waiting = _ABOUT.where(sends.c.state == "waiting").order_by(sends.c.made_at, sends.c.id)
+        rows = await self._db.rows(waiting, connection_id=connection_id, conversation_id=conversation_id)
+        return [Outgoing(**row) for row in rows]
 
     async def moved(self, outgoing: Outgoing) -> None:
         values = outgoing.model_dump(include={"state", "attempts", "due_at", "external_id", "problem"})

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from copilot.adapters.database import compiled
 from copilot.adapters.database.columns import encode_json
 from copilot.domain.errors import Unavailable
 
@@ -146,7 +147,8 @@ def _connecting(path: Path, pragmas: tuple[str, ...], mode: str) -> Callable[...
 def engine(path: Path, *, writes: bool) -> AsyncEngine:
     """Connections to the file: one that may write and creates it, or READERS that may not."""
     made = create_async_engine(
-        "sqlite+aiosqlite:///" + str(path),
+        f"{compiled.SQLITE}:///{path}",
+        execution_options={"compiled_cache": compiled.COMPILED},
         connect_args={"async_creator_fn": _connecting(path, _WRITER if writes else _READER, "rwc" if writes else "rw")},
         pool_size=1 if writes else READERS,
         max_overflow=0,

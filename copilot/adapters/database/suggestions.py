@@ -13,7 +13,7 @@ from copilot.domain.base import now
 from copilot.domain.case import SentText
 from copilot.domain.errors import Conflict, Invalid
 from copilot.domain.ports.models import ChatMessage
-from copilot.domain.ports.records import OpenDraft
+from copilot.domain.ports.talk import OpenDraft
 from copilot.domain.suggestion import Decision, Suggestion
 
 _ROW = sa.select(*fields(suggestions, Suggestion)).where(mine(suggestions))

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Webhook
 from copilot.domain.connections import Event
+from copilot.domain.triage import Ask, Colleague, Place, Shown
 
 
 class Channel(Protocol):
@@ -74,4 +75,33 @@ class Channel(Protocol):
 
     async def entered(self, account: Account, token: str, at: datetime) -> Entrant:
         """Who opened the tool's sidebar, by what the tool signed for them. Raises Refused."""
+        ...
+
+
+@runtime_checkable
+class TriageTool(Protocol):
+    """A tool in which colleagues are shown what needs a look, and decide there (`triage`). Raises as Channel does."""
+
+    async def show(self, account: Account, shown: Shown) -> str:
+        """Post it; returns the tool's id of the message, by which it is changed and under which others are put."""
+        ...
+
+    async def change(self, account: Account, ident: str, shown: Shown) -> None:
+        """Put it in a message's place. The same again changes nothing."""
+        ...
+
+    async def find(self, account: Account, key: str, thread: str, since: datetime) -> str:
+        """The id of a message that was posted for that key; empty: there is none."""
+        ...
+
+    async def edit(self, account: Account, ask: Ask, text: str) -> None:
+        """Show them the words to change. Raises Conflict when it took too long."""
+        ...
+
+    async def whisper(self, account: Account, user: str, place: Place, text: str) -> None:
+        """Say something that only they see."""
+        ...
+
+    async def colleague(self, account: Account, user: str) -> Colleague:
+        """Who that is. Raises Refused for somebody of another company."""
         ...

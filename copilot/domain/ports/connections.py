@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from copilot.domain.channels import Arrival
-from copilot.domain.connections import Connection, Kept, Outgoing, Traffic
+from copilot.domain.connections import Action, Connection, Kept, Outgoing, Traffic
+from copilot.domain.triage import Click
 
 
 class Vault(Protocol):
@@ -43,7 +44,7 @@ class Connections(Protocol):
         """Cursor, polled_at, problem, active."""
         ...
 
-    async def receive(self, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival], at: datetime) -> int | None:
+    async def receive(self, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival | Click], at: datetime) -> int | None:
         """The inbox row; None: that delivery is known."""
         ...
 
@@ -66,6 +67,18 @@ class Connections(Protocol):
         ...
 
     async def outgoing(self, ident: str) -> Outgoing | None: ...
+
+    async def wanted(self, key: str) -> Outgoing | None:
+        """The write of that key."""
+        ...
+
+    async def latest(self, connection_id: str, conversation_id: str, action: Action) -> Outgoing | None:
+        """The newest write of that kind about a conversation."""
+        ...
+
+    async def held(self, connection_id: str, conversation_id: str) -> list[Outgoing]:
+        """Waiting writes about a conversation, oldest first."""
+        ...
 
     async def moved(self, outgoing: Outgoing) -> None:
         """State, attempts, due_at, external_id, problem."""

@@ -1,7 +1,10 @@
 """What the record keeps of people: part of `Records`, see `copilot.domain.ports.records`."""
 
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 from copilot.domain.people import Customer, IdentityType, Match
 
 
@@ -59,3 +62,51 @@ class Matches(Protocol):
     async def put(self, match: Match) -> list[str]:
         """Upsert; who is one person follows at once. Returns the ids of all records that it concerns."""
         ...
+
+
+class Memories(Protocol):
+    """Memories and promises."""
+
+    async def put(self, memories: Sequence[Memory]) -> None:
+        """Upsert by id."""
+        ...
+
+    async def get(self, memory_id: str) -> Memory | None: ...
+
+    async def candidates(self, customer_id: str, at: datetime, limit: int) -> list[Memory]:
+        """Active, not expired and not later than `at`; the most important and recent first when there are more than `limit`."""
+        ...
+
+    async def of_customer(self, customer_id: str, states: Sequence[MemoryState] = ("active",)) -> list[Memory]: ...
+
+    async def set_state(self, memory_id: str, state: MemoryState) -> None: ...
+
+    async def count(self) -> int:
+        """Active memories."""
+        ...
+
+    async def active(self, ids: Sequence[str] | None = None) -> set[str]:
+        """Ids of the active memories: all of them, or those among `ids`."""
+        ...
+
+    def every(self, batch: int = 500) -> AsyncIterator[list[Memory]]:
+        """All active memories, for re-indexing."""
+        ...
+
+    async def put_promise(self, promise: Promise) -> None:
+        """Upsert by id."""
+        ...
+
+    async def promise(self, promise_id: str) -> Promise | None: ...
+
+    async def promises_of(self, customer_id: str, until: datetime) -> list[Promise]:
+        """Made no later than `until`, oldest first, with their stored state."""
+        ...
+
+    async def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
+        """Open ones that are due after `since`, and not after `until`; the earliest first."""
+        ...
+
+    async def promises_open(self, owner: str = "") -> list[Promise]: ...
+
+    async def set_promise_state(self, promise_id: str, state: PromiseState, at: datetime) -> None: ...

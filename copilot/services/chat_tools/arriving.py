@@ -3,7 +3,7 @@
 And every minute each tool is asked what changed, so that what it never delivered comes in too – by the same way.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from copilot.domain.errors import CopilotError, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Database
+from copilot.domain.triage import Click
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.ingest import Ingest
@@ -44,6 +45,8 @@ class Arriving:
     ingest: Ingest
     pulse: Pulse
     clock: Callable[[], datetime]
+    clicked: Callable[[Account, Click], Awaitable[None]]
+    """Does what a colleague decided."""
 
     async def run(self, tenant: str, _: str) -> None:
         """The durable job `arrive`: all that waits, the oldest first. Safe to run again at any point, each message is taken once.
@@ -82,8 +85,8 @@ class Arriving:
         problem = ""
         try:
             account = await self.connecting.account(tenant, kept.connection_id)
-            for arrival in kept.arrivals or ():
-                await self._take(account, arrival)
+            for told in kept.arrivals or ():
+                await (self.clicked(account, told) if isinstance(told, Click) else self._take(account, told))
         except Unavailable:
             raise
         except CopilotError as error:

@@ -108,14 +108,14 @@ class Connecting:
         return Made(connection=connection, signing=signing, path=path, pages=pages, sidebar=sidebar)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
-        """Name, address, settings, `active`, `shadow`. Raises NotFound, Invalid.
+        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid.
 
         The tool's pages may show the panel for as long as it is active.
         """
         async with self.database.write(caller.tenant_id) as records:
             found = await self._found(records, ident)
             if "settings" in values:
-                values["settings"] = _settings(self.channel(found.kind), values["settings"])
+                values["settings"] = _settings(self.channel(found.kind), {**found.settings, **values["settings"]})
             changed, shown = found.model_copy(update=values), await framing.shown(records, self.channels)
             await records.connections.put(changed)
             await framing.follow(records, caller, shown, await framing.shown(records, self.channels))

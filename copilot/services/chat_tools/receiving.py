@@ -4,22 +4,27 @@ Deliveries that come in together are kept in one transaction: a tool that sends 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+import structlog
 from pydantic import JsonValue
 
-from copilot.domain.channels import Delivery, Webhook
+from copilot.domain.channels import Account, Delivery, Webhook
 from copilot.domain.errors import CopilotError, Refused
 from copilot.domain.ports.records import Database
+from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
 
+log = structlog.get_logger()
 ARRIVE: Final = "arrive"
 """The durable job that works in what waits; its subject is the inbox row for which it was started."""
 AT_ONCE: Final = 100
 """Deliveries of one transaction."""
+PATIENCE_S: Final = 2.0
+"""A press is acknowledged after so long, on record or not: its tool waits for three seconds."""
 
 
 @dataclass
@@ -49,11 +54,16 @@ class Receiving:
     connecting: Connecting
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
+    asked: Callable[[Account, Ask], Awaitable[None]]
+    """Answers a colleague who wants to change a draft."""
+    lost: Callable[[Account, Click], Awaitable[None]]
+    """Tells a colleague that their press was acknowledged and could not be kept."""
     refused: dict[tuple[str, str], Refusals] = field(default_factory=dict)
     working: dict[str, bool] = field(default_factory=dict)
     """Tenants whose deliveries are being worked in here: that run takes new ones along."""
     _coming: dict[str, list[_Coming]] = field(default_factory=dict)
     _keeping: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _aside: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def receive(self, tenant: str, connection: str, path: str, webhook: Webhook) -> JsonValue:
         """What the tool wants to hear. Returns when the delivery is on the disk. Raises NotFound, Refused, Invalid."""
@@ -63,13 +73,41 @@ class Receiving:
         except Refused as error:
             self._note(tenant, connection, error)
             raise
-        if delivery.arrivals:
-            coming = _Coming(connection, delivery, webhook.at, asyncio.get_running_loop().create_future())
-            self._coming.setdefault(tenant, []).append(coming)
-            if tenant not in self._keeping:
-                self._keeping[tenant] = asyncio.create_task(self._keep(tenant))
+        if delivery.ask is not None:
+            self._beside(self.asked(account, delivery.ask))
+        if not (delivery.arrivals or delivery.clicks):
+            return delivery.answer
+        coming = _Coming(connection, delivery, webhook.at, asyncio.get_running_loop().create_future())
+        self._coming.setdefault(tenant, []).append(coming)
+        if tenant not in self._keeping:
+            self._keeping[tenant] = asyncio.create_task(self._keep(tenant))
+        if not delivery.clicks:
             await coming.kept
-        return delivery.answer
+            return delivery.answer
+        return await self._pressed(account, delivery, coming.kept)
+
+    async def idle(self) -> None:
+        """Return when nothing is being kept and nobody answered any more."""
+        while running := {*self._aside, *self._keeping.values()}:
+            await asyncio.wait(running)
+
+    async def _pressed(self, account: Account, delivery: Delivery, kept: asyncio.Future[None]) -> JsonValue:
+        """Acknowledged in time, whatever happens: what could not be kept is said to whoever pressed."""
+
+        def ended(done: asyncio.Future[None]) -> None:
+            if not done.cancelled() and (error := done.exception()) is not None:
+                log.warning("press_lost", tenant=account.tenant_id, connection=account.id, reason=type(error).__name__)
+                for click in delivery.clicks:
+                    self._beside(self.lost(account, click))
+
+        kept.add_done_callback(ended)
+        await asyncio.wait([kept], timeout=PATIENCE_S)
+        return delivery.answer if kept.done() and kept.exception() is None else delivery.otherwise
+
+    def _beside(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(_awaited(work))
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
 
     async def _keep(self, tenant: str) -> None:
         """Until nothing waits."""
@@ -84,7 +122,10 @@ class Receiving:
         try:
             async with self.database.write(tenant) as records:
                 kept = [
-                    await records.connections.receive(one.connection_id, one.delivery.id, one.delivery.arrivals, one.at) for one in some
+                    await records.connections.receive(
+                        one.connection_id, one.delivery.id, (*one.delivery.arrivals, *one.delivery.clicks), one.at
+                    )
+                    for one in some
                 ]
                 fresh = [ident for ident in kept if ident is not None]
                 taken_along = self.working.get(tenant, False)
@@ -107,3 +148,10 @@ class Receiving:
     def _note(self, tenant: str, connection: str, error: CopilotError) -> None:
         known = self.refused.setdefault((tenant, connection), Refusals())
         known.count, known.last, known.why = known.count + 1, self.clock(), error.detail
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception:  # whatever nobody foresaw: the press was answered, and the log says why nothing followed
+        log.exception("colleague_not_answered")

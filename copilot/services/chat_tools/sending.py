@@ -54,6 +54,15 @@ class Sending:
         self.writing.wake(caller.tenant_id)
         return Leaving(id=what, state="waiting")
 
+    async def can(self, caller: Caller, ref: str) -> bool:
+        """Whether something of theirs would reach the customer from here: the tool takes it, they have their own token, it is no shadow."""
+        async with self.database.read(caller.tenant_id) as records:
+            try:
+                connection = await self._connection(records, caller, await conversation(records, ref), person(caller))
+            except (Conflict, Refused):
+                return False
+        return not (await self.connecting.account(caller.tenant_id, connection)).shadow
+
     async def _connection(self, records: Records, caller: Caller, found: Conversation, user: str) -> str:
         connection = await records.connections.of(found.id)
         channel = self.connecting.channels.get(connection.kind) if connection else None

@@ -1,9 +1,9 @@
 """What goes out to chat tools: once for each decision, at the tool's pace, and never again where nobody knows whether it was done."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -37,9 +37,26 @@ class Patience:
 PATIENCE: Final[dict[Action, Patience]] = {
     "note": Patience(8, timedelta(minutes=30)),
     "reply": Patience(8, timedelta(minutes=30)),
+    "thread": Patience(8, timedelta(minutes=30)),
+    "card": Patience(8, timedelta(minutes=30)),
+    "mark": Patience(8, timedelta(minutes=30)),
+    "words": Patience(8, timedelta(minutes=30)),
+    "unsent": Patience(8, timedelta(minutes=30)),
     "event": Patience(18, timedelta(hours=4)),
 }
 """A note that comes half an hour late helps nobody; a listener may be away for a day."""
+
+
+class Carrier(Protocol):
+    """Does writes of its own kind, which are no messages of the customer's conversation."""
+
+    async def carry(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str:
+        """Do it; returns the tool's id of it."""
+        ...
+
+    async def there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
+        """The id of one that may have been done; empty when it surely was not; None when nobody can tell."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -50,26 +67,33 @@ class Writing:
     connecting: Connecting
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
+    carriers: Mapping[Action, Carrier] = field(default_factory=dict)
+    heard: list[Callable[[Records, Outgoing], Awaitable[None]]] = field(default_factory=list)
+    """Hear of each write that came to an end, in the transaction that notes it."""
 
     async def want(
-        self, records: Records, connection: str, conversation: Conversation, action: Action, key: str, text: str, agent: str = ""
+        self,
+        records: Records,
+        connection: str,
+        conversation: Conversation,
+        action: Action,
+        key: str,
+        text: str,
+        agent: str = "",
+        *,
+        behind: bool = False,
     ) -> bool:
-        """Leave a write with the transaction that decided on it. False: it is known."""
+        """Leave a write with the transaction that decided on it. False: it is known.
+
+        `behind`: it comes after a thread that is not written yet, and is started when that is.
+        """
         now = self.clock()
-        wanted = Outgoing(
-            id=new_id(),
-            connection_id=connection,
-            conversation_id=conversation.id,
-            key=key,
-            action=action,
-            text=text,
-            agent=agent,
-            due_at=now,
-            made_at=now,
-        )
+        what = {"key": key, "action": action, "text": text, "agent": agent, "due_at": now + LOOK if behind else now, "made_at": now}
+        wanted = Outgoing.model_validate({"id": new_id(), "connection_id": connection, "conversation_id": conversation.id, **what})
         if not await records.connections.want(wanted):
             return False
-        await records.log.enqueue(SEND, wanted.id)
+        if not behind:
+            await records.log.enqueue(SEND, wanted.id)
         return True
 
     async def run(self, tenant: str, subject: str) -> None:
@@ -118,11 +142,26 @@ class Writing:
         data = {"state": ended.state, "action": ended.action}
         async with self.database.write(tenant) as records:
             await records.connections.moved(ended)
+            if ended.action == "thread" and ended.state in ("sent", "failed"):
+                await self._release(records, ended)
+            for hears in self.heard:
+                await hears(records, ended)
             await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
         self.wake(tenant)
 
+    async def _release(self, records: Records, thread: Outgoing) -> None:
+        """What waited for a thread goes out now, or is given up with it."""
+        for one in await records.connections.held(thread.connection_id, thread.conversation_id):
+            if thread.state == "failed":
+                await records.connections.moved(one.model_copy(update={"state": "failed", "problem": thread.problem}))
+                continue
+            await records.connections.moved(one.model_copy(update={"due_at": self.clock()}))
+            await records.log.enqueue(SEND, one.id)
+
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
+        if (carrier := self.carriers.get(wanted.action)) is not None:
+            return await carrier.there(account, conversation, wanted)
         if wanted.action == "event":
             return ""  # told again: whoever listens knows it by its id
         channel = self.connecting.channel(account.kind)
@@ -145,7 +184,9 @@ class Writing:
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
         try:
-            if begun.action == "event":
+            if (carrier := self.carriers.get(begun.action)) is not None:
+                ident = await carrier.carry(account, conversation, begun)
+            elif begun.action == "event":
                 event = Event.model_validate_json(begun.text)
                 await channel.tell(account, event)
                 ident = event.id
