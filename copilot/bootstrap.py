@@ -1,11 +1,9 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
 import asyncio
-import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import httpx
 import structlog
@@ -21,6 +19,7 @@ from copilot.adapters.hosted_embedder import PREFIX, HostedEmbedder
 from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
 from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
+from copilot.adapters.outgoing import ToolAddresses
 from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
@@ -28,6 +27,7 @@ from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
 from copilot.channels import channels, triage
+from copilot.channels.limits import Pacing
 from copilot.domain import base
 from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
@@ -538,9 +538,10 @@ def _wire(
 def _chat_tools(
     settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
 ) -> ChatTools:
-    http = http or httpx.AsyncClient(verify=_trusted())
-    tools, clock = channels(http), ingest.clock
-    connecting = Connecting(database, tools, vault, clock, wake)
+    reach, clock = ToolAddresses(private=settings.private_tools), ingest.clock
+    http = http or reach.client()
+    tools = channels(http, Pacing(clock))
+    connecting = Connecting(database, tools, vault, reach, clock, wake)
     rooms = triage(tools)
     writing = Writing(database, connecting, clock, wake, dict.fromkeys(POSTS, Posting(database, rooms, settings.address)))
     sending = Sending(database, connecting, writing)
@@ -561,12 +562,6 @@ def _chat_tools(
         inbox_card=InboxCard(database, deciding, settings.address),
         http=http,
     )
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed: read once in a process, because that takes 25 ms."""
-    return httpx.create_ssl_context()
 
 
 def _embedder(settings: Settings, privacy: Privacy) -> Embedder:

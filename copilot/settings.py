@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     mcp_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names under which programs reach the tools at /mcp, such as desk.example.com; comma-separated. This machine's own
     and the one of `address` always count."""
+    private_tools: bool = True
+    """Whether a chat tool may stand at a private address, as one's own often does. false where tenants do not trust each other: then an
+    administrator's connection reaches public addresses only, and only by TLS."""
     log_level: str = "info"
     drafting_process: bool | None = None
     """Make drafts, and speak to language models, in processes of their own (200 and 350 MB), so that hundreds of agents do not wait for

@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
+from copilot.channels.limits import Limit, Pacing
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Webhook
 from copilot.domain.connections import Event
 from copilot.domain.errors import Invalid, Refused
@@ -34,9 +35,11 @@ class Tool(ABC):
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
     panel: ClassVar[str] = ""
+    limits: ClassVar[tuple[Limit, ...]] = ()
+    """What it publishes of how often it may be called; where that depends on the plan, the smallest one's."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    def __init__(self, http: httpx.AsyncClient, pacing: Pacing | None = None) -> None:
+        self._http, self._pacing = http, pacing or Pacing()
 
     @abstractmethod
     def read(self, account: Account, webhook: Webhook) -> Delivery: ...
@@ -70,7 +73,7 @@ class Tool(ABC):
 
     def calls(self, account: Account, headers: Mapping[str, str]) -> Calls:
         """The tool's API of this account."""
-        return Calls(self._http, account.url, headers, self.title)
+        return Calls(self._http, account.url, headers, self.title, self._pacing.line(account, self.title, self.limits))
 
     def _cannot(self, what: str) -> NoReturn:
         raise Refused(f"{self.title} cannot {what}.", todo="See copilot/channels/README.md for what each tool can do.")
@@ -104,3 +107,8 @@ def json_body(webhook: Webhook) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Invalid("The body is not a JSON object.", todo="Send the tool's own webhook.")
     return found
+
+
+def objects(found: object) -> list[dict[str, Any]]:
+    """What of a list are objects; nothing where it is no list."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -1,5 +1,9 @@
-"""Calls to a chat tool's API: time limits, the tool's own pace, and no second write where a first may have been done."""
+"""Calls to a chat tool's API: time limits, the tool's own pace, and no second write where a first may have been done.
 
+Redirects are never followed: a token goes to the address that was configured, and nowhere else.
+"""
+
+import math
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
@@ -8,6 +12,7 @@ from urllib.parse import quote
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from copilot.channels.limits import LONGEST, Line
 from copilot.domain.base import now
 from copilot.domain.channels import Unsure
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
@@ -25,8 +30,8 @@ BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Calls:
     """The API of one account."""
 
-    def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str) -> None:
-        self._http, self._base, self._headers, self._tool = http, base.rstrip("/"), dict(headers), tool
+    def __init__(self, http: httpx.AsyncClient, base: str, headers: Mapping[str, str], tool: str, line: Line) -> None:
+        self._http, self._base, self._headers, self._tool, self._line = http, base.rstrip("/"), dict(headers), tool, line
         self.heard = httpx.Headers()
         """Headers of the latest answer."""
 
@@ -52,6 +57,10 @@ class Calls:
 
     async def told(self, address: str, body: bytes) -> None:
         """The very bytes, to the address itself; what is answered does not matter."""
+        with self._line.call():
+            await self._posted(address, body)
+
+    async def _posted(self, address: str, body: bytes) -> None:
         headers = self._headers | {"content-type": "application/json"}
         try:
             answer = await self._http.post(address, content=body, headers=headers, timeout=LIMITS, follow_redirects=False)
@@ -74,8 +83,16 @@ class Calls:
         reads: bool = False,
         plain: bool = False,
     ) -> Any:
+        reads = reads or method == "GET"
+        await self._line.turn("GET" if reads else method, path)
+        with self._line.call():
+            return self._read(await self._answered(method, path, query, body, reads=reads), reads=reads, plain=plain)
+
+    async def _answered(
+        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, reads: bool
+    ) -> httpx.Response:
         try:
-            answer = await self._http.request(
+            return await self._http.request(
                 method, f"{self._base}{path}", params=query, json=body, headers=self._headers, timeout=LIMITS, follow_redirects=False
             )
         except BEFORE_IT as error:
@@ -83,8 +100,7 @@ class Calls:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
             raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
         except httpx.HTTPError as error:
-            self._lost(type(error).__name__, reads=reads or method == "GET")
-        return self._read(answer, reads=reads or method == "GET", plain=plain)
+            self._lost(type(error).__name__, reads=reads)
 
     def _read(self, answer: httpx.Response, *, reads: bool, plain: bool = False) -> Any:
         status, self.heard = answer.status_code, answer.headers
@@ -147,12 +163,12 @@ def _asked_for(header: str) -> float | None:
 
 
 def _seconds(header: str) -> float:
-    """Retry-After as seconds: a number or a date; a minute where it says nothing."""
+    """Retry-After as seconds, an hour at most: a number or a date; a minute where it says nothing."""
     try:
-        return max(0.0, float(header))
+        told = float(header)
     except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - now()).total_seconds())
-    except (TypeError, ValueError):
-        return 60.0
+        try:
+            told = (parsedate_to_datetime(header) - now()).total_seconds()
+        except (TypeError, ValueError, OverflowError):
+            return 60.0
+    return min(max(0.0, told), LONGEST) if not math.isnan(told) else 60.0

@@ -14,6 +14,7 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
@@ -55,6 +56,7 @@ class Chatwoot(Tool):
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ChatwootSettings
     panel = "/chatwoot/panel?tenant={tenant}&connection={connection}"
+    limits = (Limit(calls=200, seconds=60, path=r"/messages$", writes=True, each=True), Limit(calls=3000, seconds=60))
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Signed ones are believed; of others only the conversation's number."""

@@ -18,6 +18,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.front_threads import ident_of, listed, of_conversation, only_id
+from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.errors import Invalid, NotFound, Refused
 
@@ -48,6 +49,7 @@ class Front(Tool):
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = FrontSettings
     panel = "/front/panel?tenant={tenant}&connection={connection}"
+    limits = (Limit(calls=50, seconds=60),)
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified; then the challenge is answered, or the event read."""

@@ -17,6 +17,7 @@ from pydantic import ConfigDict, Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
@@ -64,6 +65,8 @@ class Intercom(Tool):
     title = "Intercom"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = IntercomSettings
+    limits = (Limit(calls=1600, seconds=10),)
+    """Ten thousand a minute, counted in windows of ten seconds."""
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Which conversation it is about. A ping, and what is about none, tells nothing."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot.channels import signing, slack_blocks
 from copilot.channels.base import Tool, json_body, understood
 from copilot.channels.calling import LIMITS, Calls
-from copilot.channels.pacing import Pace
+from copilot.channels.limits import Limit
 from copilot.channels.slack_errors import answered
 from copilot.domain.channels import Ability, Account, Delivery, Missing, Webhook
 from copilot.domain.errors import CopilotError, Invalid, Refused, Unavailable
@@ -26,8 +26,6 @@ from copilot.domain.triage import Act, Ask, Click, Colleague, Place, Shown
 
 API: Final = "https://slack.com/api"
 VALID: Final = timedelta(minutes=5)
-EVERY: Final = 1.0
-"""Seconds between two messages in a channel."""
 ANSWERS: Final = "https://hooks.slack.com/"
 """Where a press may be answered."""
 DECIDES: Final[dict[str, Act]] = {slack_blocks.USE: "used", slack_blocks.DISMISS: "dismissed"}
@@ -58,9 +56,8 @@ class Slack(Tool):
     can: ClassVar[frozenset[Ability]] = frozenset({"triage"})
     settings = SlackSettings
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        super().__init__(http)
-        self._pace = Pace(EVERY)
+    limits = (Limit(calls=1, seconds=1.0, path=r"/chat\.(postMessage|update)$"),)
+    """One message a second in a channel, and a connection has one."""
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """A press, a form, or Slack's own check of the address."""
@@ -87,7 +84,6 @@ class Slack(Tool):
         channel = channel or self._settings(account).channel
         body = slack_blocks.message(shown) | {"channel": channel, "unfurl_links": False, "unfurl_media": False}
         body |= {"metadata": {"event_type": EVENT, "event_payload": {"key": shown.key}}} | ({"thread_ts": thread} if thread else {})
-        await self._turn(account, channel)
         answer = await self._post(account, "chat.postMessage", body)
         return f"{channel}:{answer.get('ts')}"
 
@@ -95,7 +91,6 @@ class Slack(Tool):
         channel, _, ts = ident.rpartition(":")
         metadata = {"event_type": EVENT, "event_payload": {"key": shown.key}}
         body = slack_blocks.message(shown) | {"channel": channel, "ts": ts, "metadata": metadata}
-        await self._turn(account, channel)
         await self._post(account, "chat.update", body)
 
     async def find(self, account: Account, key: str, thread: str, since: datetime) -> str:
@@ -186,9 +181,6 @@ class Slack(Tool):
 
     def _settings(self, account: Account) -> SlackSettings:
         return SlackSettings.model_validate(account.settings)
-
-    async def _turn(self, account: Account, channel: str) -> None:
-        await self._pace.turn(f"{account.tenant_id}/{account.id}/{channel}")
 
     def _api(self, account: Account) -> Calls:
         headers = {"Authorization": f"Bearer {account.token}", "Content-Type": "application/json; charset=utf-8"}

@@ -71,7 +71,8 @@ class GenericWebhook(Tool):
         signature = " ".join(_standard(secret).sign(event.id, at, body) for secret in account.signing)
         headers = {"webhook-id": event.id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
         address = WebhookSettings.model_validate(account.settings).events_to
-        await Calls(self._http, account.url, headers, "The listener").told(address, body.encode())
+        line = self._pacing.line(account, "The listener", ())
+        await Calls(self._http, account.url, headers, "The listener", line).told(address, body.encode())
 
     async def check(self, account: Account) -> list[Missing]:
         """Whether whoever listens can be reached is seen at the first event."""

@@ -16,6 +16,7 @@ from pydantic import Field
 from copilot.channels import signing, zendesk_app
 from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.limits import Limit
 from copilot.channels.zendesk_tickets import listed, of_ticket, only_id, via
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Webhook
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
@@ -54,6 +55,12 @@ class Zendesk(Tool):
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = ZendeskSettings
     panel = "/zendesk/sidebar/{tenant}/{connection}"
+    limits = (
+        Limit(calls=10, seconds=60, path=r"^/incremental/"),
+        Limit(calls=30, seconds=600, path=r"^/tickets/", writes=True, each=True),
+        Limit(calls=100, seconds=60, path=r"^/tickets/", writes=True),
+        Limit(calls=200, seconds=60),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Says which ticket; the ticket itself is read from the API."""

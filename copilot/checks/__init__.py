@@ -10,6 +10,7 @@ from copilot.checks.internal import Internal
 from copilot.checks.language import Language
 from copilot.checks.others import Others
 from copilot.checks.promise import Promise
+from copilot.checks.public_place import PublicPlace
 from copilot.checks.reask import Reask
 from copilot.checks.shape import Shape
 from copilot.checks.sympathy import Sympathy
@@ -24,6 +25,7 @@ CATALOGUE: tuple[Check, ...] = (
     Unsupported(),
     Reask(),
     Disclosure(),
+    PublicPlace(),
     Internal(),
     Others(),
     Authority(),

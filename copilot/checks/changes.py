@@ -10,7 +10,7 @@ from copilot.domain.suggestion import CheckResult
 from copilot.memory.sentences import Sentence, sentences
 
 LEAVE_OUT = "Leave it out"
-_SAYS_TOO_MUCH = ("disclosure", "internal", "others")
+_SAYS_TOO_MUCH = ("disclosure", "public", "internal", "others")
 _EMPTY = 0.4
 """Share of a sentence from which a formula is all that it says."""
 _EXCLAIMED = re.compile(r"!+")

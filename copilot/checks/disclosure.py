@@ -31,6 +31,8 @@ _RUN = 5
 _YOURS = re.compile(r"\b(?:your?|yours|you['’](?:re|ve)|ihre?[mnrs]?|sie|dein\w*|su|sus|tus?|usted)\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?<=[\w,;:)'\"-] )[^\W\d_a-zß-öø-ÿ][^\W\d_]{2,}")
 """A capitalised word that does not begin a sentence."""
+_ADDRESS = re.compile(r"\S+@\S+")
+"""An address that they posted in public is no name they go by."""
 _CALENDAR = frozenset(
     listed(
         "january february march april may june july august september october november december monday tuesday wednesday thursday "
@@ -170,12 +172,14 @@ def _names(turn: Turn, words: Spoken, *, public: bool) -> Iterator[Finding]:
     """A name is theirs once they gave it or the channel shows it; someone who claims to be the customer has given it."""
     if turn.person is None or not turn.person.name:
         return
-    shown = fold(" ".join([turn.said_by_customer, *(m.author_name for m in turn.window if m.author == "customer")]))
+    named = [m.author_name for m in turn.window if m.author == "customer"]
+    handles = [re.sub(r"[\W\d_]+", " ", name) for name in named if name.startswith("@")]
+    said = _ADDRESS.sub(" ", turn.said_by_customer) if public else turn.said_by_customer
+    shown = fold(" ".join([said, *named, *handles]))
     for name in turn.person.name.split():
         if len(name) < 3 or re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", shown):
             continue
         if turn.assurance != Assurance.NONE and not public:
             continue
-        outcome: Verdict = "flag" if public and name == turn.person.first_name else "withhold"
         for place in name_places(words, name):
-            yield place, "the name on record", outcome
+            yield place, "the name on record", "withhold"

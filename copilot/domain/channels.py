@@ -52,6 +52,8 @@ class Arrival(Frozen):
     conversation: ConversationIn
     whole: bool = True
     """False: it only says that something happened. The thread is read from the tool before anything is believed."""
+    complete: bool = False
+    """All that the tool holds of the conversation: what was on record before it was read, and is not in it, was taken away."""
     deleted: tuple[str, ...] = ()
     """Messages that were taken away, of which no more is known than their ids."""
 

@@ -20,6 +20,8 @@ _TITLES = frozenset(
     | {"herr", "frau", "sr", "sr.", "sra", "sra.", "don", "doña"}
 )
 
+_ADDRESS = re.compile(r"\S+@\S+")
+
 OURS = frozenset({"cancelled_by", "delay_minutes", "refund_amount", "account_number", "points_balance", "card_opened"})
 """Fields that the company knows better than the customer: looked up, never asked."""
 
@@ -70,7 +72,9 @@ def _names_given(turn: Turn) -> str:
     shown = [m.author_name for m in turn.window if m.author == "customer" and m.author_name]
     named = any(not name.startswith("@") and any(c.isalpha() for c in name) for name in shown)
     trusted = turn.assurance is Assurance.PROVEN or (turn.assurance is Assurance.CLAIMED and not named)
-    return " ".join([*shown, turn.said_by_customer] if trusted else shown)
+    # An address that they posted is no name they go by.
+    said = _ADDRESS.sub(" ", turn.said_by_customer) if public_place(turn) else turn.said_by_customer
+    return " ".join([*shown, said] if trusted else shown)
 
 
 def years_with_us(turn: Turn) -> int:

@@ -366,8 +366,8 @@ def _what_is_known(turn: Turn) -> str:
 
 
 def _discreet(turn: Turn, words: Wording) -> bool:
-    """In public, and about this person's own matter."""
-    about_them = turn.evidence.needs or turn.evidence.promises or turn.evidence.fault or case.upset(turn)
+    """In public, and about this person's own matter: who they are is not proven there, either."""
+    about_them = turn.evidence.needs or turn.evidence.promises or turn.evidence.fault or case.upset(turn) or case.needs_proof(turn)
     return case.public_place(turn) and bool(about_them)
 
 

@@ -22,6 +22,7 @@ ABILITY_OF_CHECK: Final[dict[str, Ability]] = {
     "apology": "empathy",
     "sympathy": "empathy",
     "disclosure": "identity",
+    "public": "identity",
     "others": "identity",
     "internal": "safety",
     "authority": "options",

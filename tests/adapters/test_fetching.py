@@ -9,8 +9,9 @@ from typing import Any
 import httpcore
 import pytest
 
-from copilot.adapters import fetching
-from copilot.adapters.fetching import WebFetcher, public
+from copilot.adapters import addresses, fetching
+from copilot.adapters.addresses import public
+from copilot.adapters.fetching import WebFetcher
 from copilot.domain.errors import CopilotError, Invalid, Refused, Unavailable
 
 PUBLIC = "93.184.216.34"
@@ -54,7 +55,7 @@ class Web:
     async def resolve(self, host: str, port: int) -> Sequence[str]:
         given = self.names.get(host)
         if given is None:
-            return await fetching.resolve(host, port)
+            return await addresses.resolve(host, port)
         return given.pop(0) if len(given) > 1 else given[0]
 
 

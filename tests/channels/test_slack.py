@@ -1,6 +1,7 @@
 """What is Slack's own: what a message may be, what a word of theirs means, where a press is answered, one message a second."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from copilot.channels import slack_blocks
-from copilot.channels.pacing import LONGEST, Pace
+from copilot.channels.limits import Pacing
 from copilot.channels.slack import SCOPES, Slack
 from copilot.channels.slack_errors import answered
 from copilot.domain.channels import Delivery, Unsure
@@ -18,6 +19,7 @@ from tests.channels.doubles.slack import SlackDouble, buttons, member, texts
 from tests.channels.tools import AT, EXAMPLES, account, pressed_slack
 
 HERE = EXAMPLES["slack"]
+LIMITS = Slack.limits
 PLACE = Place(channel="C17", message="1.1", thread="1.0", answer="https://hooks.slack.com/actions/T17/1/x")
 
 
@@ -28,7 +30,7 @@ def double() -> SlackDouble:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copilot.channels.slack.EVERY", 0.0)
+    monkeypatch.setattr("copilot.channels.slack.Slack.limits", ())
 
 
 def read(body: dict[str, Any] | bytes) -> Delivery:
@@ -183,7 +185,7 @@ async def test_a_press_is_answered_at_slacks_own_address_only(double: SlackDoubl
         slack = Slack(http)
         await slack.whisper(HERE.account, "U7", PLACE, "Nothing & <done>.")
         await slack.whisper(HERE.account, "U7", PLACE.model_copy(update={"answer": "https://hooks.slack.com.evil.example/x"}), "No.")
-    first, second = double.whispers
+    first, second = double.whispered
     assert (first["to"], first["text"], first["response_type"]) == ("T17/1/x", "Nothing &amp; &lt;done&gt;.", "ephemeral")
     assert (first["replace_original"], first["thread_ts"]) == (False, "1.0")
     assert (second["to"], second["channel"], double.asked[-1].path) == ("U7", "C17", "/chat.postEphemeral")
@@ -219,33 +221,20 @@ def test_the_manifest_asks_for_what_is_needed() -> None:
     assert manifest["settings"]["interactivity"]["request_url"].endswith("/hooks/default/slack")
 
 
-async def test_one_message_a_second_and_who_would_wait_too_long_comes_again() -> None:
+async def test_one_message_a_second(double: SlackDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rush waits for its turn for a moment; who would wait longer comes again when Slack takes more."""
+    monkeypatch.setattr(Slack, "limits", LIMITS)
     waited: list[float] = []
+    at = datetime(2026, 3, 2, tzinfo=UTC)
 
-    async def wait(seconds: float) -> None:
+    async def sleep(seconds: float) -> None:
+        nonlocal at
         waited.append(seconds)
+        at += timedelta(seconds=seconds)
 
-    pace = Pace(1.0, clock=lambda: 100.0, wait=wait)
-    for _ in range(3):
-        await pace.turn("C17")
-    await pace.turn("C18")
-    assert waited == [1.0, 2.0]
-    for _ in range(int(LONGEST) - 2):
-        await pace.turn("C17")
-    with pytest.raises(Unavailable) as told:
-        await pace.turn("C17")
-    assert told.value.retry_after == LONGEST + 1
-
-
-async def test_slack_is_paced_by_channel(double: SlackDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns: list[str] = []
-
-    async def turn(_: Pace, name: str) -> None:
-        turns.append(name)
-
-    monkeypatch.setattr(Pace, "turn", turn)
     async with double.client() as http:
-        slack = Slack(http)
-        thread = await slack.show(HERE.account, Shown(key="k", heading="x"))
-        await slack.change(HERE.account, thread, Shown(key="k", heading="y"))
-    assert turns == ["default/slack-1/C17"] * 2
+        slack = Slack(http, Pacing(lambda: at, sleep))
+        for number in range(3):
+            await slack.show(HERE.account, Shown(key=f"k{number}", heading="x"))
+    assert len(double.messages) == 3
+    assert [round(seconds) for seconds in waited] == [1, 1]

@@ -15,8 +15,10 @@ from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.front import Front
 from copilot.channels.intercom import Intercom
+from copilot.channels.libredesk import LibreDesk
 from copilot.channels.slack import Slack
 from copilot.channels.webhook import GenericWebhook
+from copilot.channels.zammad import Zammad
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.channels import Account, Webhook
 from copilot.domain.ports.channels import Channel, TriageTool
@@ -25,8 +27,10 @@ from tests.channels.doubles import intercom
 from tests.channels.doubles.base import Double
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.channels.doubles.front import FrontDouble, conversation, message
+from tests.channels.doubles.libredesk import LibreDeskDouble
 from tests.channels.doubles.slack import SlackDouble
 from tests.channels.doubles.webhook import WebhookDouble
+from tests.channels.doubles.zammad import ZammadDouble
 from tests.channels.doubles.zendesk import ZendeskDouble
 
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -186,6 +190,27 @@ async def _shown(channel: Channel, account: Account, text: str, conversation: st
     return await channel.show(account, Shown(key="k", heading=text, thread=f"C{conversation}:" if conversation != "17" else ""))
 
 
+def _zammad(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    return {"X-Zammad-Delivery": f"{at.timestamp():.0f}", "X-Hub-Signature": f"sha1={signing.hexadecimal(secret, body, 'sha1')}"}
+
+
+def _said_zammad(ident: str, text: str) -> dict[str, Any]:
+    """As a trigger sends it by itself: much more than its number, all of it to be read again."""
+    customer = {"id": 41, "firstname": "Marta", "lastname": "Ruiz", "email": "marta@example.com"}
+    article = {"id": int(ident), "body": text, "type": "email", "sender": "Customer", "internal": False, "attachments": []}
+    return {"ticket": {"id": 17, "number": "96017", "state": "open", "customer": customer, "article_ids": [int(ident)]}, "article": article}
+
+
+def _libredesk(body: bytes, at: datetime, secret: str) -> dict[str, str]:
+    return {"X-Libredesk-Signature": f"sha256={signing.hexadecimal(secret, body)}"}
+
+
+def _said_libredesk(ident: str, text: str) -> dict[str, Any]:
+    """The time is not in a header, but in the body."""
+    message = {"id": 1, "uuid": ident, "conversation_uuid": "17", "type": "incoming", "content": text, "private": False, "meta": {}}
+    return {"event": "message.created", "timestamp": f"{AT:%Y-%m-%dT%H:%M:%SZ}", "payload": message}
+
+
 def account(kind: str, **given: Any) -> Account:
     """An account of that kind with both secrets."""
     known = {"url": "https://tool.example.com", "token": "tok-connection", "signing": (OLD, NEW), "agents": {"7": "tok-agent-7"}}
@@ -218,6 +243,8 @@ EXAMPLES: dict[str, Example] = {
     "front": Example(
         Front, account("front", settings={"company": "cmp_3"}, agents={"7": "tea_7:tok-agent-7"}), _said_front, _front, double=FrontDouble
     ),
+    "zammad": Example(Zammad, account("zammad"), _said_zammad, _zammad, stamped=False, tells=False, double=ZammadDouble),
+    "libredesk": Example(LibreDesk, account("libredesk"), _said_libredesk, _libredesk, tells=False, double=LibreDeskDouble),
 }
 
 STORIES: dict[str, Callable[[], Double]] = {
@@ -225,5 +252,7 @@ STORIES: dict[str, Callable[[], Double]] = {
     "chatwoot": ChatwootDouble,
     "zendesk": ZendeskDouble,
     "front": FrontDouble,
+    "zammad": ZammadDouble,
+    "libredesk": LibreDeskDouble,
 }
-"""The tools on whose doubles tests/services/test_tool_stories.py tells its story: they have `says`, `told`, `moved`, `notes`, `sent`."""
+"""The tools on whose doubles tests/services tells stories: `says`, `told`, `moved`, `notes` and `sent` are theirs."""

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Standard
 
 from copilot.channels import signing
+from copilot.settings import Settings
 from tests.api.house import House, assert_problem
 from tests.channels.doubles.base import status
 from tests.channels.doubles.chatwoot import ChatwootDouble
@@ -146,6 +148,23 @@ async def test_no_content_of_a_delivery_is_kept(tool: Tool) -> None:
     assert (kept.state, kept.arrivals) == ("done", None)
 
 
+async def test_where_tenants_do_not_trust_each_other_no_connection_leads_inside(opened: Open, tmp_path: Path) -> None:
+    house = await opened()
+    admin = await house.enter("admin")
+    made = {"id": "chatwoot-1", "kind": "chatwoot", "url": "http://127.0.0.1:9/", "settings": {"account_id": 3}, "token": "tok"}
+    (await admin.post("/v1/connections", json=made)).raise_for_status()
+    house = await opened(settings=Settings(data_dir=tmp_path, embedder="hash", model="", fallback_models=(), private_tools=False))
+    admin = await house.enter("admin")
+    for url in ("http://127.0.0.1:3000", "https://169.254.169.254", "https://[::ffff:10.0.0.1]", "http://93.184.216.34"):
+        assert_problem(await admin.post("/v1/connections", json=made | {"id": "again", "url": url}), 403)
+        assert_problem(await admin.patch("/v1/connections/chatwoot-1", json={"url": url}), 403)
+    # One that was made before is not called any more, either.
+    (problem,) = (await admin.get("/v1/connections/chatwoot-1/problems")).raise_for_status().json()["problems"]
+    assert "TLS" in problem["what"] or "https" in problem["todo"]
+    (known,) = (await admin.get("/v1/connections")).json()["connections"]
+    assert known["connection"]["url"] == "http://127.0.0.1:9"
+
+
 async def test_in_shadow_nothing_is_written(opened: Open) -> None:
     tool = await connect(opened, shadow=True)
     await tool.said()
@@ -215,6 +234,7 @@ async def test_a_tool_that_is_down_is_written_to_later_and_once(tool: Tool) -> N
     with pytest.raises(Exception, match="patience"):
         await application.chat_tools.arriving.run("default", "1")
     tool.double.fail = None
+    tool.house.clock.forward(seconds=31)  # before that nothing is asked of it
     await application.chat_tools.arriving.run("default", "1")
     tool.double.fail = status(429, retry_after="30")
     await tool.house.settle()

@@ -21,7 +21,7 @@ from tests.services.triage_room import LEA, NOBODY, SECRET, TOM, Room, furnished
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The channel's pace has a test of its own."""
-    monkeypatch.setattr("copilot.channels.slack.EVERY", 0.0)
+    monkeypatch.setattr("copilot.channels.slack.Slack.limits", ())
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ async def test_what_could_not_be_sent_is_put_into_the_thread(room: Room) -> None
 async def test_whoever_is_not_known_is_told_and_nothing_happens(room: Room) -> None:
     before = room.slack.writes
     await room.press("use", NOBODY)
-    (told,) = room.slack.whispers
+    (told,) = room.slack.whispered
     assert told["to"] == NOBODY
     assert told["response_type"] == "ephemeral"
     assert "not known here" in told["text"]
@@ -137,7 +137,7 @@ async def test_an_address_that_proves_nothing_lets_nobody_in(room: Room) -> None
         room.slack.members[f"U9{number}"] = member(f"U9{number}", "tom@ternway.example", **wrong)
         await room.press("use", f"U9{number}")
         assert await room.decisions() == [], wrong
-        assert len(room.slack.whispers) == number + 1
+        assert len(room.slack.whispered) == number + 1
 
 
 async def test_who_may_not_decide_on_the_desk_may_not_here(room: Room) -> None:
@@ -145,7 +145,7 @@ async def test_who_may_not_decide_on_the_desk_may_not_here(room: Room) -> None:
     await mail(room.house, "Quinn Ito", "x@y.example")
     await room.press("use", NOBODY)
     assert await room.decisions() == []
-    assert "role" in room.slack.whispers[0]["text"]
+    assert "role" in room.slack.whispered[0]["text"]
 
 
 async def test_a_person_is_known_by_the_settings_too(opened: Open) -> None:
@@ -169,10 +169,10 @@ async def test_a_second_press_says_who_was_first_and_changes_nothing(room: Room)
     await room.press("dismiss", LEA, card)
     assert await room.decisions() == [("Tom Berg", "used", "")]
     assert len(room.posts) == posted
-    assert [(one["to"], one["text"]) for one in room.slack.whispers] == [(LEA, "Nothing was done. Used by Tom Berg.")]
+    assert [(one["to"], one["text"]) for one in room.slack.whispered] == [(LEA, "Nothing was done. Used by Tom Berg.")]
     await room.press("edit", LEA, card)
     assert not room.slack.views
-    assert room.slack.whispers[-1]["text"] == "Nothing was done. Used by Tom Berg."
+    assert room.slack.whispered[-1]["text"] == "Nothing was done. Used by Tom Berg."
 
 
 async def test_who_decided_on_the_desk_is_not_named(room: Room) -> None:
@@ -180,7 +180,7 @@ async def test_who_decided_on_the_desk_is_not_named(room: Room) -> None:
     tom = await room.house.enter("agent")
     (await tom.post(f"/v1/suggestions/{reply['id']}/decisions", json={"id": "d-1", "action": "used"})).raise_for_status()
     await room.press("use", LEA)
-    assert room.slack.whispers[0]["text"] == "Nothing was done. Used on the desk."
+    assert room.slack.whispered[0]["text"] == "Nothing was done. Used on the desk."
     assert "Used on the desk." in "\n".join(texts(room.card["blocks"]))
     assert "Tom Berg" not in json.dumps(room.posts)
 
@@ -194,7 +194,7 @@ async def test_they_write_again_and_the_drafts_before_are_outdated(room: Room) -
     assert not buttons(room.slack.messages[old["ts"]]["blocks"])
     await room.press("use", TOM, old)
     assert await room.decisions() == []
-    assert "Outdated" in room.slack.whispers[0]["text"]
+    assert "Outdated" in room.slack.whispered[0]["text"]
 
 
 async def test_markup_of_customers_is_no_markup_here(opened: Open) -> None:
@@ -307,7 +307,7 @@ async def test_a_press_that_cannot_be_kept_is_acknowledged_and_they_are_told(roo
         answer = await room.deliver(payload)
         await room.house.application.chat_tools.receiving.idle()
     assert answer.status_code == 200
-    assert [one["text"] for one in room.slack.whispers] == ["That did not reach the record. Press again."]
+    assert [one["text"] for one in room.slack.whispered] == ["That did not reach the record. Press again."]
     await room.press("use")
     assert await room.decisions() == [("Tom Berg", "used", "")]
 
@@ -315,7 +315,7 @@ async def test_a_press_that_cannot_be_kept_is_acknowledged_and_they_are_told(roo
 async def test_a_form_that_comes_too_late_is_said(room: Room) -> None:
     room.slack.expired = True
     await room.press("edit")
-    assert [one["text"] for one in room.slack.whispers] == ["That took longer than Slack waits. Press again."]
+    assert [one["text"] for one in room.slack.whispered] == ["That took longer than Slack waits. Press again."]
 
 
 async def test_forged_presses_do_nothing(room: Room) -> None:

@@ -19,6 +19,14 @@ class Vault(Protocol):
         ...
 
 
+class Reach(Protocol):
+    """Which addresses may be called from here."""
+
+    async def check(self, url: str) -> None:
+        """Raises Invalid for what is no address, Refused for one that may not be called."""
+        ...
+
+
 class Connections(Protocol):
     """Accounts of chat tools, their inbox and what goes out."""
 

@@ -148,10 +148,22 @@ class Arriving:
 
     async def _take(self, account: Account, arrival: Arrival) -> None:
         if read := not arrival.whole:
-            arrival = await self.connecting.channel(account.kind).thread(account, arrival.conversation.conversation_id)
+            arrival = await self._read_again(account, arrival.conversation.conversation_id)
         given = await self._known(account, arrival, read=read)
         if given is not None:
+            given = _public_names(given)
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
+
+    async def _read_again(self, account: Account, ident: str) -> Arrival:
+        """The thread as it is now. What was on record before it was read, and is not in it, was taken away."""
+        async with self.database.read(account.tenant_id) as records:
+            before = await records.conversations.find(ident, account.id)
+        arrival = await self.connecting.channel(account.kind).thread(account, ident)
+        if before is None or not arrival.complete:
+            return arrival
+        there = {one.id for one in arrival.conversation.messages}
+        gone = tuple(one.external_id for one in before.messages if one.external_id not in there)
+        return arrival.model_copy(update={"deleted": (*arrival.deleted, *gone)})
 
     async def _known(self, account: Account, arrival: Arrival, *, read: bool) -> ConversationIn | None:
         """With what is on record: deleted messages by their words, and the thread's past where it is new here. `read`: it is the thread."""
@@ -178,6 +190,17 @@ class Arriving:
         except NotFound:  # it is gone there
             return given
         return given.model_copy(update={"status": thread.status}) if "status" in thread.model_fields_set else given
+
+
+def _public_names(given: ConversationIn) -> ConversationIn:
+    """In a public place a customer has the name that stands there: a handle. What the tool itself calls them is its own record."""
+    if given.channel != "social":
+        return given
+    messages = [
+        one.model_copy(update={"author_name": ""}) if one.author == "customer" and not one.author_name.startswith("@") else one
+        for one in given.messages
+    ]
+    return given.model_copy(update={"messages": messages})
 
 
 def _deleted(messages: Iterable[Message], at: datetime) -> list[MessageIn]:

@@ -17,7 +17,7 @@ from copilot.domain.conversation import BUILT_IN
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
 from copilot.domain.formats import explain
 from copilot.domain.ports.channels import Channel
-from copilot.domain.ports.connections import Vault
+from copilot.domain.ports.connections import Reach, Vault
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.services.answering import person
@@ -76,13 +76,14 @@ class Connecting:
     database: Database
     channels: Mapping[str, Channel]
     vault: Vault
+    reach: Reach
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
     opened: dict[tuple[str, str], tuple[datetime, Account, bool, str]] = field(default_factory=dict)
     """When an account was opened, whether it is active, the secret in its path: a delivery does not wait for database and vault."""
 
     async def make(self, caller: Caller, given: ConnectionIn) -> Made:
-        """Raises Invalid for what its tool does not know, Conflict for a name that is taken."""
+        """Raises Invalid for what its tool does not know, Refused where it may not be called, Conflict for a name that is taken."""
         channel = self.channel(given.kind)
         signing = given.signing or (_new_secret() if given.signed else "")
         connection = Connection(
@@ -94,6 +95,7 @@ class Connecting:
             shadow=given.shadow,
             created_at=self.clock(),
         )
+        await self._reachable(connection.url, connection.settings)
         inside = _Secrets(signing=(signing,) if signing else (), token=given.token, path="" if signing else secrets.token_urlsafe(24))
         async with self.database.write(caller.tenant_id) as records:
             if await records.connections.find(given.id) is not None:
@@ -108,10 +110,13 @@ class Connecting:
         return Made(connection=connection, signing=signing, path=path, pages=pages, sidebar=sidebar)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
-        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid.
+        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid, Refused.
 
         The tool's pages may show the panel for as long as it is active.
         """
+        if "url" in values:
+            values["url"] = values["url"].rstrip("/")
+        await self._reachable(values.get("url", ""), values.get("settings", {}))
         async with self.database.write(caller.tenant_id) as records:
             found = await self._found(records, ident)
             if "settings" in values:
@@ -222,6 +227,11 @@ class Connecting:
         if kind not in self.channels:
             raise Invalid(f"There is no chat tool {kind!r}.", todo=f"Choose from {', '.join(self.channels)}.")
         return self.channels[kind]
+
+    async def _reachable(self, url: str, settings: Mapping[str, object]) -> None:
+        """A connection's own address, and those that stand in its settings. Raises Invalid, Refused."""
+        for given in [*([url] if url else []), *(one for one in settings.values() if isinstance(one, str) and "://" in one)]:
+            await self.reach.check(given)
 
     async def _resealed(self, caller: Caller, ident: str, change: "Callable[[_Secrets], _Secrets]", what: str) -> None:
         async with self.database.write(caller.tenant_id) as records:

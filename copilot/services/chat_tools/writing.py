@@ -45,6 +45,8 @@ PATIENCE: Final[dict[Action, Patience]] = {
     "event": Patience(18, timedelta(hours=4)),
 }
 """A note that comes half an hour late helps nobody; a listener may be away for a day."""
+QUEUED: Final = timedelta(hours=1)
+"""For so long it does not count as an attempt that a tool's limits made something wait."""
 
 
 class Carrier(Protocol):
@@ -204,10 +206,11 @@ class Writing:
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
-        patience = PATIENCE[begun.action]
-        if begun.attempts >= patience.attempts:
+        patience, told_to_wait = PATIENCE[begun.action], error.retry_after is not None and self.clock() - begun.made_at < QUEUED
+        if begun.attempts >= patience.attempts and not told_to_wait:
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
         pause = min(patience.longest, FIRST * 2 ** (begun.attempts - 1))
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
-        return begun.model_copy(update={"state": "waiting", "due_at": self.clock() + pause, "problem": error.detail})
+        attempts = begun.attempts - 1 if told_to_wait else begun.attempts
+        return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})

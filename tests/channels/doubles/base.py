@@ -57,6 +57,24 @@ class Double:
         """What agents said to the customer there."""
         raise NotImplementedError
 
+    # What hard deliveries need beside (tests/services/test_hard_deliveries.py). None: that cannot happen there.
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        """An agent writes a note; returns what the tool delivers of the newest one. Without a text it is one that stands there already."""
+        raise NotImplementedError
+
+    def edits(self, number: int, text: str) -> dict[str, Any] | None:
+        """The newest public message has other words now; returns what the tool delivers."""
+        return None
+
+    def takes_away(self, number: int) -> dict[str, Any] | None:
+        """The newest public message is not there any more; returns what the tool delivers, or what it delivers next."""
+        return None
+
+    def in_public(self, number: int) -> None:
+        """A conversation where everybody reads along."""
+        raise NotImplementedError
+
     def own_token(self) -> str:
         """What the agent with the number 7 adds as their own token."""
         return self.agents["7"]

@@ -63,19 +63,32 @@ class ChatwootDouble(Double):
         self.say(number, text, 0 if by == "customer" else 1)
 
     def told(self, number: int) -> dict[str, Any]:
+        return self._told(number, next(one for one in reversed(self.messages[number]) if not one["private"]))
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.say(number, text, 1, private=True)
+        return self._told(number, next(one for one in reversed(self.messages[number]) if one["private"]))
+
+    def edits(self, number: int, text: str) -> dict[str, Any]:
+        next(one for one in reversed(self.messages[number]) if not one["private"])["content"] = text
+        return self.told(number) | {"event": "message_updated"}
+
+    def takes_away(self, number: int) -> dict[str, Any]:
+        gone = next(one for one in reversed(self.messages[number]) if not one["private"])
+        gone |= {"content": "This message was deleted", "content_attributes": {"deleted": True}}
+        return self.told(number) | {"event": "message_updated"}
+
+    def in_public(self, number: int) -> None:
+        self.open(number, channel="Channel::TwitterProfile")
+
+    def _told(self, number: int, said: dict[str, Any]) -> dict[str, Any]:
         """Words for types and a time as text, where the thread has numbers."""
-        said = next(one for one in reversed(self.messages[number]) if not one["private"])
         kind = {0: "incoming", 1: "outgoing"}[said["message_type"]]
         at = datetime.fromtimestamp(said["created_at"], UTC).isoformat()
         inside = self.conversations[number] | {"messages": []}
-        told: dict[str, Any] = {
-            "event": "message_created",
-            "account": {"id": 3},
-            "message_type": kind,
-            "created_at": at,
-            "conversation": inside,
-        }
-        return {**said, "content_attributes": {}, **told}
+        told = {"event": "message_created", "account": {"id": 3}, "message_type": kind, "created_at": at, "conversation": inside}
+        return {"content_attributes": {}, **said, **told}
 
     def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
         found = self.conversations[number]

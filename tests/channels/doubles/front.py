@@ -64,6 +64,9 @@ class FrontDouble(Double):
     agents: dict[str, str] = field(default_factory=lambda: {"tea_7": "tok-agent-7"})
     """Teammates by Front's own id of them, as messages name their author."""
 
+    places: dict[str, str] = field(default_factory=dict)
+    """By conversation, the type of its messages where it is no chat."""
+
     def own_token(self) -> str:
         return "tea_7:tok-agent-7"
 
@@ -89,6 +92,15 @@ class FrontDouble(Double):
         kind = "inbound" if said["is_inbound"] else "outbound"
         return self._event(number, kind, {"target": {"_meta": {"type": "message"}, "data": said}})
 
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.comments[str(number)].append(comment(f"com_{len(self.comments[str(number)]) + 1}", text, posted_at=self._at()))
+        return self._event(number, "comment", {"target": {"_meta": {"type": "comment"}, "data": self.comments[str(number)][-1]}})
+
+    def in_public(self, number: int) -> None:
+        self.put(str(number))
+        self.places[str(number)] = "facebook"
+
     def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
         self.conversations[str(number)]["status"] = "archived" if closed else "assigned"
         return self._event(number, "archive" if closed else "reopen", {})
@@ -105,7 +117,8 @@ class FrontDouble(Double):
 
     def _add(self, ident: str, text: str, **given: Any) -> None:
         number = sum(map(len, self.messages.values())) + 1
-        self.messages[ident].append(message(f"msg_{number}", text, created_at=self._at(), **given))
+        kind: dict[str, Any] = {"type": self.places[ident]} if ident in self.places else {}
+        self.messages[ident].append(message(f"msg_{number}", text, created_at=self._at(), **kind, **given))
 
     def _at(self, more: float = 0) -> float:
         return self.clock().timestamp() if self.clock else BEGAN + more

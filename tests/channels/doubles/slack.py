@@ -20,12 +20,12 @@ def member(ident: str, email: str, **given: Any) -> dict[str, Any]:
 
 @dataclass
 class SlackDouble(Double):
-    """Messages by their `ts`, in the order they were posted. What only one person sees is in `whispers`, forms are in `views`."""
+    """Messages by their `ts`, in the order they were posted. What only one person sees is in `whispered`, forms are in `views`."""
 
     channels: set[str] = field(default_factory=lambda: {CHANNEL})
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
-    whispers: list[dict[str, Any]] = field(default_factory=list)
+    whispered: list[dict[str, Any]] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
     scopes: str = SCOPES
     invited: bool = True
@@ -41,7 +41,7 @@ class SlackDouble(Double):
 
         @app.post("/actions/{rest:path}")
         async def answer(request: Request, rest: str) -> Any:
-            self.whispers.append(await request.json() | {"to": rest})
+            self.whispered.append(await request.json() | {"to": rest})
             return {"ok": True}
 
         @app.post("/views.open")
@@ -81,7 +81,7 @@ class SlackDouble(Double):
         @app.post("/chat.postEphemeral")
         async def whisper(request: Request) -> Any:
             given = await request.json()
-            self.whispers.append(given | {"to": given["user"]})
+            self.whispered.append(given | {"to": given["user"]})
             return self._wrong(request, given["channel"]) or {"ok": True}
 
         @app.post("/conversations.join")

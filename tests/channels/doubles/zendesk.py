@@ -79,10 +79,26 @@ class ZendeskDouble(Double):
         ticket = {"id": str(number), "updated_at": newest["created_at"]}
         return {"connection": "zendesk-1", "ticket": ticket, "comment": {"id": str(newest["id"])}}
 
-    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
-        self.tickets[number]["status"] = "solved" if closed else "open"
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.say(number, text, 7, public=False)
+        return self.told(number)
+
+    def edits(self, number: int, text: str) -> dict[str, Any]:
+        """Words that were redacted."""
+        next(one for one in reversed(self.comments[number]) if one["public"])["body"] = text
+        return self._touched(number)
+
+    def in_public(self, number: int) -> None:
+        self.open(number, via={"channel": "twitter", "source": {"rel": "mention"}})
+
+    def _touched(self, number: int) -> dict[str, Any]:
         at = self.clock() if self.clock else BEGAN + timedelta(seconds=self.number + 1)
         return self.told(number) | {"ticket": {"id": str(number), "updated_at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}}
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        self.tickets[number]["status"] = "solved" if closed else "open"
+        return self._touched(number)
 
     def notes(self, number: int) -> list[str]:
         return [one["body"] for one in self.comments[number] if not one["public"]]

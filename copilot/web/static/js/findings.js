@@ -11,8 +11,8 @@
 
 /** What each check is about, for whoever reads it in passing. */
 const ABOUT = new Map(Object.entries({
-  shape: "Form", unsupported: "Not on record", reask: "Asked already", disclosure: "Says too much", internal: "Internal", others: "Another customer",
-  authority: "Allowed?", sympathy: "Tone", apology: "Apology", promise: "Promise", language: "Language",
+  shape: "Form", unsupported: "Not on record", reask: "Asked already", disclosure: "Says too much", public: "In public",
+  internal: "Internal", others: "Another customer", authority: "Allowed?", sympathy: "Tone", apology: "Apology", promise: "Promise", language: "Language",
 }));
 
 /**
