@@ -27,9 +27,10 @@ $(STAMP): pyproject.toml requirements.lock
 demo: setup ## The sample company, and the service; RESET=1 starts over
 	$(BIN)/copilot demo $(if $(RESET),--reset)
 
-# By file: what the tests of a file share is made in one of the two processes, not in both.
+# By file: what the tests of a file share is made in one of the two processes, not in both. In the order of tests/conftest.py, not by the
+# number of a file's tests: the longest have few.
 test: setup browser ## Everything that is tested; FULL=1 runs the long matrices whole
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 APT_INSTALL := apt-get install -y -q --no-install-recommends
 browser: ## The Chromium of the browser tests, installed where this may be done; else they are skipped (under CI=true: they fail)

@@ -59,8 +59,11 @@ from copilot.services.chat_tools.inbox_card import InboxCard
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.posting import POSTS, Posting
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
+from copilot.services.chat_tools.refusing import Refusing
 from copilot.services.chat_tools.sending import Sending
+from copilot.services.chat_tools.standing import Standings
 from copilot.services.chat_tools.telling import Telling
+from copilot.services.chat_tools.tending import Tending
 from copilot.services.chat_tools.triaging import Triaging
 from copilot.services.chat_tools.writing import SEND, Writing
 from copilot.services.closing import CLOSED
@@ -122,6 +125,7 @@ from copilot.services.shift import Shift
 from copilot.services.signing_in import SigningIn
 from copilot.services.staff import Staff
 from copilot.services.suggest import Suggest
+from copilot.services.switching import Switching
 from copilot.services.syncing import Syncing
 from copilot.services.tombstones import Tombstones
 from copilot.services.topics import GapTopics
@@ -182,6 +186,8 @@ class ChatTools:
     telling: Telling
     sending: Sending
     entering: Entering
+    standings: Standings
+    tending: Tending
     triaging: Triaging
     inbox_card: InboxCard
     http: httpx.AsyncClient
@@ -226,6 +232,7 @@ class Application:
     decisions: Decisions
     handovers: Handovers
     briefs: Briefs
+    switching: Switching
     grants: Grants
     asking: Asking
     questions: Questions
@@ -307,6 +314,7 @@ class Application:
             await self.listening.stop()
         await self.dispatcher.stop()
         await self.engine.close()
+        await self.chat_tools.receiving.refusing.close()
         await self.close()
 
     async def close(self) -> None:
@@ -392,7 +400,9 @@ def _wire(
         live.wake(tenant)
         dispatcher.wake()
 
-    chat_tools = _chat_tools(settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), wake)
+    chat_tools = _chat_tools(
+        settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), engine, wake
+    )
     drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.finished)
 
     async def forget() -> None:
@@ -471,7 +481,8 @@ def _wire(
         chat_tools.telling.due,
     )
     left = (drafting.unfinished, erasure.unfinished, reindexing.unfinished, bringing.unfinished, gaps.history.unfinished)
-    for unfinished in (*left, chat_tools.arriving.unfinished, chat_tools.writing.unfinished, *due):
+    tools_left = (chat_tools.arriving.unfinished, chat_tools.writing.unfinished, chat_tools.receiving.refusing.due)
+    for unfinished in (*left, *tools_left, *due):
         dispatcher.watch(unfinished)
     return Application(
         settings=settings,
@@ -493,6 +504,7 @@ def _wire(
         decisions=Decisions(database, privacy, clock, wake),
         handovers=handovers,
         briefs=Briefs(database, clock),
+        switching=Switching(database, clock),
         grants=Grants(database, privacy, clock, wake),
         asking=Asking(database, tools, clock, drafting.reader, live.wake),
         questions=Questions(database, indexes, privacy, clock, live.wake),
@@ -536,19 +548,26 @@ def _wire(
 
 
 def _chat_tools(
-    settings: Settings, http: httpx.AsyncClient | None, database: Database, vault: FernetVault, ingest: Ingest, wake: Callable[[str], None]
+    settings: Settings,
+    http: httpx.AsyncClient | None,
+    database: Database,
+    vault: FernetVault,
+    ingest: Ingest,
+    engine: DurableEngine,
+    wake: Callable[[str], None],
 ) -> ChatTools:
     reach, clock = ToolAddresses(private=settings.private_tools), ingest.clock
     http = http or reach.client()
     tools = channels(http, Pacing(clock))
     connecting = Connecting(database, tools, vault, reach, clock, wake)
+    refusing = Refusing(database, clock)
     rooms = triage(tools)
     writing = Writing(database, connecting, clock, wake, dict.fromkeys(POSTS, Posting(database, rooms, settings.address)))
     sending = Sending(database, connecting, writing)
     deciding = Deciding(database, Decisions(database, ingest.privacy, clock, wake), sending)
     triaging = Triaging(database, rooms, writing, deciding)
     writing.heard.append(triaging.unsent)
-    receiving = Receiving(database, connecting, clock, wake, triaging.asked, triaging.lost)
+    receiving = Receiving(database, connecting, clock, wake, refusing, triaging.asked, triaging.lost)
     return ChatTools(
         connecting=connecting,
         receiving=receiving,
@@ -560,6 +579,8 @@ def _chat_tools(
         sending=sending,
         triaging=triaging,
         inbox_card=InboxCard(database, deciding, settings.address),
+        standings=Standings(database, connecting, refusing, clock),
+        tending=Tending(database, connecting, engine, clock, wake),
         http=http,
     )
 

@@ -12,6 +12,14 @@ from copilot.adapters.database import SqlDatabase, open_database
 from copilot.testing.postgres import PostgresServer
 
 SHARED = "copilot"
+ROOMS = ("e2e", "web", "evals", "services", "commands", "api", "adapters")
+"""Those whose tests take longest, in that order."""
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rooms with long tests first (within a room the order stays any): of two processes none then waits in the end for one long file."""
+    items.sort(key=lambda item: ROOMS.index(room) if (room := item.path.relative_to(HERE).parts[0]) in ROOMS else len(ROOMS))
 
 
 def _at_head(url: str) -> None:

@@ -191,6 +191,7 @@ def test_connections_are_made_changed_and_asked(owner: Client) -> None:
     assert (made.connection.name, made.path) == ("The CRM", "/hooks/default/crm")
     assert owner.change_connection("crm", shadow=True).shadow
     assert [one.connection.id for one in owner.connections()] == ["crm"]
+    assert (owner.connection("crm").state, owner.connection("crm").deliveries) == ("shadow", [])
     assert owner.new_secret("crm") != made.signing
     assert owner.missing("crm") == []
     with pytest.raises(NotFound):

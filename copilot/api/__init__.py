@@ -50,7 +50,7 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        routes=list(_all_routes()),
+        routes=list(all_routes()),
     )
     app.state.application, app.state.metrics = application, metrics
     app.state.gate, app.state.once = Gate(application, owner), Once(application)
@@ -66,7 +66,7 @@ def create_app(application: "Application", *, owner: "Owner | None" = None, life
 
 
 @cache
-def _all_routes() -> "tuple[BaseRoute, ...]":
+def all_routes() -> "tuple[BaseRoute, ...]":
     """Put together once in a process: FastAPI works out what each route takes for every application that includes its router."""
     from fastapi import APIRouter
 

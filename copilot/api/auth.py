@@ -39,11 +39,14 @@ class Gate:
     owner: Owner | None
     _tenants: set[str] = field(default_factory=set)
 
-    async def caller(self, request: Request) -> Caller:
-        """Raises Unknown for a missing or unknown key, Refused for a change by cookie without its CSRF word."""
+    async def caller(self, request: Request, *, by_form: bool = False) -> Caller:
+        """Raises Unknown for a missing or unknown key, Refused for a change by cookie without its CSRF word.
+
+        `by_form`: that word stood in a form, and was checked there.
+        """
         given = request.headers.get("authorization", "")
         if not given and (cookie := request.cookies.get(COOKIE)):
-            return await self._session(request, cookie)
+            return await self._session(request, cookie, by_form=by_form)
         scheme, _, secret = given.partition(" ")
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret:
@@ -57,11 +60,11 @@ class Gate:
             raise Unknown("This key is unknown or was revoked.", todo="Ask an administrator for a key.")
         return caller
 
-    async def _session(self, request: Request, cookie: str) -> Caller:
+    async def _session(self, request: Request, cookie: str, *, by_form: bool) -> Caller:
         caller = await self.application.signing_in.caller(cookie)
         if caller is None:
             raise Unknown("You are no longer signed in.", todo="Sign in again.")
-        if request.method not in READING:
+        if request.method not in READING and not by_form:
             check_csrf(cookie, request.headers.get(CSRF_HEADER, ""))
         return caller
 

@@ -10,36 +10,23 @@ from copilot.api.bodies import example
 from copilot.api.connections import Ref
 from copilot.api.idempotency import HEADER
 from copilot.api.routing import audience
-from copilot.domain.base import Instant
 from copilot.domain.channels import Missing
 from copilot.domain.connections import Connection
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import Strict
-from copilot.services.chat_tools.connecting import ConnectionIn, Made, Standing
+from copilot.services.chat_tools.connecting import ConnectionIn, Made
 from copilot.services.chat_tools.sending import Leaving, Words
+from copilot.services.chat_tools.standing import Standing, Whole
+from copilot.services.chat_tools.tending import Outcome
 
 router = audience("connections")
 Ident = Annotated[str, Path(description="The connection's name.", examples=["chatwoot-eu"])]
 
 
-class RefusedView(BaseModel):
-    """Deliveries refused since this replica started."""
-
-    count: int = 0
-    last: Instant | None = None
-    why: str = ""
-
-
-class ConnectionView(Standing):
-    """A connection, how it does, and what was refused."""
-
-    refused: RefusedView
-
-
 class ConnectionsView(BaseModel):
     """All that were configured. `kinds`: the chat tools there are."""
 
-    connections: list[ConnectionView]
+    connections: list[Standing]
     kinds: dict[str, str]
 
 
@@ -83,15 +70,30 @@ class ProblemsView(BaseModel):
     problems: list[Missing]
 
 
+class PollView(BaseModel):
+    """False: it is being asked already."""
+
+    started: bool
+
+
+class OutcomeIn(Strict):
+    """`sent`: it is there. `again`: it is not, write it now."""
+
+    outcome: Outcome
+
+
 @router.get("/connections")
 async def connections(app: App, me: Me) -> ConnectionsView:
     """Accounts of chat tools and how they do."""
     tools = app.chat_tools
-    found = [
-        ConnectionView(**one.model_dump(), refused=_refused(tools.receiving.refused.get((me.tenant_id, one.connection.id))))
-        for one in await tools.connecting.standings(me.tenant_id)
-    ]
-    return ConnectionsView(connections=found, kinds={kind: channel.title for kind, channel in tools.connecting.channels.items()})
+    kinds = {kind: channel.title for kind, channel in tools.connecting.channels.items()}
+    return ConnectionsView(connections=await tools.standings.all(me.tenant_id), kinds=kinds)
+
+
+@router.get("/connections/{connection_id}")
+async def connection(app: App, me: Me, connection_id: Ident) -> Whole:
+    """One of them, with its newest deliveries and writes: what became of them, never what they said."""
+    return await app.chat_tools.standings.one(me.tenant_id, connection_id)
 
 
 @router.post("/connections", status_code=201)
@@ -155,5 +157,13 @@ async def install(
     return ProblemsView(problems=await app.chat_tools.connecting.install(me, connection_id, given.address))
 
 
-def _refused(found: object) -> RefusedView:
-    return RefusedView(**vars(found)) if found is not None else RefusedView()
+@router.post("/connections/{connection_id}/poll", status_code=202)
+async def poll(app: App, me: Me, connection_id: Ident) -> PollView:
+    """Have the tool asked now what changed, instead of within a minute."""
+    return PollView(started=await app.chat_tools.tending.poll(me, connection_id))
+
+
+@router.post("/connections/{connection_id}/writes/{write_id}", status_code=204)
+async def settle(app: App, me: Me, connection_id: Ident, write_id: str, given: Annotated[OutcomeIn, example({"outcome": "sent"})]) -> None:
+    """Say what became of a write that is unsure or was given up, after looking into the tool."""
+    await app.chat_tools.tending.settle(me, connection_id, write_id, given.outcome)

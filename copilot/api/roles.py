@@ -63,7 +63,10 @@ NOBODY: Roles = frozenset()
 MATRIX: dict[str, Roles] = {
     "GET /v1/connections": ADMINS,
     "POST /v1/connections": ADMINS,
+    "GET /v1/connections/{connection_id}": ADMINS,
     "PATCH /v1/connections/{connection_id}": ADMINS,
+    "POST /v1/connections/{connection_id}/poll": ADMINS,
+    "POST /v1/connections/{connection_id}/writes/{write_id}": ADMINS,
     "POST /v1/connections/{connection_id}/secret": ADMINS,
     "PUT /v1/connections/{connection_id}/token": ADMINS,
     "PUT /v1/connections/{connection_id}/own-token": DESK,

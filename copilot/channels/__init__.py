@@ -6,17 +6,19 @@ import httpx
 
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
+from copilot.channels.email import Email
 from copilot.channels.front import Front
 from copilot.channels.intercom import Intercom
 from copilot.channels.libredesk import LibreDesk
 from copilot.channels.limits import Pacing
+from copilot.channels.phone import Phone
 from copilot.channels.slack import Slack
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zammad import Zammad
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.ports.channels import Channel, TriageTool
 
-CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front, Slack, Intercom, Zammad, LibreDesk)
+CATALOGUE: tuple[type[Tool], ...] = (GenericWebhook, Chatwoot, Zendesk, Front, Slack, Intercom, Zammad, LibreDesk, Email, Phone)
 """In the order they are offered."""
 
 

@@ -13,15 +13,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Webhook
-from copilot.domain.connections import Event
-from copilot.domain.errors import Invalid, Refused
+from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
+from copilot.domain.connections import Event, Outgoing
+from copilot.domain.errors import CopilotError, Invalid, Refused
+from copilot.domain.times import parse_when
 
 
 class Settings(BaseModel):
     """Of a connection; each tool adds its own. Unknown ones are an error that names them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     notes: bool = True
     """Whether one short private note is written for each turn."""
@@ -35,6 +36,14 @@ class Tool(ABC):
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
     panel: ClassVar[str] = ""
+    installs: ClassVar[bool] = False
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Make a webhook in the tool, with this address:", paste="webhook"),
+        Step(text="Give it the signing secret. A secret is shown once, when it is made; below you can make a new one."),
+        Step(text="Write in a conversation there, and see here that it was delivered."),
+    )
+    delivers: ClassVar[bool] = True
+    """Whether it sends webhooks."""
     limits: ClassVar[tuple[Limit, ...]] = ()
     """What it publishes of how often it may be called; where that depends on the plan, the smallest one's."""
 
@@ -58,6 +67,36 @@ class Tool(ABC):
 
     async def tell(self, account: Account, event: Event) -> None:
         self._cannot("be told events")
+
+    async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
+        """A tool that knows a write again by a name of its own does it here."""
+        if wanted.action == "event":
+            event = Event.model_validate_json(wanted.text)
+            await self.tell(account, event)
+            return event.id
+        if wanted.action == "note":
+            return await self.note(account, conversation_id, wanted.text)
+        return await self.reply(account, conversation_id, wanted.text, wanted.agent)
+
+    async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
+        """By its words, in the thread; None for a tool that cannot be read."""
+        if wanted.action == "event":
+            return ""  # told again: whoever listens knows it by its id
+        if "history" not in self.can:
+            return None
+        try:
+            thread = (await self.thread(account, conversation_id)).conversation
+        except CopilotError:
+            return None
+        private = "private" if wanted.action == "note" else "public"
+        alike = (
+            one.id
+            for one in thread.messages
+            if (one.author, one.visibility) in (("agent", private), ("bot", private))
+            and one.text.strip() == wanted.text.strip()
+            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
+        )
+        return next(alike, "")
 
     async def check(self, account: Account) -> list[Missing]:
         return []

@@ -15,7 +15,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -57,6 +57,18 @@ class Chatwoot(Tool):
     settings = ChatwootSettings
     panel = "/chatwoot/panel?tenant={tenant}&connection={connection}"
     limits = (Limit(calls=200, seconds=60, path=r"/messages$", writes=True, each=True), Limit(calls=3000, seconds=60))
+    installs = True
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(
+            text="Settings, Integrations, Webhooks: add this address. Choose: conversation created, updated and status changed; message "
+            "created and updated.",
+            paste="webhook",
+        ),
+        Step(text="Chatwoot then shows the secret that it signs with (from 4.11.2). Enter it below as the signing secret."),
+        Step(text="Settings, Integrations, Dashboard apps: add one called Rapport with this address.", paste="panel"),
+        Step(text="Add Chatwoot's address, and this service's own, to the setting panel_origins: only they may show the panel."),
+        Step(text="Write in a conversation, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Signed ones are believed; of others only the conversation's number."""

@@ -19,7 +19,7 @@ from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.front_threads import ident_of, listed, of_conversation, only_id
 from copilot.channels.limits import Limit
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.errors import Invalid, NotFound, Refused
 
 VALIDATION: Final = "sync"
@@ -50,6 +50,16 @@ class Front(Tool):
     settings = FrontSettings
     panel = "/front/panel?tenant={tenant}&connection={connection}"
     limits = (Limit(calls=50, seconds=60),)
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Settings, Developers: make an app. Copy its signing key, and enter it below as the signing secret: do this first."),
+        Step(
+            text="Add the feature application webhook with this address; on saving, Front asks for an answer and gets it. Choose inbound, "
+            "outbound, comment, assignment, archive, reopen, delete, restore and snooze.",
+            paste="webhook",
+        ),
+        Step(text="Add the feature sidebar plugin with this address:", paste="panel"),
+        Step(text="Write in a conversation, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified; then the challenge is answered, or the event read."""

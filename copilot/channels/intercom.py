@@ -18,7 +18,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -67,6 +67,20 @@ class Intercom(Tool):
     settings = IntercomSettings
     limits = (Limit(calls=1600, seconds=10),)
     """Ten thousand a minute, counted in windows of ten seconds."""
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Developer Hub: make an app. Enter its client secret below as the signing secret, its access token as the token."),
+        Step(
+            text="Webhooks: enter this address, and choose the topics conversation.user.created, .user.replied, .admin.replied, "
+            ".admin.single.created, .admin.noted, .admin.assigned, .admin.closed, .admin.opened, .admin.snoozed, .admin.unsnoozed and "
+            "conversation_part.redacted.",
+            paste="webhook",
+        ),
+        Step(
+            text="Canvas Kit, for teammates: the addresses /intercom/COMPANY/NAME/initialize and …/submit of this service, with the "
+            "last two parts of the webhook's address. Then pin the app in the inbox."
+        ),
+        Step(text="Write in a conversation, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Which conversation it is about. A ping, and what is about none, tells nothing."""

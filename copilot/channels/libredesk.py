@@ -14,7 +14,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import marked_up, words
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -54,6 +54,12 @@ class LibreDesk(Tool):
     title = "LibreDesk"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = Settings
+    installs = True
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Admin, Webhooks: make one with this address, and all events of conversations and messages.", paste="webhook"),
+        Step(text="Enter the signing secret there. It is shown once, when it is made; below you can make a new one."),
+        Step(text="Write in a conversation, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Says which conversation changed, no more."""

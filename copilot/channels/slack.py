@@ -20,7 +20,7 @@ from copilot.channels.base import Tool, json_body, understood
 from copilot.channels.calling import LIMITS, Calls
 from copilot.channels.limits import Limit
 from copilot.channels.slack_errors import answered
-from copilot.domain.channels import Ability, Account, Delivery, Missing, Webhook
+from copilot.domain.channels import Ability, Account, Delivery, Missing, Step, Webhook
 from copilot.domain.errors import CopilotError, Invalid, Refused, Unavailable
 from copilot.domain.triage import Act, Ask, Click, Colleague, Place, Shown
 
@@ -55,6 +55,14 @@ class Slack(Tool):
     title = "Slack"
     can: ClassVar[frozenset[Ability]] = frozenset({"triage"})
     settings = SlackSettings
+    installs = True
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="api.slack.com, Create New App, From a manifest: slack_app/manifest.json, with this as request_url:", paste="webhook"),
+        Step(text="Install the app in the workspace. Enter its signing secret below, and its bot token (xoxb-…) as the access token."),
+        Step(text="Into a private channel somebody invites it: /invite @Rapport. A public one it joins by itself."),
+        Step(text="Give each agent's account here the e-mail address that they have in Slack: so it is known who decided."),
+        Step(text="Check permissions; then a customer's next message stands in the channel."),
+    )
 
     limits = (Limit(calls=1, seconds=1.0, path=r"/chat\.(postMessage|update)$"),)
     """One message a second in a channel, and a connection has one."""

@@ -5,7 +5,7 @@ Source: https://www.standardwebhooks.com, v1: headers webhook-id, webhook-timest
 
 import binascii
 from collections.abc import Mapping
-from typing import ClassVar, Final, get_args
+from typing import Any, ClassVar, Final, get_args
 
 from pydantic import Field, ValidationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
@@ -15,7 +15,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body
 from copilot.channels.calling import Calls
 from copilot.domain.base import now
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Step, Webhook
 from copilot.domain.connections import Event, EventType
 from copilot.domain.errors import Refused
 from copilot.domain.formats import ConversationIn, explain
@@ -42,21 +42,19 @@ class GenericWebhook(Tool):
     title = "The sender"
     can: ClassVar[frozenset[Ability]] = frozenset({"events"})
     settings = WebhookSettings
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Let your tool, or a program beside it, send each change of a conversation as JSON by POST to:", paste="webhook"),
+        Step(
+            text="Sign it as Standard Webhooks says (webhook-id, webhook-timestamp, webhook-signature) with the signing secret. It is "
+            "shown once, when it is made; below you can make a new one."
+        ),
+        Step(text='The body: {"type": "conversation.changed", "data": {…}}, with a conversation as POST /v1/conversations takes it.'),
+        Step(text="Send one, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified, then read."""
-        ident, stamp = webhook.header("webhook-id"), webhook.header("webhook-timestamp")
-        at = signing.moment(stamp)
-        given = webhook.header("webhook-signature").split()[:SIGNATURES]
-        try:
-            body = webhook.body.decode()
-        except UnicodeDecodeError:
-            raise Refused("The body is not UTF-8.", todo="Sign and send JSON.") from None
-        # The library's own `verify` asks the machine's clock; only its way of signing is used.
-        signing.verify_any(given, account.signing, lambda secret: _standard(secret).sign(ident, at, body))
-        signing.fresh(webhook, at)
-        found = json_body(webhook)
-        known_by = signing.delivery_id(f"{ident}.{stamp}.{body}".encode())
+        known_by, found = standard(account, webhook)
         if found.get("type") != CHANGED:
             return Delivery(id=known_by)
         try:
@@ -81,6 +79,21 @@ class GenericWebhook(Tool):
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """There is nothing to make: whoever sends is given the address and the secret."""
         return account
+
+
+def standard(account: Account, webhook: Webhook) -> tuple[str, dict[str, Any]]:
+    """(by which the delivery is known again, its body). Raises Refused, or Invalid for a body that is no object."""
+    ident, stamp = webhook.header("webhook-id"), webhook.header("webhook-timestamp")
+    at = signing.moment(stamp)
+    given = webhook.header("webhook-signature").split()[:SIGNATURES]
+    try:
+        body = webhook.body.decode()
+    except UnicodeDecodeError:
+        raise Refused("The body is not UTF-8.", todo="Sign and send JSON.") from None
+    # The library's own `verify` asks the machine's clock; only its way of signing is used.
+    signing.verify_any(given, account.signing, lambda secret: _standard(secret).sign(ident, at, body))
+    signing.fresh(webhook, at)
+    return signing.delivery_id(f"{ident}.{stamp}.{body}".encode()), json_body(webhook)
 
 
 def _standard(secret: str) -> Standard:

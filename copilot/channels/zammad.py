@@ -17,7 +17,7 @@ from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import words
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -79,6 +79,15 @@ class Zammad(Tool):
     title = "Zammad"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ZammadSettings
+    installs = True
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Manage, Webhook: make one with this address, payload not customized.", paste="webhook"),
+        Step(
+            text="Enter the signing secret there as HMAC SHA1 Signature Token. It is shown once, when it is made; below you can make one."
+        ),
+        Step(text="Manage, Trigger: one on “Action is created” and one on “Action is updated”, Always, that call this webhook."),
+        Step(text="Write in a ticket, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Says which ticket changed, no more."""

@@ -18,7 +18,7 @@ from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.channels.zendesk_tickets import listed, of_ticket, only_id, via
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 
 EVENTS: Final = "zen:event-type:ticket."
@@ -41,7 +41,7 @@ class ZendeskSettings(Settings):
     email: str = Field(default="", description="Whose API token it is. Empty: the token is an OAuth access token.")
     account_number: int = Field(default=0, ge=0, description="The `account_id` of its events; 0: not compared.")
     app: int = Field(default=0, ge=0, description="The number of the sidebar app's installation.")
-    app_key: str = Field(default="", description="The sidebar app's public key, as PEM.")
+    app_key: str = Field(default="", description="The sidebar app's public key, as PEM.", json_schema_extra={"format": "textarea"})
     people: dict[str, str] = Field(
         default={}, description="Who is who, where addresses differ: Zendesk's number of an agent → e-mail address, external id or id here."
     )
@@ -55,6 +55,20 @@ class Zendesk(Tool):
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = ZendeskSettings
     panel = "/zendesk/sidebar/{tenant}/{connection}"
+    installs = True
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Admin Center, Apps and integrations, Webhooks: make one for triggers, POST, JSON, with this address.", paste="webhook"),
+        Step(text="Copy its signing secret, and enter it below."),
+        Step(
+            text="Objects and rules, Triggers: make one for tickets that are created or updated, which notifies that webhook. Its JSON "
+            "body is in zendesk_app/trigger.json; leave it as it is."
+        ),
+        Step(
+            text="For the sidebar: upload the app that zendesk_app.package makes as a private app, and add the account's address and this "
+            "service's own to the setting panel_origins."
+        ),
+        Step(text="Write in a ticket, and see here that it was delivered."),
+    )
     limits = (
         Limit(calls=10, seconds=60, path=r"^/incremental/"),
         Limit(calls=30, seconds=600, path=r"^/tickets/", writes=True, each=True),

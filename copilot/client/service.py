@@ -23,7 +23,6 @@ from copilot.domain.formats import ConversationIn, MessageIn, SuggestOut
 
 if TYPE_CHECKING:
     from copilot.adapters.owner import Owner
-    from copilot.api.connecting import ConnectionView
     from copilot.api.views import ConversationView, TurnView
     from copilot.domain.case import Handover, SentText
     from copilot.domain.channels import Missing
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from copilot.domain.suggestion import Decision
     from copilot.services.chat_tools.connecting import ConnectionIn, Made
     from copilot.services.chat_tools.sending import Leaving
+    from copilot.services.chat_tools.standing import Standing, Whole
     from copilot.services.customers import Card
     from copilot.services.erasure import Receipt
     from copilot.services.ingest import Received
@@ -190,11 +190,17 @@ class Client:
         body = {"text": text} | ({"suggestion_id": suggestion_id} if suggestion_id else {})
         return Leaving.model_validate(self.request("POST", f"/v1/conversations/{_part(ref)}/send", body))
 
-    def connections(self) -> "list[ConnectionView]":
+    def connections(self) -> "list[Standing]":
         """Accounts of chat tools, and how they do."""
-        from copilot.api.connecting import ConnectionView
+        from copilot.services.chat_tools.standing import Standing
 
-        return [ConnectionView.model_validate(one) for one in self.request("GET", "/v1/connections")["connections"]]
+        return [Standing.model_validate(one) for one in self.request("GET", "/v1/connections")["connections"]]
+
+    def connection(self, ident: str) -> "Whole":
+        """One of them, with what became of its newest deliveries and writes."""
+        from copilot.services.chat_tools.standing import Whole
+
+        return Whole.model_validate(self.request("GET", f"/v1/connections/{_part(ident)}"))
 
     def connect(self, given: "ConnectionIn | Body") -> "Made":
         """A new connection. Its signing secret is told once."""

@@ -1,5 +1,6 @@
 """copilot connect, copilot connections: accounts of chat tools."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -7,6 +8,8 @@ import yaml
 
 from copilot.commands.options import HELP, AsJson, Data, Tenant, with_api
 from copilot.commands.output import print_json, say, table
+from copilot.commands.spans import when
+from copilot.domain.base import now
 from copilot.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -15,12 +18,14 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, context_settings=HELP, help="Accounts of chat tools: how they do, their secrets and tokens.")
 PATH: Final = "/v1/connections"
 MADE_THERE: Final = "The signing secret that the tool itself made, from COPILOT_TOOL_SECRET. Left out: one is made for you."
-COLUMNS: Final = ["name", "tool", "state", "last delivery", "waiting", "failed", "refused", "sent", "unsent"]
+COLUMNS: Final = ["name", "tool", "state", "last delivery", "lag", "next poll", "waiting", "refused", "sent", "unsent"]
 
 
 def connect(
-    kind: Annotated[str, typer.Argument(help="A chat tool such as chatwoot or slack, or webhook for any that can send a signed one.")],
-    url: Annotated[str, typer.Option(help="Where the tool's API is, such as https://chat.example.com.")] = "",
+    kind: Annotated[str, typer.Argument(help="A chat tool such as chatwoot or slack, email, phone, or webhook for any that can send one.")],
+    url: Annotated[
+        str, typer.Option(help="Where the tool's API is: https://chat.example.com; of a mailbox imaps://imap.example.com.")
+    ] = "",
     token: Annotated[str, typer.Option(help="The tool's access token, from COPILOT_TOOL_TOKEN.", envvar="COPILOT_TOOL_TOKEN")] = "",
     secret: Annotated[str, typer.Option(help=MADE_THERE, envvar="COPILOT_TOOL_SECRET")] = "",
     name: Annotated[str, typer.Option(help="What to call the connection. Default: the tool's name.")] = "",
@@ -40,19 +45,24 @@ def connect(
 
 async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: bool) -> int:
     made = await api.post(PATH, given)
-    found = await api.post(f"{PATH}/{given['id']}/install", {"address": address}) if address else {"problems": []}
+    found: dict[str, Any] = {"problems": []}
+    if address:
+        found = await api.post(f"{PATH}/{given['id']}/install", {"address": address})
+    elif not made["path"]:  # nothing has to be made for a tool that is only asked: it is looked at at once
+        found = await api.get(f"{PATH}/{given['id']}/problems")
     if as_json:
         print_json({**made, **found})
         return int(bool(found["problems"]))
     where = address.rstrip("/") or "<address of this service>"
-    say(f"The connection {given['id']} is made. The tool sends its webhooks to {where}{made['path']}")
+    how = f"The tool sends its webhooks to {where}{made['path']}" if made["path"] else "It is asked every minute."
+    say(f"The connection {given['id']} is made. {how}")
     if made["signing"] and not given["signing"]:
         say(f"Signing secret, shown once: {made['signing']}")
     if made["sidebar"]:
         say(f"The page for the tool's sidebar: {where}{made['sidebar']}")
     for page in made["pages"]:
         say(f"Pages of {page} may show the panel from now on (setting panel_origins), until the connection is stopped.")
-    return _tell(found["problems"], checked=bool(address))
+    return _tell(found["problems"], checked=bool(address) or not made["path"])
 
 
 @app.command("list")
@@ -69,14 +79,22 @@ async def _list(api: "Api", *, as_json: bool) -> int:
         say(f"No chat tool is connected. There are: {', '.join(found['kinds'])}. See: copilot connect --help")
     else:
         table("", COLUMNS, [_row(one) for one in found["connections"]])
+        for name, problem in ((one["connection"]["id"], problem) for one in found["connections"] for problem in one["problems"]):
+            say(f"✗ {name}: {problem['what']} {problem['todo']}")
     return 0
 
 
 def _row(one: dict[str, Any]) -> list[str]:
     known, traffic = one["connection"], one["traffic"]
-    state = "stopped" if not known["active"] else "shadow" if known["shadow"] else known["problem"] or "ok"
-    counts = (traffic["waiting"], traffic["failed"], one["refused"]["count"], traffic["sent"], traffic["unsent"])
-    return [known["id"], known["kind"], state, (traffic["last_delivery"] or "never")[:19], *map(str, counts)]
+    state = "needs attention" if one["state"] == "attention" else one["state"]
+    lag = "none" if one["lag_s"] is None else f"{one['lag_s']:.0f} s"
+    times = (_when(traffic["last_delivery"]), lag, _when(one["next_poll"]))
+    counts = (traffic["waiting"], known["refused"], traffic["sent"], traffic["unsent"])
+    return [known["id"], known["kind"], state, *times, *map(str, counts)]
+
+
+def _when(told: str | None) -> str:
+    return when(datetime.fromisoformat(told) if told else None, now())
 
 
 @app.command("check")

@@ -8,20 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from copilot.adapters.owner import running_service
+from copilot.commands.finding import Finding
 from copilot.commands.output import print_json, table
-from copilot.domain.base import Frozen
 from copilot.domain.errors import CopilotError
 from copilot.settings import Settings
 
 LOW_DISK = 1_000_000_000
-
-
-class Finding(Frozen):
-    """One thing that was looked at."""
-
-    subject: str
-    state: Literal["ok", "note", "problem"]
-    text: str
 
 
 def doctor(settings: Settings, *, as_json: bool) -> int:
@@ -125,4 +117,12 @@ async def _revisions(settings: Settings) -> tuple[str, str]:
         await database.close()
 
 
-LOOKS = (_data_folder, _service, _database, _embedder, _prompts, _model)
+def _chat_tools(settings: Settings) -> Iterator[Finding]:
+    from copilot.commands.doctor_connections import connections
+
+    if settings.on_one_machine and not Path(settings.sqlalchemy_url.partition(":///")[2]).exists():
+        return
+    yield from connections(settings)
+
+
+LOOKS = (_data_folder, _service, _database, _embedder, _prompts, _model, _chat_tools)

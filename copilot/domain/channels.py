@@ -1,6 +1,7 @@
 """Chat tools, as the rest of the copilot sees them: accounts, what they deliver, what can be done in them."""
 
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -14,6 +15,9 @@ Ability = Literal["history", "note", "reply", "draft", "poll", "events", "triage
 show colleagues what needs a look, who decide about it there."""
 SECRETS = 2
 """Signing secrets that hold at the same time: the tool goes over to a new one while deliveries with the old one are still under way."""
+
+AHEAD: Final = timedelta(minutes=1)
+"""By so much a tool's clock may be behind ours, where it is looked for what was written."""
 
 
 class Account(Frozen):
@@ -99,6 +103,13 @@ class Entrant(Frozen):
     """Only where the tool has verified that it is theirs."""
     once: str
     """By which what was shown is known again: it lets in one time."""
+
+
+class Step(Frozen):
+    """One thing to do in the tool. `paste`: what of ours goes there, its webhook's or its panel's address."""
+
+    text: str
+    paste: Literal["", "webhook", "panel"] = ""
 
 
 class Unsure(Unavailable):

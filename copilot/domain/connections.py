@@ -83,6 +83,31 @@ class Outgoing(Frozen):
     problem: str = ""
 
 
+class Delivered(Frozen):
+    """A delivery as it is shown: when it came and what became of it, never what it said."""
+
+    id: int
+    delivery_id: str
+    state: InboxState
+    received_at: Instant
+    done_at: Instant | None = None
+    problem: str = ""
+
+
+class Written(Frozen):
+    """A write as it is shown: for which conversation and what became of it, never its words nor whose they are."""
+
+    id: str
+    conversation_id: str
+    action: Action
+    state: SendState
+    attempts: int
+    made_at: Instant
+    due_at: Instant
+    external_id: str = ""
+    problem: str = ""
+
+
 class Traffic(Frozen):
     """How a connection does, for whoever looks after it."""
 
@@ -94,3 +119,7 @@ class Traffic(Frozen):
     sent: int = 0
     unsent: int = 0
     """Waiting, unsure or given up."""
+    unsure: int = 0
+    given_up: int = 0
+    shadowed: int = 0
+    """Writes that shadow mode kept back."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from copilot.domain.calls import CallIn
 from copilot.domain.connections import Event
 from copilot.domain.formats import ConversationIn, CustomerLine, LintOut, SuggestOut, SyncOut
 from copilot.domain.knowledge import Article
@@ -14,6 +15,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """File name (without .json) → schema."""
     return {
         "conversation": _titled(ConversationIn.model_json_schema(), "A conversation file"),
+        "call": _titled(CallIn.model_json_schema(), "A telephone call as a telephone system tells of it"),
         "customer": _titled(CustomerLine.model_json_schema(), "One line of a customers file"),
         "article": _titled(_front_matter(), "The front matter of an article"),
         "event": _titled(Event.model_json_schema(mode="serialization"), "An event as listeners get it"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from copilot.domain.base import Frozen, Instant
-from copilot.domain.conversation import Conversation
+from copilot.domain.conversation import Conversation, Message
 from copilot.domain.emotion import Sensed
 from copilot.domain.experiments import Assigned
 from copilot.domain.grants import Grant
@@ -43,6 +43,8 @@ class Case(Frozen):
     contacts: tuple[Contact, ...] = ()
     promises: tuple[Promise, ...] = ()
     candidates: tuple[Memory, ...] = ()
+    said_before: tuple[Message, ...] = ()
+    """What was said in another channel that this conversation goes on from; in order."""
     grants: tuple[Grant, ...] = ()
     """Of this conversation, in every state: which of them allow something is counted at `as_of`."""
     sensed: dict[str, Sensed] = {}

@@ -212,7 +212,7 @@ async def freeze(
 ) -> Turn:
     """Everything a suggestion may be made from, as one value."""
     promises = tuple(promise.at(case.as_of) for promise in case.promises if promise.made_at <= case.as_of)
-    known = details.ledger(case.customer, asked.window, case.candidates, case.as_of)
+    known = details.ledger(case.customer, (*case.said_before, *asked.window), case.candidates, case.as_of)
     articles = await knowledge.articles(list(dict.fromkeys(hit.article_id for hit in found.hits)))
     facts = record.case_facts(case.customer, known, promises, felt.emotion.contacts_30d, case.as_of)
     near = relevant(found.hits)

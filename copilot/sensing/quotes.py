@@ -61,11 +61,12 @@ _SHORT = 3
 def strip_quotes(text: str) -> str:
     """The text without what someone else wrote. Linear in the length of the text."""
     text = _BLOCKQUOTE.sub("\n", text)
-    text = _without_mail(text)
+    text = without_mail(text)
     return _without_speech(text)
 
 
-def _without_mail(text: str) -> str:
+def without_mail(text: str) -> str:
+    """The text without the mail that it answers or forwards. Linear in the length of the text."""
     forwarded = _FORWARDED.search(text)
     if forwarded:
         after = _FORWARD_ENDS.search(text, forwarded.end())

@@ -15,7 +15,7 @@ from copilot.domain.times import parse_when
 from copilot.domain.turn import Agent
 from copilot.graph.case import Case, Contact
 from copilot.memory.recall import CANDIDATES
-from copilot.services import generations, promises
+from copilot.services import generations, promises, switching
 
 CONTACT_DAYS = 30
 """How far back repeat contacts are counted."""
@@ -132,6 +132,7 @@ async def _case(
         contacts=history.contacts,
         promises=tuple(made),
         candidates=history.candidates,
+        said_before=history.said_before,
         grants=tuple(await records.grants.of_conversation(conversation.id)),
         sensed=sensed,
         passages_collection=await generations.serving(records, "passages", embedder),
@@ -142,8 +143,15 @@ async def _case(
 class _History:
     """What the record holds of the person before and beside this conversation."""
 
-    def __init__(self, contacts: Sequence[Contact] = (), promised: Sequence[Promise] = (), candidates: Sequence[Memory] = ()) -> None:
+    def __init__(
+        self,
+        contacts: Sequence[Contact] = (),
+        promised: Sequence[Promise] = (),
+        candidates: Sequence[Memory] = (),
+        said_before: Sequence[Message] = (),
+    ) -> None:
         self.contacts, self.promises, self.candidates = tuple(contacts), tuple(promised), tuple(candidates)
+        self.said_before = tuple(said_before)
 
 
 async def _history(records: Records, customer: Customer | None, conversation: Conversation, as_of: datetime) -> _History:
@@ -151,10 +159,13 @@ async def _history(records: Records, customer: Customer | None, conversation: Co
         return _History()
     contacts = await records.conversations.contacts(customer.id, as_of - timedelta(days=CONTACT_DAYS), as_of)
     candidates = await records.memories.candidates(customer.id, as_of, CANDIDATES)
+    elsewhere = switching.unremembered(await switching.before(records, conversation, as_of), conversation, candidates)
+    candidates = [*switching.accounts(elsewhere), *candidates]
     return _History(
         [Contact(conversation_id=i, at=at) for i, at in contacts if i != conversation.id],
         await records.memories.promises_of(customer.id, as_of),
         [m for m in candidates if m.conversation_id != conversation.id],
+        switching.said_in(elsewhere),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from copilot.api.roles import AGENT, ALL, DESK, EDITORS, LEADS, REVIEWERS, Roles, name_of
+from copilot.api.roles import ADMINS, AGENT, ALL, DESK, EDITORS, LEADS, REVIEWERS, Roles, name_of
 from copilot.domain.access import PANEL_KEY
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Refused
@@ -77,6 +77,13 @@ PAGES: dict[str, Roles] = {
     "GET /quality/scorecards/{scorecard_id}": REVIEWERS,
     "GET /quality/scores": REVIEWERS | LEADS,
     "GET /scorecards": DESK,
+    "GET /connections": ADMINS,
+    "GET /connections/f/list": ADMINS,
+    "GET /connections/add/{kind}": ADMINS,
+    "POST /connections/add/{kind}": ADMINS,
+    "GET /connections/{connection_id}": ADMINS,
+    "POST /connections/{connection_id}": ADMINS,
+    "GET /connections/{connection_id}/f/state": ADMINS,
     "GET /quality/drafts/{suggestion_id}": REVIEWERS,
     "GET /quality/drafts/{suggestion_id}/f/sent": REVIEWERS,
 }
@@ -98,6 +105,7 @@ NAVIGATION: Final[tuple[Place, ...]] = (
     Place(path="/knowledge", label="Knowledge", roles=EDITORS),
     Place(path="/quality", label="Quality", roles=REVIEWERS),
     Place(path="/scorecards", label="My scorecards", roles=DESK),
+    Place(path="/connections", label="Connections", roles=ADMINS),
 )
 QUALITY: Final[tuple[Place, ...]] = (
     Place(path="/quality", label="Cases", roles=REVIEWERS),

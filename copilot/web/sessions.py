@@ -26,15 +26,21 @@ FRAGMENT: Final = "/f/"
 
 
 class PageRoute(APIRoute):
-    """A page of somebody who is signed in: others are sent to sign in first; a fragment answers them with a problem instead."""
+    """A page of somebody who is signed in: others are sent to sign in first; a fragment answers them with a problem instead.
+
+    What is sent by POST to a page itself is a form; its fields are in `request.state.form`.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         name = name_of(self)
 
         async def guarded(request: Request) -> Response:
+            sent = request.method == "POST" and FRAGMENT not in request.url.path
+            if sent:  # a form, which says in a field that it came from our page
+                request.state.form = await form(request, request.cookies.get(COOKIE, ""))
             try:
-                caller: Caller = await request.app.state.gate.caller(request)
+                caller: Caller = await request.app.state.gate.caller(request, by_form=sent)
             except Unknown:
                 if FRAGMENT in request.url.path or request.method != "GET":
                     raise

@@ -76,6 +76,7 @@ async def test_every_body_has_an_example_that_is_valid(house: House) -> None:
         "POST /v1/users/{user_ref}/links",
         "POST /v1/imports/{import_id}/start",
         "POST /v1/gaps/{gap_id}/draft",
+        "POST /v1/connections/{connection_id}/poll",
     }
     for name, body in bodies:
         for content in body["content"].values():

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from copilot.api import examples, experiments, quality, roles, scorecards
 from copilot.api.roles import MATRIX, OWNER
 from copilot.api.routing import audience
+from copilot.domain.connections import Outgoing
 from copilot.domain.errors import Refused
 from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.staff import ROLES, Caller, Role
@@ -123,6 +124,7 @@ BODIES: dict[str, Any] = {
     "PUT /v1/connections/{connection_id}/token": {"token": "abc"},
     "PUT /v1/connections/{connection_id}/own-token": {"token": "abc"},
     "POST /v1/conversations/{ref}/send": {"text": "Dear Ines, it is on its way."},
+    "POST /v1/connections/{connection_id}/writes/{write_id}": {"outcome": "sent"},
     "POST /v1/connections/{connection_id}/install": {"address": "https://copilot.example.com"},
 }
 PARAMS = {"GET /v1/knowledge/search": {"q": "refund"}, "PUT /v1/imports/{import_id}/files/{position}": {"name": "export.json"}}
@@ -141,9 +143,10 @@ VERSIONED = {f"POST /v1/drafts/{{draft_id}}/{step}" for step in ("update", "subm
 AFTER = {
     *("POST /v1/articles/{article_id}/redirect", "POST /v1/facts", "POST /v1/quality/experiments"),
     *("POST /v1/quality/samples", "POST /v1/scorecards/{scorecard_id}/answer", "POST /v1/conversations/{ref}/send"),
+    "POST /v1/connections/{connection_id}/poll",
 }
 """409 here: the article has an open draft, there is no model to try; its chat has no
-tool; or 404: nobody closed a conversation on that day, nobody rated Tom's yet."""
+tool; its tool cannot be asked; or 404: nobody closed a conversation on that day, nobody rated Tom's yet."""
 OTHERS = [route for route in MATRIX if "{" in route]
 PRIVATE = ("Ines", "cust-1042", "TW7K2P", "chat-1", "mail-88", "Nils Falk", "Refunds for cancelled", "Tom Berg", "Sara Lind")
 """Words of the first company that no answer to another may hold."""
@@ -215,9 +218,22 @@ async def scene(furnished: House) -> Scene:
             "match_id": (await tom.get("/v1/customers/cust-3/matches")).json()["matches"][0]["match_id"],
             "user_ref": "tom.berg",
             "connection_id": "crm",
+            "write_id": await written(house),
             "key_id": (await ada.get("/v1/keys")).json()["keys"][0]["id"],
         },
     )
+
+
+async def written(house: House) -> str:
+    """A write into the CRM that was given up."""
+    at = house.clock()
+    async with house.application.database.write("default") as records:
+        talk = await records.conversations.find("chat-1")
+        assert talk is not None
+        about = {"connection_id": "crm", "conversation_id": talk.id, "key": "k", "action": "note", "text": "For Ines Almeida."}
+        given_up = Outgoing.model_validate(about | {"id": "write", "state": "failed", "due_at": at, "made_at": at})
+        await records.connections.want(given_up)
+    return given_up.id
 
 
 async def trying(house: House) -> str:

@@ -21,7 +21,7 @@ FORGED = 10_000 if os.environ.get("FULL") else 500
 """Forged or altered deliveries for each tool."""
 
 
-@pytest.fixture(params=EXAMPLES)
+@pytest.fixture(params=[name for name, one in EXAMPLES.items() if one.sign is not None])
 def example(request: pytest.FixtureRequest) -> Example:
     return EXAMPLES[request.param]
 
@@ -33,6 +33,14 @@ def channel(example: Example) -> Channel:
 
 def test_every_tool_is_examined() -> None:
     assert set(EXAMPLES) == {tool.kind for tool in CATALOGUE}
+    assert {tool.kind for tool in CATALOGUE if tool.delivers} == {name for name, one in EXAMPLES.items() if one.sign is not None}
+
+
+@pytest.mark.parametrize("name", [name for name, one in EXAMPLES.items() if one.sign is None])
+def test_nobody_speaks_for_a_tool_that_delivers_nothing(name: str) -> None:
+    said, generic = EXAMPLES[name], EXAMPLES["webhook"]
+    with pytest.raises(Refused):
+        channels(httpx.AsyncClient())[name].read(said.account, generic.webhook(generic.said("5001", "x")))
 
 
 @pytest.mark.parametrize("secret", [OLD, NEW])
@@ -45,8 +53,9 @@ def test_what_is_signed_with_either_secret_is_read(example: Example, channel: Ch
     (arrival,) = told.arrivals
     assert arrival.conversation.conversation_id == "17"
     if example.stamped and example.tells:
-        (message,) = arrival.conversation.messages
-        assert (message.id, message.author, message.text, message.visibility) == ("5001", "customer", "Where is my refund?", "public")
+        (message,) = [one for one in arrival.conversation.messages if one.author == "customer"]
+        assert (message.text, message.visibility) == ("Where is my refund?", "public")
+        assert "5001" in message.id
     else:
         assert not arrival.whole
         assert not arrival.conversation.messages

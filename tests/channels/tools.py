@@ -13,9 +13,11 @@ from standardwebhooks.webhooks import Webhook as Standard
 from copilot.channels import signing
 from copilot.channels.base import Tool
 from copilot.channels.chatwoot import Chatwoot
+from copilot.channels.email import Email
 from copilot.channels.front import Front
 from copilot.channels.intercom import Intercom
 from copilot.channels.libredesk import LibreDesk
+from copilot.channels.phone import Phone
 from copilot.channels.slack import Slack
 from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zammad import Zammad
@@ -56,7 +58,8 @@ class Example:
     account: Account
     said: Callable[[str, str], dict[str, Any]]
     """A customer's message (id, text) in conversation 17, as the tool tells of it."""
-    sign: Signed
+    sign: Signed | None
+    """None: it delivers nothing, it is only asked."""
     stamped: bool = True
     """Whether a time is signed. If not, an old delivery is known only by its id, and nothing in it is believed."""
     tells: bool = True
@@ -71,6 +74,7 @@ class Example:
 
     def webhook(self, body: bytes | dict[str, Any], *, secret: str = NEW, signed_at: datetime = AT, now: datetime = AT) -> Webhook:
         """A delivery, signed."""
+        assert self.sign is not None
         sent = body if isinstance(body, bytes) else self.encode(body)
         headers = {name.lower(): value for name, value in self.sign(sent, signed_at, secret).items()}
         return Webhook(headers=headers, body=sent, at=now + timedelta(seconds=1))
@@ -91,6 +95,12 @@ def _chatwoot(body: bytes, at: datetime, secret: str) -> dict[str, str]:
 def _said_generic(ident: str, text: str) -> dict[str, Any]:
     message = {"id": ident, "author": "customer", "text": text, "sent_at": "2026-03-02T09:59:00+00:00"}
     return {"type": "conversation.changed", "data": {"conversation_id": "17", "channel": "chat", "messages": [message]}}
+
+
+def _said_phone(ident: str, text: str) -> dict[str, Any]:
+    segment = {"id": ident, "speaker": "customer", "offset_ms": 4000, "text": text}
+    call = {"call_id": "17", "direction": "inbound", "number": "+4915112345678", "started_at": "2026-03-02T09:58:56+00:00"}
+    return {"type": "call.changed", "data": call | {"segments": [segment]}}
 
 
 def _said_chatwoot(ident: str, text: str) -> dict[str, Any]:
@@ -245,6 +255,8 @@ EXAMPLES: dict[str, Example] = {
     ),
     "zammad": Example(Zammad, account("zammad"), _said_zammad, _zammad, stamped=False, tells=False, double=ZammadDouble),
     "libredesk": Example(LibreDesk, account("libredesk"), _said_libredesk, _libredesk, tells=False, double=LibreDeskDouble),
+    "phone": Example(Phone, account("phone"), _said_phone, _standard),
+    "email": Example(Email, account("email", settings={"address": "help@ternway.example"}), _said_generic, None),
 }
 
 STORIES: dict[str, Callable[[], Double]] = {

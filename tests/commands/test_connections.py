@@ -77,3 +77,12 @@ def test_a_tool_that_is_not_there_is_named(cli: CommandLine) -> None:
     found = cli("connections", "check", "chatwoot")
     assert found.code == 1
     assert "cannot be reached" in found.out
+
+
+def test_a_mailbox_is_looked_at_as_soon_as_it_is_connected(cli: CommandLine) -> None:
+    """It sends no webhooks: there is no address to give to anybody, and nothing signed."""
+    made = cli("connect", "email", "--url", "imap://127.0.0.1:9", "--set", "address=help@ternway.example")
+    assert made.code == 1
+    assert "cannot be reached" in made.out
+    assert "/hooks/" not in made.out
+    assert "whsec_" not in made.out

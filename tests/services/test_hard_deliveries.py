@@ -38,6 +38,7 @@ class Tool:
     def signed(self, body: dict[str, Any], at: datetime | None = None) -> tuple[bytes, dict[str, str]]:
         """The very bytes of a delivery."""
         sent, at = json.dumps(body).encode(), (at or self.house.clock()).replace(microsecond=0)
+        assert self.example.sign is not None
         return sent, self.example.sign(sent, at, NEW)
 
     async def post(self, delivery: tuple[bytes, dict[str, str]]) -> httpx.Response:

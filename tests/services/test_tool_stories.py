@@ -36,6 +36,7 @@ class Desk:
     async def deliver(self, body: dict[str, Any]) -> None:
         """As the tool delivers it, signed; and everything that follows."""
         sent, at = json.dumps(body).encode(), self.house.clock().replace(microsecond=0)
+        assert self.example.sign is not None
         headers = self.example.sign(sent, at, NEW)
         answer: httpx.Response = await self._nobody.post(f"/hooks/default/{self.name}", content=sent, headers=headers)
         assert answer.status_code == 204, answer.text

@@ -118,6 +118,16 @@ async def test_what_could_not_be_sent_is_put_into_the_thread(room: Room) -> None
     assert not [one for one in room.tool.double.messages[NUMBER] if one["message_type"] == 1 and not one["private"]]
 
 
+async def test_what_a_tool_in_shadow_would_not_get_is_put_into_the_thread(room: Room) -> None:
+    reply = next(one for one in (await room.tool.turn())["suggestions"] if one["kind"] == "reply")
+    tom, admin, written = await room.house.enter("agent"), await room.house.enter("admin"), room.tool.double.writes
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": room.tool.double.agents["7"]})).raise_for_status()
+    (await admin.patch("/v1/connections/chatwoot-1", json={"shadow": True})).raise_for_status()
+    await room.press("use")
+    assert room.posts[-1]["text"] == reply["text"]
+    assert room.tool.double.writes == written
+
+
 async def test_whoever_is_not_known_is_told_and_nothing_happens(room: Room) -> None:
     before = room.slack.writes
     await room.press("use", NOBODY)
@@ -252,6 +262,12 @@ async def test_a_thread_whose_answer_was_lost_is_found_and_what_belongs_under_it
     await later(room, seconds=10)
     assert len(room.posts) == 2
     assert room.card["thread_ts"] == room.posts[0]["ts"]
+    async with room.house.application.database.read("default") as records:
+        conversation = await records.conversations.find(str(NUMBER), "chatwoot-1")
+        assert conversation is not None
+        card = await records.connections.latest("slack", conversation.id, "card")
+    assert card is not None
+    assert card.attempts == 1  # waiting for its thread is no attempt
 
 
 async def test_slack_is_down_and_everything_is_posted_once_when_it_is_back(opened: Open) -> None:

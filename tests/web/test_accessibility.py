@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from copilot.web.rooms import PAGES
 from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, scored, tried, write
+from tests.web.connected import connected
 from tests.web.site import CONSOLE, Company, Site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
@@ -52,6 +53,9 @@ SEEN = {
     "/quality/scorecards/{scorecard_id}": "/quality/scorecards/{scorecard}",
     "/quality/scores": "/quality/scores",
     "/scorecards": "/scorecards",
+    "/connections": "/connections",
+    "/connections/add/{kind}": "/connections/add/zendesk",
+    "/connections/{connection_id}": "/connections/{connection}",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
@@ -63,6 +67,8 @@ BESIDE = {
     "scorecards off": "/quality/scorecards",
     "no scorecards": "/scorecards",
     "scores off": "/quality/scores",
+    "no connections": "/connections",
+    "a connection that works": "/connections/crm",
     "no articles": "/knowledge?text=nothing-like-it",
     "draft to read": "/knowledge/drafts/{draft}?view=read",
     "missing": "/no-such-page",
@@ -110,6 +116,11 @@ WHO = {
     "/quality/scorecards/{scorecard_id}": "qa-quentin",
     "/quality/scores": "lead-henrik",
     "/scorecards": "agent-tom",
+    "/connections": "admin-ada",
+    "/connections/add/{kind}": "admin-ada",
+    "/connections/{connection_id}": "admin-ada",
+    "no connections": "admin-ada",
+    "a connection that works": "admin-ada",
     "scorecards off": "qa-quentin",
     "scores off": "lead-henrik",
 }
@@ -174,6 +185,8 @@ async def test_page(site: Site, context: BrowserContext, page: Page, there: dict
         there |= await scored(site)
     elif name.startswith("/quality"):
         there |= await judged(site)
+    if "connection" in name and name != "no connections":
+        there["connection"] = await connected(site)
     if "experiment" in name:
         there["experiment"] = await tried(site)
     await site.sign_in(context, WHO.get(name, "agent-lea"))
@@ -220,7 +233,7 @@ async def test_making_a_case(site: Site, context: BrowserContext, page: Page) ->
 async def test_own_files_are_light(site: Site, context: BrowserContext, page: Page, there: dict[str, str]) -> None:
     """No page loads more of ours than that, counted by the browser as it came over the line; cached files count again for each."""
     there |= {"import_": await imported(site), "change": await changed(site), "recall": await recalled(site), **await judged(site)}
-    there |= {"experiment": await tried(site), **await scored(site)}
+    there |= {"experiment": await tried(site), "connection": await connected(site), **await scored(site)}
     await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look encodes every question: longer than a browser waits here
     await site.sign_in(context, "admin-ada")
     for name, address in SEEN.items():

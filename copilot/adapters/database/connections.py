@@ -13,7 +13,7 @@ from copilot.adapters.database.tables.tenancy import connections, teams
 from copilot.adapters.database.transaction import Group, Row, Transaction, fields, mine, same
 from copilot.domain.base import new_id, now
 from copilot.domain.channels import Arrival
-from copilot.domain.connections import Action, Connection, Kept, Outgoing, Traffic
+from copilot.domain.connections import Action, Connection, Delivered, Kept, Outgoing, Traffic, Written
 from copilot.domain.triage import Click
 
 
@@ -56,25 +56,46 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-_COME = (
+_HELD = (
     sa.select(
         inbox.c.connection_id,
-        sa.func.max(inbox.c.received_at).label("last_delivery"),
         _count(inbox.c.state == "waiting").label("waiting"),
         sa.func.min(sa.case((inbox.c.state == "waiting", inbox.c.received_at))).label("oldest_waiting"),
         _count(inbox.c.state == "failed").label("failed"),
     )
-    .where(mine(inbox))
+    .where(mine(inbox), inbox.c.state.in_(("waiting", "failed")))
     .group_by(inbox.c.connection_id)
 )
-_GONE = (
+_OPEN = (
     sa.select(
         sends.c.connection_id,
-        _count(sends.c.state == "sent").label("sent"),
-        _count(sends.c.state.in_(("waiting", "unsure", "failed"))).label("unsent"),
+        sa.func.count().label("unsent"),
+        _count(sends.c.state == "unsure").label("unsure"),
+        _count(sends.c.state == "failed").label("given_up"),
     )
-    .where(mine(sends))
+    .where(mine(sends), sends.c.state.in_(("waiting", "unsure", "failed")))
     .group_by(sends.c.connection_id)
+)
+_LAST = sa.select(
+    connections.c.id.label("connection_id"),
+    sa.select(sa.func.max(inbox.c.received_at)).where(same(inbox, "connection_id", connections)).scalar_subquery().label("last_delivery"),
+).where(mine(connections), sa.exists().where(same(inbox, "connection_id", connections)))
+_GONE = (
+    sa.select(sends.c.connection_id, _count(sends.c.state == "sent").label("sent"), _count(sends.c.state == "shadow").label("shadowed"))
+    .where(mine(sends), sends.c.state.in_(("sent", "shadow")))
+    .group_by(sends.c.connection_id)
+)
+_DELIVERIES = (
+    sa.select(*fields(inbox, Delivered))
+    .where(mine(inbox), inbox.c.connection_id == sa.bindparam("ident"))
+    .order_by(inbox.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+_WRITES = (
+    sa.select(*fields(sends, Written))
+    .where(mine(sends), sends.c.connection_id == sa.bindparam("ident"))
+    .order_by(sa.case((sends.c.state.in_(("unsure", "failed")), 0), (sends.c.state == "waiting", 1), else_=2), sends.c.made_at.desc())
+    .limit(sa.bindparam("limit"))
 )
 
 
@@ -156,8 +177,19 @@ class SqlConnections(Group):
     async def due(self, at: datetime, limit: int = 100) -> list[str]:
         return await self._db.column(_DUE, at=at, limit=limit)
 
-    async def traffic(self) -> dict[str, Traffic]:
+    async def refuse(self, ident: str, count: int, at: datetime, why: str) -> None:
+        values = {"refused": connections.c.refused + count, "refused_at": at, "refused_why": why}
+        await self._db.run(sa.update(connections).where(mine(connections), connections.c.id == ident).values(**values))
+
+    async def traffic(self, *, history: bool = True) -> dict[str, Traffic]:
         found: dict[str, Row] = {}
-        for row in [*await self._db.rows(_COME), *await self._db.rows(_GONE)]:
-            found.setdefault(row.pop("connection_id"), {}).update(row)
+        for statement in (_HELD, _OPEN, *((_LAST, _GONE) if history else ())):
+            for row in await self._db.rows(statement):
+                found.setdefault(row.pop("connection_id"), {}).update(row)
         return {ident: Traffic(**{name: value for name, value in row.items() if value is not None}) for ident, row in found.items()}
+
+    async def deliveries(self, ident: str, limit: int) -> list[Delivered]:
+        return [Delivered(**row) for row in await self._db.rows(_DELIVERIES, ident=ident, limit=limit)]
+
+    async def writes(self, ident: str, limit: int) -> list[Written]:
+        return [Written(**row) for row in await self._db.rows(_WRITES, ident=ident, limit=limit)]

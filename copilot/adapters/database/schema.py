@@ -10,6 +10,7 @@ from copilot.domain.errors import Refused
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 _STAMPED = sa.text("SELECT version_num FROM alembic_version")
 
@@ -25,11 +26,17 @@ def _config() -> "Config":
 
 
 @cache
-def head() -> str:
-    """The newest revision this version knows."""
+def _scripts() -> "ScriptDirectory":
+    """The revisions, each a module that is loaded once in a process."""
     from alembic.script import ScriptDirectory
 
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(_config())
+
+
+@cache
+def head() -> str:
+    """The newest revision this version knows."""
+    return _scripts().get_current_head() or ""
 
 
 def revision(connection: sa.Connection) -> str:
@@ -42,11 +49,10 @@ def revision(connection: sa.Connection) -> str:
 def upgrade(connection: sa.Connection) -> tuple[str, str]:
     """Bring the schema to head; returns (revision before, revision now). Raises Refused for one this version does not know."""
     from alembic import command
-    from alembic.script import ScriptDirectory
 
     config = _config()
     before, newest = revision(connection), head()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if before and before not in known:
         raise Refused(
             f"The database has revision {before}, which is newer than this version of the program (it knows {newest}).",

@@ -6,8 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Webhook
-from copilot.domain.connections import Event
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
+from copilot.domain.connections import Event, Outgoing
 from copilot.domain.triage import Ask, Colleague, Place, Shown
 
 
@@ -37,6 +37,21 @@ class Channel(Protocol):
         """Our page for the tool's own sidebar: a path with `{tenant}` and `{connection}`; empty: it has none."""
         ...
 
+    @property
+    def installs(self) -> bool:
+        """Whether `install` makes in the tool what a connection needs."""
+        ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What a person does in the tool, in this order, to connect it by hand."""
+        ...
+
+    @property
+    def delivers(self) -> bool:
+        """Whether it sends webhooks; if not, it is only asked."""
+        ...
+
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verify the very bytes, then say what was told. No network, quick: the tool waits."""
         ...
@@ -59,6 +74,14 @@ class Channel(Protocol):
 
     async def tell(self, account: Account, event: Event) -> None:
         """Deliver an event. It may come twice: `event.id` says so."""
+        ...
+
+    async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
+        """As `note`, `reply` or `tell`, for a write that has a name of its own: a tool that can carry it knows it again."""
+        ...
+
+    async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
+        """The id of a write that may have been done; empty when it surely was not; None when nobody knows. Raises nothing."""
         ...
 
     async def check(self, account: Account) -> list[Missing]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from copilot.domain.channels import Arrival
-from copilot.domain.connections import Action, Connection, Kept, Outgoing, Traffic
+from copilot.domain.connections import Action, Connection, Delivered, Kept, Outgoing, Traffic, Written
 from copilot.domain.triage import Click
 
 
@@ -96,6 +96,18 @@ class Connections(Protocol):
         """Ids of waiting and unsure writes whose time has come."""
         ...
 
-    async def traffic(self) -> dict[str, Traffic]:
-        """By connection."""
+    async def refuse(self, ident: str, count: int, at: datetime, why: str) -> None:
+        """So many deliveries more were refused, the last one then and for that."""
+        ...
+
+    async def traffic(self, *, history: bool = True) -> dict[str, Traffic]:
+        """By connection. Without history only what waits, is unsure or was given up: cheap, however much there was."""
+        ...
+
+    async def deliveries(self, ident: str, limit: int) -> list[Delivered]:
+        """Of a connection, newest first."""
+        ...
+
+    async def writes(self, ident: str, limit: int) -> list[Written]:
+        """Of a connection: those that somebody has to look at, then those that wait, then the rest; of each the newest first."""
         ...

@@ -12,7 +12,7 @@ import structlog
 
 from copilot.domain.channels import Account, Arrival
 from copilot.domain.conversation import Message
-from copilot.domain.errors import CopilotError, NotFound, Refused, Unavailable
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Database
@@ -139,7 +139,12 @@ class Arriving:
             for arrival in page.arrivals:
                 try:
                     await self._take(account, arrival)
-                except (Refused, NotFound) as error:  # an erased person, a deleted conversation: the others go on
+                except (
+                    Refused,
+                    NotFound,
+                    Invalid,
+                    Conflict,
+                ) as error:  # an erased person, a conversation nobody can read: the others go on
                     log.info("poll_skipped", tenant=account.tenant_id, connection=account.id, reason=error.detail)
             cursor = page.cursor
             if not page.more:

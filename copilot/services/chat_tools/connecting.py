@@ -12,9 +12,9 @@ from pydantic import Field, JsonValue, ValidationError
 
 from copilot.domain.base import Frozen
 from copilot.domain.channels import SECRETS, Account, Missing
-from copilot.domain.connections import Connection, Traffic
+from copilot.domain.connections import Connection
 from copilot.domain.conversation import BUILT_IN
-from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound
+from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Unavailable
 from copilot.domain.formats import explain
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.connections import Reach, Vault
@@ -50,23 +50,11 @@ class Made(Frozen):
     connection: Connection
     signing: str = Field(default="", repr=False)
     path: str
-    """Where the tool sends its webhooks, under the service's own address."""
+    """Where the tool sends its webhooks, under the service's own address. Empty: it sends none, it is asked."""
     sidebar: str = ""
     """Our page for the tool's own sidebar, under the service's address; empty: it has none."""
     pages: tuple[str, ...] = ()
     """Whose pages may show the panel from now on: they stand in the setting `panel_origins`."""
-
-
-class Standing(Frozen):
-    """How a connection does."""
-
-    connection: Connection
-    traffic: Traffic
-    can: list[str]
-    secrets: int
-    """Signing secrets that hold."""
-    pages: tuple[str, ...] = ()
-    """Origins of the tool's own pages that may show the panel; none while it is stopped, or where they are not reached by https."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +73,7 @@ class Connecting:
     async def make(self, caller: Caller, given: ConnectionIn) -> Made:
         """Raises Invalid for what its tool does not know, Refused where it may not be called, Conflict for a name that is taken."""
         channel = self.channel(given.kind)
-        signing = given.signing or (_new_secret() if given.signed else "")
+        signing = given.signing or (_new_secret() if given.signed and channel.delivers else "")
         connection = Connection(
             id=given.id,
             kind=given.kind,
@@ -96,7 +84,7 @@ class Connecting:
             created_at=self.clock(),
         )
         await self._reachable(connection.url, connection.settings)
-        inside = _Secrets(signing=(signing,) if signing else (), token=given.token, path="" if signing else secrets.token_urlsafe(24))
+        inside = Secrets(signing=(signing,) if signing else (), token=given.token, path="" if signing else secrets.token_urlsafe(24))
         async with self.database.write(caller.tenant_id) as records:
             if await records.connections.find(given.id) is not None:
                 raise Conflict(f"There is a connection {given.id!r}.", todo="Choose another name, or change that one.")
@@ -105,8 +93,8 @@ class Connecting:
             await framing.follow(records, caller, shown, await framing.shown(records, self.channels))
             await _event(records, caller, connection, "made")
         self.wake(caller.tenant_id)
-        path, pages = _path(caller.tenant_id, connection.id, inside.path), framing.pages(self.channels, connection)
-        sidebar = framing.sidebar(channel, caller.tenant_id, connection.id)
+        path = hook(caller.tenant_id, connection.id, inside.path) if channel.delivers else ""
+        pages, sidebar = framing.pages(self.channels, connection), framing.sidebar(channel, caller.tenant_id, connection.id)
         return Made(connection=connection, signing=signing, path=path, pages=pages, sidebar=sidebar)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
@@ -118,7 +106,7 @@ class Connecting:
             values["url"] = values["url"].rstrip("/")
         await self._reachable(values.get("url", ""), values.get("settings", {}))
         async with self.database.write(caller.tenant_id) as records:
-            found = await self._found(records, ident)
+            found = await self.found(records, ident)
             if "settings" in values:
                 values["settings"] = _settings(self.channel(found.kind), {**found.settings, **values["settings"]})
             changed, shown = found.model_copy(update=values), await framing.shown(records, self.channels)
@@ -133,21 +121,21 @@ class Connecting:
         """One more signing secret: the one before holds until the next. Returns it, to be given to the tool."""
         made = given or _new_secret()
 
-        def changed(inside: _Secrets) -> _Secrets:
+        def changed(inside: Secrets) -> Secrets:
             return inside.model_copy(update={"signing": (*inside.signing, made)[-SECRETS:]})
 
-        await self._resealed(caller, ident, changed, "secret")
+        await self._resealed(caller, ident, changed, "secret", anew=True)
         return made
 
     async def set_token(self, caller: Caller, ident: str, token: str) -> None:
         """The connection's own. Empty: forgotten."""
-        await self._resealed(caller, ident, lambda inside: inside.model_copy(update={"token": token}), "token")
+        await self._resealed(caller, ident, lambda inside: inside.model_copy(update={"token": token}), "token", anew=True)
 
     async def set_own_token(self, caller: Caller, ident: str, token: str) -> None:
         """The caller's own in the tool: only with it is anything sent in their name. Empty: forgotten."""
         user = person(caller)
 
-        def changed(inside: _Secrets) -> _Secrets:
+        def changed(inside: Secrets) -> Secrets:
             others = {name: kept for name, kept in inside.agents.items() if name != user}
             return inside.model_copy(update={"agents": others | ({user: token} if token else {})})
 
@@ -158,8 +146,8 @@ class Connecting:
         known = self.opened.get((tenant, ident))
         if known is None or self.clock() - known[0] > KNOWN:  # another replica may have changed it
             async with self.database.read(tenant) as records:
-                connection, sealed = await self._found(records, ident), await records.connections.sealed(ident)
-            inside = self._inside(sealed)
+                connection, sealed = await self.found(records, ident), await records.connections.sealed(ident)
+            inside = self.inside(sealed)
             account = Account(
                 tenant_id=tenant,
                 id=ident,
@@ -178,23 +166,6 @@ class Connecting:
             raise NotFound(f"There is no connection {ident!r}.", todo="Check the address that the tool sends to.")
         return account
 
-    async def standings(self, tenant: str) -> list[Standing]:
-        """Of all that were configured."""
-        async with self.database.read(tenant) as records:
-            found = [one for one in await records.connections.all() if one.kind in self.channels]
-            traffic, allowed = await records.connections.traffic(), (await records.admin.settings()).panel_origins
-            sealed = {one.id: await records.connections.sealed(one.id) for one in found}
-        return [
-            Standing(
-                connection=one,
-                traffic=traffic.get(one.id, Traffic()),
-                can=sorted(self.channels[one.kind].can),
-                secrets=len(self._inside(sealed[one.id]).signing),
-                pages=tuple(page for page in framing.pages(self.channels, one) if page in allowed),
-            )
-            for one in found
-        ]
-
     async def check(self, tenant: str, ident: str) -> list[Missing]:
         """Asks the tool what is missing."""
         account = await self.account(tenant, ident)
@@ -207,9 +178,9 @@ class Connecting:
         """Make in the tool what the connection needs, then check it. `address`: where the tool reaches this service."""
         account = await self.account(caller.tenant_id, ident)
         async with self.database.read(caller.tenant_id) as records:
-            inside = self._inside(await records.connections.sealed(ident))
+            inside = self.inside(await records.connections.sealed(ident))
         ours = {
-            "webhook": address.rstrip("/") + _path(caller.tenant_id, ident, inside.path),
+            "webhook": address.rstrip("/") + hook(caller.tenant_id, ident, inside.path),
             "panel": address.rstrip("/") + framing.sidebar(self.channel(account.kind), caller.tenant_id, ident),
         }
         try:
@@ -233,28 +204,36 @@ class Connecting:
         for given in [*([url] if url else []), *(one for one in settings.values() if isinstance(one, str) and "://" in one)]:
             await self.reach.check(given)
 
-    async def _resealed(self, caller: Caller, ident: str, change: "Callable[[_Secrets], _Secrets]", what: str) -> None:
-        async with self.database.write(caller.tenant_id) as records:
-            found = await self._found(records, ident)
-            inside = change(self._inside(await records.connections.sealed(ident)))
-            await records.connections.put(found, self._seal(inside))
-            await _event(records, caller, found, "changed", [what])
-        self.opened.pop((caller.tenant_id, ident), None)
-
-    async def _found(self, records: Records, ident: str) -> Connection:
+    async def found(self, records: Records, ident: str) -> Connection:
+        """A configured one. Raises NotFound."""
         found = await records.connections.find(ident)
         if found is None or found.kind in BUILT_IN or found.kind not in self.channels:
             raise NotFound(f"There is no connection {ident!r}.", todo="List them: copilot connections list.")
         return found
 
-    def _seal(self, inside: "_Secrets") -> str:
+    def inside(self, sealed: str) -> "Secrets":
+        """What was sealed. Raises Unavailable when it was sealed with another key."""
+        return Secrets.model_validate(json.loads(self.vault.open(sealed))) if sealed else Secrets()
+
+    async def _resealed(self, caller: Caller, ident: str, change: "Callable[[Secrets], Secrets]", what: str, *, anew: bool = False) -> None:
+        """`anew`: what was sealed with a key that is lost is given up; nothing is taken in before its new secret is entered in the tool."""
+        async with self.database.write(caller.tenant_id) as records:
+            found, sealed = await self.found(records, ident), await records.connections.sealed(ident)
+            try:
+                inside = self.inside(sealed)
+            except Unavailable:
+                if not anew:
+                    raise
+                inside = Secrets(signing=(_new_secret(),))
+            await records.connections.put(found, self._seal(change(inside)))
+            await _event(records, caller, found, "changed", [what])
+        self.opened.pop((caller.tenant_id, ident), None)
+
+    def _seal(self, inside: "Secrets") -> str:
         return self.vault.seal(inside.model_dump_json())
 
-    def _inside(self, sealed: str) -> "_Secrets":
-        return _Secrets.model_validate(json.loads(self.vault.open(sealed))) if sealed else _Secrets()
 
-
-class _Secrets(Frozen):
+class Secrets(Frozen):
     """What is sealed. `path`: part of the address, where the tool signs nothing."""
 
     signing: tuple[str, ...] = ()
@@ -275,7 +254,8 @@ def _new_secret() -> str:
     return f"whsec_{b64encode(secrets.token_bytes(24)).decode()}"
 
 
-def _path(tenant: str, ident: str, secret: str) -> str:
+def hook(tenant: str, ident: str, secret: str) -> str:
+    """Where a connection's tool delivers, under the service's own address."""
     return f"/hooks/{tenant}/{ident}" + (f"/{secret}" if secret else "")
 
 

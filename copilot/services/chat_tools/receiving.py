@@ -4,6 +4,7 @@ Deliveries that come in together are kept in one transaction: a tool that sends 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,10 +14,11 @@ import structlog
 from pydantic import JsonValue
 
 from copilot.domain.channels import Account, Delivery, Webhook
-from copilot.domain.errors import CopilotError, Refused
+from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Database
 from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.refusing import Refusing
 
 log = structlog.get_logger()
 ARRIVE: Final = "arrive"
@@ -37,15 +39,6 @@ class _Coming:
     kept: asyncio.Future[None]
 
 
-@dataclass
-class Refusals:
-    """Deliveries of a connection that were refused since the service started, and when the last one was."""
-
-    count: int = 0
-    last: datetime | None = None
-    why: str = ""
-
-
 @dataclass(frozen=True)
 class Receiving:
     """Takes deliveries."""
@@ -54,11 +47,15 @@ class Receiving:
     connecting: Connecting
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
+    refusing: Refusing
     asked: Callable[[Account, Ask], Awaitable[None]]
     """Answers a colleague who wants to change a draft."""
     lost: Callable[[Account, Click], Awaitable[None]]
     """Tells a colleague that their press was acknowledged and could not be kept."""
-    refused: dict[tuple[str, str], Refusals] = field(default_factory=dict)
+    verified: Counter[str] = field(default_factory=Counter)
+    """Deliveries that were verified since the service started, by kind of tool."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Deliveries that were refused since the service started, by kind of tool."""
     working: dict[str, bool] = field(default_factory=dict)
     """Tenants whose deliveries are being worked in here: that run takes new ones along."""
     _coming: dict[str, list[_Coming]] = field(default_factory=dict)
@@ -71,8 +68,10 @@ class Receiving:
         try:
             delivery = self.connecting.channel(account.kind).read(account, webhook)
         except Refused as error:
-            self._note(tenant, connection, error)
+            self.refused[account.kind] += 1
+            await self.refusing.note(tenant, connection, error.detail)
             raise
+        self.verified[account.kind] += 1
         if delivery.ask is not None:
             self._beside(self.asked(account, delivery.ask))
         if not (delivery.arrivals or delivery.clicks):
@@ -144,10 +143,6 @@ class Receiving:
             if not one.kept.done():
                 one.kept.set_result(None)
         self.wake(tenant)
-
-    def _note(self, tenant: str, connection: str, error: CopilotError) -> None:
-        known = self.refused.setdefault((tenant, connection), Refusals())
-        known.count, known.last, known.why = known.count + 1, self.clock(), error.detail
 
 
 async def _awaited(work: Awaitable[None]) -> None:

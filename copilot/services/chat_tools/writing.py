@@ -9,11 +9,10 @@ import structlog
 
 from copilot.domain.base import new_id
 from copilot.domain.channels import Account, Unsure
-from copilot.domain.connections import Action, Event, Outgoing
+from copilot.domain.connections import Action, Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
-from copilot.domain.times import parse_when
 from copilot.services.chat_tools.connecting import Connecting
 
 log = structlog.get_logger()
@@ -22,8 +21,6 @@ SEND: Final = "send"
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
-AHEAD: Final = timedelta(minutes=1)
-"""By so much the tool's clock may be behind ours."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,10 @@ PATIENCE: Final[dict[Action, Patience]] = {
 """A note that comes half an hour late helps nobody; a listener may be away for a day."""
 QUEUED: Final = timedelta(hours=1)
 """For so long it does not count as an attempt that a tool's limits made something wait."""
+
+
+UNDER: Final[tuple[Action, ...]] = ("card", "mark", "words", "unsent")
+"""What is put under a thread."""
 
 
 class Carrier(Protocol):
@@ -110,7 +111,7 @@ class Writing:
             if wanted is None or wanted.state not in ("waiting", "unsure") or wanted.due_at > now:
                 return
             conversation = await records.conversations.find(wanted.conversation_id)
-            if conversation is None:
+            if conversation is None or await self._waits(records, wanted, now):
                 return
             try:
                 account = await self.connecting.account(tenant, wanted.connection_id)
@@ -121,8 +122,9 @@ class Writing:
                 update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
             )
             await records.connections.moved(begun)
-        if account.shadow:
-            return
+            if account.shadow:
+                await _event(records, account, begun)
+                return
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
         if there is None:
             ended = begun if begun.attempts < PATIENCE[begun.action].attempts else begun.model_copy(update={"state": "failed"})
@@ -130,7 +132,7 @@ class Writing:
             ended = begun.model_copy(update={"state": "sent", "external_id": there})
         else:
             ended = await self._written(account, conversation, begun)
-        await self._moved(tenant, ended)
+        await self._moved(account, ended)
 
     async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
         """Writes whose time has come."""
@@ -140,16 +142,28 @@ class Writing:
                 found += [(SEND, tenant, ident) for ident in await records.connections.due(self.clock())]
         return found
 
-    async def _moved(self, tenant: str, ended: Outgoing) -> None:
-        data = {"state": ended.state, "action": ended.action}
-        async with self.database.write(tenant) as records:
+    async def _moved(self, account: Account, ended: Outgoing) -> None:
+        async with self.database.write(account.tenant_id) as records:
+            found = await records.connections.outgoing(ended.id)
+            if found is None or (found.state != "unsure" and ended.state != "sent"):
+                return  # somebody said meanwhile what became of it
             await records.connections.moved(ended)
+            await _event(records, account, ended)
             if ended.action == "thread" and ended.state in ("sent", "failed"):
                 await self._release(records, ended)
             for hears in self.heard:
                 await hears(records, ended)
-            await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
-        self.wake(tenant)
+        self.wake(account.tenant_id)
+
+    async def _waits(self, records: Records, wanted: Outgoing, now: datetime) -> bool:
+        """Whether it belongs under a thread that is still to be written. Then it comes after that, and no attempt is counted."""
+        if wanted.action not in UNDER:
+            return False
+        thread = await records.connections.latest(wanted.connection_id, wanted.conversation_id, "thread")
+        if thread is None or thread.state not in ("waiting", "unsure"):
+            return False
+        await records.connections.moved(wanted.model_copy(update={"due_at": max(now, thread.due_at) + FIRST}))
+        return True
 
     async def _release(self, records: Records, thread: Outgoing) -> None:
         """What waited for a thread goes out now, or is given up with it."""
@@ -161,41 +175,18 @@ class Writing:
             await records.log.enqueue(SEND, one.id)
 
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
-        """The id of a write that may have been done; empty when it surely was not; None when the tool cannot be read."""
+        """The id of a write that may have been done; empty when it surely was not; None when nobody knows."""
         if (carrier := self.carriers.get(wanted.action)) is not None:
             return await carrier.there(account, conversation, wanted)
-        if wanted.action == "event":
-            return ""  # told again: whoever listens knows it by its id
-        channel = self.connecting.channel(account.kind)
-        if "history" not in channel.can:
-            return None
-        try:
-            thread = (await channel.thread(account, conversation.external_id)).conversation
-        except CopilotError:
-            return None
-        private = "private" if wanted.action == "note" else "public"
-        alike = (
-            one.id
-            for one in thread.messages
-            if (one.author, one.visibility) in (("agent", private), ("bot", private))
-            and one.text.strip() == wanted.text.strip()
-            and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
-        )
-        return next(alike, "")
+        return await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
 
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
         try:
             if (carrier := self.carriers.get(begun.action)) is not None:
                 ident = await carrier.carry(account, conversation, begun)
-            elif begun.action == "event":
-                event = Event.model_validate_json(begun.text)
-                await channel.tell(account, event)
-                ident = event.id
-            elif begun.action == "note":
-                ident = await channel.note(account, thread, begun.text)
             else:
-                ident = await channel.reply(account, thread, begun.text, begun.agent)
+                ident = await channel.write(account, thread, begun)
         except Unsure as error:
             return begun.model_copy(update={"problem": error.detail})
         except Unavailable as error:
@@ -214,3 +205,8 @@ class Writing:
             pause = max(pause, timedelta(seconds=error.retry_after))
         attempts = begun.attempts - 1 if told_to_wait else begun.attempts
         return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})
+
+
+async def _event(records: Records, account: Account, ended: Outgoing) -> None:
+    data = {"state": ended.state, "action": ended.action, "kind": account.kind}
+    await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)

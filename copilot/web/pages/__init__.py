@@ -7,6 +7,8 @@ def routers() -> tuple[APIRouter, ...]:
     """Of all pages."""
     from copilot.web.pages import (
         article,
+        connecting,
+        connections,
         conversation,
         desk,
         draft,
@@ -37,4 +39,5 @@ def routers() -> tuple[APIRouter, ...]:
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
     curated = (knowledge, article, draft, facts, recalls, replies, health, lab, imports, gaps)
     judged = (quality, quality_runs, experiments, why, scorecards)
-    return tuple(room.router for room in (*work, *curated, *judged))
+    run = (connections, connecting)
+    return tuple(room.router for room in (*work, *curated, *judged, *run))

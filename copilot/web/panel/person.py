@@ -63,9 +63,9 @@ class Person(Frozen):
     late: int
 
 
-def person(thread: Thread, card: Card | None, turn: Turn | None, now: datetime) -> Person:
-    """From the card as of now, and what this conversation itself has brought up."""
-    details = turn.evidence.known_details if turn else card.known_details if card else ()
+def person(thread: Thread, card: Card | None, turn: Turn | None, now: datetime, said: Sequence[KnownDetail] = ()) -> Person:
+    """From the card as of now, and what this conversation itself has brought up. `said`: in another channel, just before."""
+    details = turn.evidence.known_details if turn else _with(card.known_details if card else (), said)
     promises = card.promises if card else turn.evidence.promises if turn else ()
     check, passage = (identity_check(turn), identity_passage(turn)) if turn else (None, None)
     owed = tuple(_owed(one.at(now)) for one in promises if one.at(now).state in ("open", "overdue"))
@@ -86,6 +86,12 @@ def person(thread: Thread, card: Card | None, turn: Turn | None, now: datetime) 
         promises=owed,
         late=sum(one.late for one in owed),
     )
+
+
+def _with(known: Sequence[KnownDetail], said: Sequence[KnownDetail]) -> tuple[KnownDetail, ...]:
+    """What was said last comes before what is on record."""
+    fields = {one.field for one in said}
+    return (*said, *(one for one in known if one.field not in fields))
 
 
 def _line(text: str, why: str) -> Line:

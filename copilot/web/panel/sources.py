@@ -58,12 +58,11 @@ async def _message(app: Application, me: Caller, thread: Thread, name: str) -> d
 
 async def _elsewhere(app: Application, me: Caller, thread: Thread, name: str) -> Any:
     if thread.customer is not None:
-        for memory in await app.curating.memories(me, thread.customer.id, ("active",)):
-            if memory.conversation_id:
-                other = await app.reading.thread(me.tenant_id, memory.conversation_id)
-                for message in other.conversation.messages:
-                    if name in (message.id, message.external_id):
-                        return message
+        async with app.database.read(me.tenant_id) as records:
+            others = await records.conversations.of_customer(thread.customer.id)
+        for message in (message for other in others for message in other.messages):
+            if name in (message.id, message.external_id):
+                return message
     raise _gone("message")
 
 
@@ -108,7 +107,16 @@ async def _recorded(app: Application, me: Caller, thread: Thread, turn: Turn | N
         for memory in await app.curating.memories(me, thread.customer.id, ("active", "pending")):
             if memory.id == name:
                 return {"kind": "memory", "title": memory.kind, "memory": memory, "internal": memory.use == "guide"}
+        return await _account(app, me, thread, turn, name)
     raise _gone(kind)
+
+
+async def _account(app: Application, me: Caller, thread: Thread, turn: Turn | None, name: str) -> dict[str, Any]:
+    """Of a conversation that still goes on nothing is remembered yet: the account of it was made for this turn alone."""
+    made = next((one for one in turn.evidence.memories if one.id == name), None) if turn else None
+    if made is None or not made.source.startswith("conversation:"):
+        raise _gone("memory")
+    return await _conversation(app, me, thread, made.source.partition(":")[2])
 
 
 def _gone(what: str) -> NotFound:

@@ -15,7 +15,7 @@ from copilot.domain.staff import Caller
 from copilot.domain.suggestion import CuePayload, Decision
 from copilot.domain.turn import Turn
 from copilot.services.reading import Drafted, Thread
-from copilot.web.panel import curve, person, words
+from copilot.web.panel import before, curve, person, words
 
 State = Literal["draft", "writing", "abstained", "withheld", "failed", "none"]
 FRESH_WORK = ("minted", "frozen")
@@ -74,6 +74,7 @@ async def shown(app: Application, me: Caller, named: Named) -> dict[str, Any]:
     turn = stored.turn if stored else None
     card = await app.customers.card(me.tenant_id, thread.customer.id) if thread.customer else None
     by_kind = {one.kind: one for one in reversed(drafted.suggestions)}
+    story = await app.switching.story(me, thread.conversation.id)
     waits = bool(unanswered(thread.conversation.messages)) and thread.conversation.status != "closed"
     cue = by_kind.get("cue")
     return {
@@ -92,7 +93,8 @@ async def shown(app: Application, me: Caller, named: Named) -> dict[str, Any]:
         "minted_at": stored.minted_at if stored else None,
         "mood": curve.mood(turn, now, waiting=waits) if turn else None,
         "cue": CuePayload.model_validate(cue.payload) if cue and cue.state == "proposed" else None,
-        "person": person.person(thread, card, turn, now),
+        "person": person.person(thread, card, turn, now, story.details if story else ()),
+        "story": before.shown(story, thread.conversation),
         "named": person.names,
         "matches": await app.matching.of(me, thread.customer.id) if thread.customer else [],
         "outdated": _outdated(drafted),

@@ -210,6 +210,8 @@ async def test_another_tenant_finds_nothing_in_any_group(two: SqlDatabase) -> No
             await records.connections.held("wool", conversation.id),
             await records.connections.due(minutes(9)),
             await records.connections.traffic(),
+            await records.connections.deliveries("wool", 9),
+            await records.connections.writes("wool", 9),
             await records.handovers.get("handover"),
             await records.grants.get("grant"),
             await records.experiments.get("experiment"),

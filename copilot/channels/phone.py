@@ -1,0 +1,49 @@
+"""The telephone: a telephone system tells of calls, by signed JSON (Standard Webhooks), while they go on and afterwards.
+
+`{"type": "call.changed", "data": {call_id, direction, number, started_at, segments, notes …}}`; see copilot/schemas/call.schema.json.
+Partial, late and corrected transcripts are the same call told again. Nothing can be written into a call.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from pydantic import ValidationError
+
+from copilot.channels.base import Settings, Tool
+from copilot.channels.webhook import standard
+from copilot.domain.calls import CallIn
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Webhook
+from copilot.domain.formats import explain
+
+CHANGED: Final = "call.changed"
+"""The one type of event that is read; others are taken and tell nothing."""
+
+
+class PhoneSettings(Settings):
+    """Of a telephone system. There is no place for notes in a call."""
+
+    notes: bool = False
+
+
+class Phone(Tool):
+    """One telephone system."""
+
+    kind = "phone"
+    title = "The telephone system"
+    can: ClassVar[frozenset[Ability]] = frozenset()
+    settings = PhoneSettings
+
+    def read(self, account: Account, webhook: Webhook) -> Delivery:
+        """Verified, then read."""
+        known_by, found = standard(account, webhook)
+        if found.get("type") != CHANGED:
+            return Delivery(id=known_by)
+        try:
+            conversation, gone = CallIn.model_validate(found.get("data")).to_conversation(account.id)
+        except ValidationError as error:
+            raise explain(error, "data") from None
+        return Delivery(id=known_by, arrivals=(Arrival(conversation=conversation, deleted=gone),))
+
+    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
+        """There is nothing to make: the telephone system is given the address and the secret."""
+        return account
