@@ -13,6 +13,7 @@ from copilot.domain.channels import Ability
 from copilot.domain.connections import Action, InboxState, SendState
 from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
+from copilot.services.chat_tools.framing import sidebar
 from copilot.services.chat_tools.standing import Standing, State
 from copilot.web.render import page
 from copilot.web.sessions import page_router
