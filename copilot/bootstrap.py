@@ -54,6 +54,7 @@ from copilot.services.case_making import CaseMaking
 from copilot.services.chat_tools.arriving import POLL, Arriving
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.deciding import Deciding
+from copilot.services.chat_tools.entering import Entering
 from copilot.services.chat_tools.inbox_card import InboxCard
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.posting import POSTS, Posting
@@ -184,6 +185,7 @@ class ChatTools:
     noting: Noting
     telling: Telling
     sending: Sending
+    entering: Entering
     standings: Standings
     tending: Tending
     triaging: Triaging
@@ -573,6 +575,7 @@ def _chat_tools(
         writing=writing,
         noting=Noting(writing, tools, settings.address),
         telling=Telling(database, writing, tools, clock),
+        entering=Entering(database, connecting, Panels(database, clock), clock, wake),
         sending=sending,
         triaging=triaging,
         inbox_card=InboxCard(database, deciding, settings.address),

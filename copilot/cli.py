@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from copilot.commands import connections, experiments
+from copilot.commands import connections, experiments, zendesk
 from copilot.commands.options import HELP, AsJson, Data, Tenant
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 
@@ -22,6 +22,7 @@ for group, name in ((knowledge, "knowledge"), (customers, "customers"), (tenants
     app.add_typer(group, name=name)
 app.add_typer(experiments.app, name="experiments")
 app.add_typer(connections.app, name="connections")
+app.add_typer(zendesk.app, name="zendesk")
 app.command("connect")(connections.connect)
 
 USAGE: Any = typer.BadParameter.__mro__[2]

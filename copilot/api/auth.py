@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from typing import Annotated, cast
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -20,6 +21,7 @@ from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.errors import NotFound, Refused
 from copilot.domain.staff import Caller
 from copilot.services.panels import PREFIX as PANEL
+from copilot.services.panels import is_origin
 
 TENANT_HEADER = "X-Copilot-Tenant"
 USER_HEADER = "X-Copilot-User"
@@ -85,6 +87,11 @@ class Gate:
         if person is None:
             raise NotFound(f"There is no user {user!r}.", todo=f"Correct the header {USER_HEADER}, or create the user.")
         return Caller(tenant_id=tenant, role="admin", key_id=OWNER, user_id=person.id, name=person.name)
+
+
+def is_ours(request: Request, origin: str) -> bool:
+    """Whether it is the origin of our own pages, as the browser reaches them: what ends TLS before us may hide the scheme."""
+    return is_origin(origin) and urlsplit(origin).netloc == request.url.netloc
 
 
 def csrf_word(cookie: str) -> str:

@@ -6,7 +6,7 @@ from fastapi import Request
 from pydantic import Field
 
 from copilot.api import examples
-from copilot.api.auth import COOKIE, App, Me, csrf_word
+from copilot.api.auth import COOKIE, App, Me, csrf_word, is_ours
 from copilot.api.bodies import example
 from copilot.api.routing import audience
 from copilot.domain.access import SESSION_KEY
@@ -82,7 +82,9 @@ async def make_link(app: App, me: Me, user_ref: str) -> LinkView:
 
 
 @router.post("/panel-tokens", status_code=201)
-async def make_panel_token(app: App, me: Me, given: Annotated[PanelTokenIn, example(examples.PANEL_TOKEN)]) -> PanelTokenView:
+async def make_panel_token(
+    request: Request, app: App, me: Me, given: Annotated[PanelTokenIn, example(examples.PANEL_TOKEN)]
+) -> PanelTokenView:
     """Let a panel in that an allowed page frames, for a day. Needs the session of a person."""
-    made = await app.panels.make(me, given.origin)
-    return PanelTokenView(secret=made.secret, origin=made.token.origin, ends_at=made.token.ends_at)
+    made = await app.panels.make(me, given.origin, ours=is_ours(request, given.origin))
+    return PanelTokenView(secret=made.secret, origin=given.origin, ends_at=made.token.ends_at)

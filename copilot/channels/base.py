@@ -4,14 +4,16 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
-from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
+from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
 from copilot.domain.connections import Event, Outgoing
 from copilot.domain.errors import CopilotError, Invalid, Refused
 from copilot.domain.times import parse_when
@@ -33,6 +35,7 @@ class Tool(ABC):
     title: ClassVar[str]
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
+    panel: ClassVar[str] = ""
     installs: ClassVar[bool] = False
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Make a webhook in the tool, with this address:", paste="webhook"),
@@ -98,6 +101,12 @@ class Tool(ABC):
     async def check(self, account: Account) -> list[Missing]:
         return []
 
+    def pages(self, url: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        return ()
+
+    async def entered(self, account: Account, token: str, at: datetime) -> Entrant:
+        self._cannot("sign anybody in")
+
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         self._cannot("be set up from here")
 
@@ -107,6 +116,15 @@ class Tool(ABC):
 
     def _cannot(self, what: str) -> NoReturn:
         raise Refused(f"{self.title} cannot {what}.", todo="See copilot/channels/README.md for what each tool can do.")
+
+
+def origin(url: str) -> tuple[str, ...]:
+    """Of the tool's own pages at that address; none where it names no host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
+    return (f"{parts.scheme}://{parts.netloc}".lower(),) if parts.netloc else ()
 
 
 @contextmanager

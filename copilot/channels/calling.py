@@ -41,6 +41,10 @@ class Calls:
         """As `get`, where a question is asked by POST."""
         return await _patiently()(self._asked, "POST", path, None, body, reads=True)
 
+    async def text(self, path: str) -> str:
+        """Read what is no JSON, once."""
+        return str(await self._asked("GET", path, None, None, plain=True))
+
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Write, once. Raises Unsure when it may have been done and nobody said so."""
         return await self._asked("POST", path, None, body)
@@ -68,12 +72,19 @@ class Calls:
             raise Invalid(f"{self._tool} answered {answer.status_code}.", todo="Give the address that takes events, and answer with 204.")
 
     async def _asked(
-        self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, reads: bool = False
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int] | None,
+        body: Mapping[str, Any] | None,
+        *,
+        reads: bool = False,
+        plain: bool = False,
     ) -> Any:
         reads = reads or method == "GET"
         await self._line.turn("GET" if reads else method, path)
         with self._line.call():
-            return self._read(await self._answered(method, path, query, body, reads=reads), reads=reads)
+            return self._read(await self._answered(method, path, query, body, reads=reads), reads=reads, plain=plain)
 
     async def _answered(
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, reads: bool
@@ -89,11 +100,13 @@ class Calls:
         except httpx.HTTPError as error:
             self._lost(type(error).__name__, reads=reads)
 
-    def _read(self, answer: httpx.Response, *, reads: bool) -> Any:
+    def _read(self, answer: httpx.Response, *, reads: bool, plain: bool = False) -> Any:
         status, self.heard = answer.status_code, answer.headers
         if status < 300:
             if len(answer.content) > LARGEST and reads:
                 raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
+            if plain:
+                return answer.text
             try:
                 return answer.json() if answer.content else None
             except ValueError:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
@@ -55,6 +55,7 @@ class Chatwoot(Tool):
     title = "Chatwoot"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ChatwootSettings
+    panel = "/chatwoot/panel?tenant={tenant}&connection={connection}"
     limits = (Limit(calls=200, seconds=60, path=r"/messages$", writes=True, each=True), Limit(calls=3000, seconds=60))
     installs = True
     steps: ClassVar[tuple[Step, ...]] = (
@@ -158,6 +159,9 @@ class Chatwoot(Tool):
             await calls.post("/dashboard_apps", {"title": "Rapport", "content": [{"type": "frame", "url": ours["panel"]}]})
         secret = str(made.get("secret") or "")
         return account.model_copy(update={"signing": (secret,)}) if secret else account
+
+    def pages(self, url: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        return origin(url)
 
     def _api(self, account: Account, token: str = "") -> Calls:
         number = ChatwootSettings.model_validate(account.settings).account_id

@@ -7,7 +7,7 @@ What was said on Twitter is not handed over by Front ("[REDACTED]"), and is left
 """
 
 import html
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qs, urlsplit
@@ -17,37 +17,19 @@ from pydantic import Field
 from copilot.channels import signing
 from copilot.channels.base import Settings, Tool, json_body, understood
 from copilot.channels.calling import Calls, segment
+from copilot.channels.front_threads import ident_of, listed, of_conversation, only_id
 from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
-from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid, NotFound, Refused
-from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
-from copilot.domain.people import Assurance
 
 VALIDATION: Final = "sync"
 """Type of the request that Front makes when a webhook is saved."""
 CHALLENGE: Final = 1000
 """Characters of a challenge that are answered."""
-CHANNELS: Final[dict[str, Channel]] = {
-    "email": "email",
-    "sms": "sms",
-    "call": "phone",
-    "tweet": "social",
-    "facebook": "social",
-    "googleplay": "social",
-}
-"""By a message's type; the rest is chat. Where a type may be public, it counts as public."""
-STATUSES: Final[dict[str, Status]] = {
-    "assigned": "open",
-    "unassigned": "open",
-    "snoozed": "pending",
-    "archived": "closed",
-    "deleted": "closed",
-    "trashed": "closed",
-}
-TEAMMATE: Final = "tea_"
-"""How Front's ids of people who answer begin."""
-HIDDEN: Final = "[REDACTED]"
+TEAMMATE: Final = ("tea_", "alt:email:")
+"""How Front's names of people who answer begin: their ids, or its aliases for them."""
+PAGES_AT: Final = "https://app.frontapp.com"
+"""Where every company's Front is opened; its API is elsewhere."""
 PAGES: Final = 20
 """Pages of a thread that are read back (100 messages each)."""
 LIMIT: Final = 100
@@ -66,6 +48,7 @@ class Front(Tool):
     title = "Front"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = FrontSettings
+    panel = "/front/panel?tenant={tenant}&connection={connection}"
     limits = (Limit(calls=50, seconds=60),)
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Settings, Developers: make an app. Copy its signing key, and enter it below as the signing secret: do this first."),
@@ -75,7 +58,6 @@ class Front(Tool):
             paste="webhook",
         ),
         Step(text="Add the feature sidebar plugin with this address:", paste="panel"),
-        Step(text="Add https://app.frontapp.com, and this service's own address, to the setting panel_origins."),
         Step(text="Write in a conversation, and see here that it was delivered."),
     )
 
@@ -104,7 +86,7 @@ class Front(Tool):
             raise NotFound("This conversation is in a teammate's own inbox.", todo="Move it to a shared inbox first.")
         with understood(self.title):
             messages, comments = await _all(calls, f"{path}/messages"), await _all(calls, f"{path}/comments")
-            return _of_conversation(account, told, messages, comments)
+            return of_conversation(account, told, messages, comments)
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Conversations of events after the cursor (seconds since 1970). One request of the 50 to 200 a minute that a company has."""
@@ -113,10 +95,10 @@ class Front(Tool):
         query: dict[str, str | int] = {"q[after]": cursor, "sort_by": "created_at", "sort_order": "asc", "limit": LIMIT}
         found = await self._api(account).get("/events", query)
         with understood(self.title):
-            events = _list(found.get("_results"))
+            events = listed(found.get("_results"))
             newest = max([float(cursor), *(float(event["emitted_at"]) for event in events)])
             changed = {str(one["id"]): one for event in events if (one := event.get("conversation")) and not one.get("is_private")}
-            arrivals = tuple(_only_id(ident) for ident in changed)
+            arrivals = tuple(only_id(ident) for ident in changed)
         more = bool(_next(found)) and newest > float(cursor)
         return Page(arrivals=arrivals, cursor=f"{newest:.3f}", more=more)
 
@@ -126,18 +108,19 @@ class Front(Tool):
         return str((answer or {}).get("id") or "")
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
-        """As the teammate, with their own token: Front's id of them, a colon, the token, since no token of Front says whose it is.
+        """As the teammate, with their own token: who they are there (tea_… or their address), a colon, the token. Tokens do not say.
 
         Returns the message's id, or the `message_uid` where Front has made none yet.
         """
         author, there, token = account.agents.get(agent, "").partition(":")
+        author = f"alt:email:{author}" if "@" in author else author
         if not there or not author.startswith(TEAMMATE):
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it as tea_…:TOKEN under Connections, or use the plugin, which makes a draft.",
+                todo="They add it as ADDRESS:TOKEN under Connections, or use the plugin, which makes a draft.",
             )
         calls, path = self._api(account, token), f"/conversations/{segment(conversation_id)}/messages"
-        last = _list((await calls.get(path, {"limit": 1})).get("_results"))
+        last = listed((await calls.get(path, {"limit": 1})).get("_results"))
         body: dict[str, Any] = {"author_id": author, "body": text}
         if last and last[0].get("type") == "email":
             body |= {"body": html.escape(text).replace("\n", "<br>"), "text": text}
@@ -161,6 +144,14 @@ class Front(Tool):
                 found.append(Missing(what=f"The token lacks {scope}.", todo="Add the scope to the token; see copilot/channels/README.md."))
         return found
 
+    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
+        """Front's apps are made in its own settings; what can be learned is whose token it is."""
+        company = FrontSettings.model_validate(account.settings).company or str((await self._api(account).get("/me") or {}).get("id") or "")
+        return account.model_copy(update={"settings": account.settings | {"company": company}})
+
+    def pages(self, url: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        return (PAGES_AT,)
+
     def _api(self, account: Account, token: str = "") -> Calls:
         return self.calls(account, {"Authorization": f"Bearer {token or account.token}"})
 
@@ -173,7 +164,7 @@ async def _all(calls: Calls, path: str) -> list[dict[str, Any]]:
         query: dict[str, str | int] = {"limit": LIMIT} | ({"page_token": after} if after else {})
         page = await calls.get(path, query)
         # What came in while we read moves the pages on: the same one is seen twice.
-        found |= {str(one["id"]): one for one in _list(page.get("_results"))}
+        found |= {str(one["id"]): one for one in listed(page.get("_results"))}
         after = _next(page)
         if not after:
             break
@@ -199,121 +190,7 @@ def _event(account: Account, event: dict[str, Any]) -> Arrival | None:
     target = event.get("target") or {}
     kind, data = (target.get("_meta") or {}).get("type"), target.get("data")
     if kind not in ("message", "comment") or not isinstance(data, dict):
-        return _of_conversation(account, told, [], [])
+        return of_conversation(account, told, [], [])
     if "body" not in data and "text" not in data:
-        return _only_id(_ident(told))
-    return _of_conversation(account, told, [data] if kind == "message" else [], [data] if kind == "comment" else [])
-
-
-def _of_conversation(
-    account: Account, told: dict[str, Any], messages: Iterable[dict[str, Any]], comments: Iterable[dict[str, Any]]
-) -> Arrival:
-    listed = list(messages)
-    said = [found for one in listed if (found := _message(one)) is not None]
-    notes = [found for one in comments if (found := _comment(one)) is not None]
-    known: dict[str, Any] = {"conversation_id": _ident(told), "channel": _channel(listed), "messages": [*said, *notes]}
-    if told.get("status") in STATUSES:
-        known["status"] = STATUSES[told["status"]]
-    if "assignee" in told:
-        known["assignee"] = str((told["assignee"] or {}).get("id") or "")
-    if recipient := told.get("recipient"):
-        known["customer"] = _customer(account, recipient)
-    # Without a message nothing says which channel it is: that is read with the thread.
-    return Arrival(conversation=ConversationIn(**known), whole=bool(listed))
-
-
-def _ident(told: dict[str, Any]) -> str:
-    ident = told["id"]
-    if not isinstance(ident, str) or not ident:
-        raise Invalid("The conversation has no id.", todo="Send Front's own webhook, unchanged.")
-    return ident
-
-
-def _message(told: dict[str, Any]) -> MessageIn | None:
-    """None: a draft, what could not be sent, or what Front does not hand over."""
-    text = _words(told)
-    if told.get("is_draft") or told.get("error_type") or text == HIDDEN:
-        return None
-    return _said(told, text, _author(told), at="created_at", private=False)
-
-
-def _comment(told: dict[str, Any]) -> MessageIn | None:
-    author: Author = "agent" if _is_person(told.get("author")) else "bot"
-    return _said(told, str(told.get("body") or ""), author, at="posted_at", private=True)
-
-
-def _said(told: dict[str, Any], text: str, author: Author, *, at: str, private: bool) -> MessageIn | None:
-    files = [
-        {"name": str(one.get("filename") or ""), "type": str(one.get("content_type") or ""), "url": ""}
-        for one in _list(told.get("attachments"))
-    ]
-    if not text and not files:
-        return None
-    who = _sender(told) if author == "customer" else told.get("author") or {}
-    name = who.get("name") or " ".join(str(who[part]) for part in ("first_name", "last_name") if who.get(part))
-    return MessageIn(
-        id=str(told["id"]),
-        author=author,
-        text=text,
-        sent_at=datetime.fromtimestamp(float(told[at]), UTC).isoformat(),
-        author_id=str(who.get("id") or who.get("handle") or ""),
-        author_name=str(name or who.get("username") or ""),
-        visibility="private" if private else "public",
-        attachments=files,
-    )
-
-
-def _words(told: dict[str, Any]) -> str:
-    """The plain text that Front makes of an e-mail; else the body, whose markup is taken off where it has any."""
-    if text := str(told.get("text") or ""):
-        return text
-    body = str(told.get("body") or "")
-    if "<" not in body:
-        return body
-    from bs4 import BeautifulSoup
-
-    return BeautifulSoup(body, "html.parser").get_text("\n").strip()
-
-
-def _author(told: dict[str, Any]) -> Author:
-    if told["is_inbound"]:
-        return "customer"
-    return "agent" if _is_person(told.get("author")) else "bot"
-
-
-def _is_person(author: dict[str, Any] | None) -> bool:
-    """Rules, macros and API tokens write as well: they have a type of their own, or no author at all."""
-    return bool(author) and (author or {}).get("type") in (None, "user")
-
-
-def _sender(told: dict[str, Any]) -> dict[str, Any]:
-    return next((one for one in _list(told.get("recipients")) if one.get("role") == "from"), {})
-
-
-def _channel(messages: list[dict[str, Any]]) -> Channel:
-    """Public as soon as one of its messages is."""
-    found = [CHANNELS.get(str(one.get("type")), "chat") for one in messages]
-    return "social" if "social" in found else found[0] if found else "email"
-
-
-def _customer(account: Account, recipient: dict[str, Any]) -> CustomerIn:
-    """By the handle under which they write: an address or number that nobody proved."""
-    handle = str(recipient["handle"])
-    contact = str(((recipient.get("_links") or {}).get("related") or {}).get("contact") or "").rpartition("/")[2]
-    email = handle if "@" in handle else None
-    phone = handle if handle.startswith("+") else None
-    return CustomerIn(
-        id=f"{account.id}:{contact or handle}"[:200],
-        name=str(recipient.get("name") or ""),
-        email=email,
-        phone=phone,
-        assurance=Assurance.CLAIMED if email or phone else Assurance.NONE,
-    )
-
-
-def _only_id(ident: str) -> Arrival:
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
-
-
-def _list(found: object) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return only_id(ident_of(told))
+    return of_conversation(account, told, [data] if kind == "message" else [], [data] if kind == "comment" else [])

@@ -7,55 +7,24 @@ That a comment made through the API does not reach a live messaging session was 
 """
 
 import base64
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
 from copilot.channels import signing, zendesk_app
-from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.base import Settings, Tool, json_body, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
-from copilot.domain.conversation import Author, Channel, Status
+from copilot.channels.zendesk_tickets import listed, of_ticket, only_id, via
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
-from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
-from copilot.domain.people import Assurance
 
 EVENTS: Final = "zen:event-type:ticket."
 """Account events whose type begins so are about a ticket; the rest is taken and tells nothing."""
-CHANNELS: Final[dict[str, Channel]] = {
-    "chat": "chat",
-    "native_messaging": "chat",
-    "web_messaging": "chat",
-    "mobile_messaging": "chat",
-    "whatsapp": "chat",
-    "line": "chat",
-    "instagram_dm": "chat",
-    "facebook_messenger": "chat",
-    "voice": "phone",
-    "phone": "phone",
-    "sms": "sms",
-    "text": "sms",
-    "any_channel": "social",
-}
-"""By `via.channel` of a ticket; the rest is written like e-mail. What other networks bring in may be public, so it counts as that."""
-NETWORKS: Final = ("twitter", "facebook")
-PRIVATE: Final = ("direct_message", "message")
-"""`via.source.rel` of what only the two sides read; the rest of a network's tickets are public posts."""
 LIVE: Final = ("native_messaging", "web_messaging", "mobile_messaging", "whatsapp", "line", "instagram_dm", "facebook_messenger", "chat")
 """Tickets of live sessions: what comes through the ticket API does not get into them."""
-STATUSES: Final[dict[str, Status]] = {
-    "new": "open",
-    "open": "open",
-    "pending": "pending",
-    "hold": "pending",
-    "solved": "closed",
-    "closed": "closed",
-}
-SYSTEM: Final = "-1"
-"""Author of what Zendesk itself writes, its bots included."""
 PAGES: Final = 50
 """Pages of a thread that are read (100 comments each): all that a ticket can hold."""
 SETTLED: Final = timedelta(seconds=90)
@@ -73,6 +42,9 @@ class ZendeskSettings(Settings):
     account_number: int = Field(default=0, ge=0, description="The `account_id` of its events; 0: not compared.")
     app: int = Field(default=0, ge=0, description="The number of the sidebar app's installation.")
     app_key: str = Field(default="", description="The sidebar app's public key, as PEM.", json_schema_extra={"format": "textarea"})
+    people: dict[str, str] = Field(
+        default={}, description="Who is who, where addresses differ: Zendesk's number of an agent → e-mail address, external id or id here."
+    )
 
 
 class Zendesk(Tool):
@@ -82,6 +54,7 @@ class Zendesk(Tool):
     title = "Zendesk"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = ZendeskSettings
+    panel = "/zendesk/sidebar/{tenant}/{connection}"
     installs = True
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Admin Center, Apps and integrations, Webhooks: make one for triggers, POST, JSON, with this address.", paste="webhook"),
@@ -112,19 +85,19 @@ class Zendesk(Tool):
         body = json_body(webhook)
         with understood(self.title):
             ident = _ticket(account, body)
-        return Delivery(id=signing.delivery_id(said), arrivals=(_only_id(ident),) if ident else ())
+        return Delivery(id=signing.delivery_id(said), arrivals=(only_id(ident),) if ident else ())
 
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """The ticket, its requester and all its comments."""
         calls, path = self._api(account), f"/tickets/{segment(conversation_id)}"
         told = await calls.get(f"{path}.json", {"include": "users"})
         with understood(self.title):
-            users = _list(told.get("users"))
+            users = listed(told.get("users"))
             comments: dict[str, dict[str, Any]] = {}
             async for page in _pages(calls, f"{path}/comments.json"):
-                comments |= {str(one["id"]): one for one in _list(page.get("comments"))}
-                users += _list(page.get("users"))
-            return _of_ticket(account, told["ticket"], comments.values(), {str(user["id"]): user for user in users})
+                comments |= {str(one["id"]): one for one in listed(page.get("comments"))}
+                users += listed(page.get("users"))
+            return of_ticket(account, told["ticket"], comments.values(), {str(user["id"]): user for user in users})
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Tickets that changed, by Zendesk's own cursor. One request (of the 10 a minute that it allows)."""
@@ -141,7 +114,7 @@ class Zendesk(Tool):
             query["cursor"] = cursor
         found = await self._api(account).get("/incremental/tickets/cursor.json", query)
         with understood(self.title):
-            arrivals = tuple(_only_id(_number(one["id"])) for one in _list(found.get("tickets")))
+            arrivals = tuple(only_id(_number(one["id"])) for one in listed(found.get("tickets")))
             after = str(found.get("after_cursor") or "")
             return Page(arrivals=arrivals, cursor=after or cursor, more=bool(after) and found.get("end_of_stream") is False)
 
@@ -159,7 +132,7 @@ class Zendesk(Tool):
             )
         calls = self._api(account, token)
         ticket = (await calls.get(f"/tickets/{segment(conversation_id)}.json")).get("ticket") or {}
-        if _via(ticket) in LIVE:
+        if via(ticket) in LIVE:
             raise Refused("A live session does not get what comes through the ticket API.", todo="Use the sidebar: it fills the editor.")
         return await _comment(calls, conversation_id, text, public=True)
 
@@ -175,7 +148,7 @@ class Zendesk(Tool):
         if me.get("role") != "admin":
             found.append(Missing(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
         try:
-            hooks = _list((await calls.get("/webhooks")).get("webhooks"))
+            hooks = listed((await calls.get("/webhooks")).get("webhooks"))
         except CopilotError:
             return [*found, Missing(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
         ours = next((hook for hook in hooks if account.id in str(hook.get("endpoint"))), None)
@@ -186,18 +159,52 @@ class Zendesk(Tool):
         return found
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        """The webhook, with the secret that Zendesk makes for it, and the trigger that calls it."""
+        """The webhook, with the secret that Zendesk makes for it, and the trigger that calls it; and the uploaded app's number and key."""
         calls = self._api(account)
-        hooks = _list((await calls.get("/webhooks")).get("webhooks"))
+        hooks = listed((await calls.get("/webhooks")).get("webhooks"))
         made = next((hook for hook in hooks if hook.get("endpoint") == ours["webhook"]), None)
         if made is None:
             made = (await calls.post("/webhooks", {"webhook": _webhook(ours["webhook"])})).get("webhook") or {}
         ident = str(made.get("id") or "")
         secret = str(((await calls.get(f"/webhooks/{segment(ident)}/signing_secret")).get("signing_secret") or {}).get("secret") or "")
-        triggers = _list((await calls.get("/triggers/active.json")).get("triggers"))
+        triggers = listed((await calls.get("/triggers/active.json")).get("triggers"))
         if not any(zendesk_app.tells(trigger, ident) for trigger in triggers):
             await calls.post("/triggers.json", zendesk_app.trigger(account.id, ident))
-        return account.model_copy(update={"signing": (secret,)}) if secret else account
+        settings = account.settings | await self._sidebar(account, calls)
+        return account.model_copy(update={"signing": (secret,) if secret else account.signing, "settings": settings})
+
+    async def _sidebar(self, account: Account, calls: Calls) -> dict[str, Any]:
+        """What signed sign-in needs to know of the sidebar app, once it was uploaded; nothing before, or where it may not be asked."""
+        try:
+            found = listed((await calls.get("/apps/installations.json") or {}).get("installations"))
+            ours = next((one for one in found if zendesk_app.is_ours(one)), None)
+            if ours is None:
+                return {}
+            key = await calls.text(f"/apps/{segment(_number(ours.get('app_id')))}/public_key.pem")
+        except CopilotError:
+            return {}
+        return {"app": int(_number(ours.get("id"))), "app_key": key} if key.startswith("-----BEGIN") else {}
+
+    async def entered(self, account: Account, token: str, at: datetime) -> Entrant:
+        """By the token of the sidebar's first request. Whose address it is says the API: the token names only a number."""
+        settings = ZendeskSettings.model_validate(account.settings)
+        if not settings.app or not settings.app_key:
+            raise Refused("Signed sign-in is not set up.", todo="Set `app` and `app_key` in the connection.")
+        audience = f"{account.url}/api/v2/apps/installations/{settings.app}.json"
+        entry = zendesk_app.entered(token, key=settings.app_key, audience=audience, at=at)
+        if person := settings.people.get(entry.agent_id, ""):
+            return Entrant(agent=entry.agent_id, person=person, once=entry.once)
+        return Entrant(agent=entry.agent_id, email=await self._email(account, entry.agent_id), once=entry.once)
+
+    async def _email(self, account: Account, ident: str) -> str:
+        """Empty unless Zendesk verified that it is theirs, and they answer tickets there."""
+        found = (await self._api(account).get(f"/users/{segment(ident)}.json") or {}).get("user") or {}
+        works = found.get("role") in ("agent", "admin") and not found.get("suspended") and found.get("active") is not False
+        proven = str(found.get("id")) == ident and found.get("verified") is True and works
+        return str(found.get("email") or "") if proven else ""
+
+    def pages(self, url: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        return origin(url)
 
     def _api(self, account: Account, agent: str = "") -> Calls:
         """An API token goes with the e-mail of its person; an OAuth token alone. An agent's own token is always OAuth."""
@@ -225,7 +232,7 @@ async def _comment(calls: Calls, ticket: str, text: str, *, public: bool) -> str
     """Returns the comment's id: that of the audit's event, by which comments are listed."""
     answer = await calls.put(f"/tickets/{segment(ticket)}.json", {"ticket": {"comment": {"body": text, "public": public}}})
     audit = (answer or {}).get("audit") or {}
-    event = next((one for one in _list(audit.get("events")) if one.get("type") == "Comment"), audit)
+    event = next((one for one in listed(audit.get("events")) if one.get("type") == "Comment"), audit)
     return str(event.get("id") or "")
 
 
@@ -266,82 +273,3 @@ def _number(told: object) -> str:
     if not (text.isascii() and text.isdigit()) or len(text) > LONGEST:
         raise Invalid("The ticket has no number.", todo="Use the trigger as it ships: zendesk_app/trigger.json.")
     return text
-
-
-def _of_ticket(account: Account, ticket: dict[str, Any], comments: Iterable[dict[str, Any]], users: dict[str, dict[str, Any]]) -> Arrival:
-    requester = str(ticket.get("requester_id") or "")
-    known: dict[str, Any] = {
-        "conversation_id": str(ticket["id"]),
-        "channel": _channel(ticket),
-        "assignee": str(ticket.get("assignee_id") or ""),
-        "messages": [found for one in comments if (found := _message(one, users, requester)) is not None],
-    }
-    if (status := str(ticket.get("status") or "").lower()) in STATUSES:
-        known["status"] = STATUSES[status]
-    if requester in users:
-        known["customer"] = _customer(account, users[requester])
-    return Arrival(conversation=ConversationIn(**known))
-
-
-def _message(told: dict[str, Any], users: dict[str, dict[str, Any]], requester: str) -> MessageIn | None:
-    """None: a comment in which nothing stands."""
-    text = str(told.get("body") or told.get("plain_body") or "")
-    files = [
-        {"name": str(one.get("file_name") or ""), "type": str(one.get("content_type") or ""), "url": ""}
-        for one in _list(told.get("attachments"))
-    ]
-    if not text and not files:
-        return None
-    author = str(told["author_id"])
-    return MessageIn(
-        id=str(told["id"]),
-        author=_author(author, users.get(author, {}), requester),
-        text=text,
-        sent_at=datetime.fromisoformat(str(told["created_at"])).isoformat(),
-        author_id=author,
-        author_name=str(users.get(author, {}).get("name") or ""),
-        # Without the word nothing is taken for public: a note must never count as an answer.
-        visibility="public" if told.get("public") is True else "private",
-        attachments=files,
-    )
-
-
-def _author(ident: str, user: dict[str, Any], requester: str) -> Author:
-    """Whoever asked is the customer, also an agent who asks on their own behalf."""
-    if ident == SYSTEM:
-        return "bot"
-    if ident == requester or user.get("role") == "end-user":
-        return "customer"
-    return "agent" if user.get("role") in ("agent", "admin") else "system"
-
-
-def _via(ticket: dict[str, Any]) -> str:
-    return str((ticket.get("via") or {}).get("channel") or "")
-
-
-def _channel(ticket: dict[str, Any]) -> Channel:
-    channel = _via(ticket)
-    if channel in NETWORKS:
-        rel = ((ticket["via"].get("source") or {}).get("rel")) or ""
-        return "chat" if rel in PRIVATE else "social"
-    return CHANNELS.get(channel, "email")
-
-
-def _customer(account: Account, user: dict[str, Any]) -> CustomerIn:
-    """Zendesk says that some identity of a person was verified, not that who writes now is that person: so it stays a claim."""
-    email, phone = user.get("email") or None, user.get("phone") or None
-    return CustomerIn(
-        id=f"{account.id}:{user['id']}",
-        name=str(user.get("name") or ""),
-        email=email,
-        phone=phone,
-        assurance=Assurance.CLAIMED if email or phone or user.get("external_id") else Assurance.NONE,
-    )
-
-
-def _only_id(ident: str) -> Arrival:
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
-
-
-def _list(found: object) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

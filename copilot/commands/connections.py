@@ -58,6 +58,10 @@ async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: 
     say(f"The connection {given['id']} is made. {how}")
     if made["signing"] and not given["signing"]:
         say(f"Signing secret, shown once: {made['signing']}")
+    if made["sidebar"]:
+        say(f"The page for the tool's sidebar: {where}{made['sidebar']}")
+    for page in made["pages"]:
+        say(f"Pages of {page} may show the panel from now on (setting panel_origins), until the connection is stopped.")
     return _tell(found["problems"], checked=bool(address) or not made["path"])
 
 
@@ -105,6 +109,26 @@ async def _check(api: "Api", connection: str, *, as_json: bool) -> int:
         print_json(found)
         return int(bool(found["problems"]))
     return _tell(found["problems"])
+
+
+@app.command("install")
+def install(
+    connection: str,
+    address: Annotated[str, typer.Option(help="Where the tool reaches this service.", envvar="COPILOT_ADDRESS")],
+    data: Data = None,
+    tenant: Tenant = "default",
+    as_json: AsJson = False,
+) -> int:
+    """Make in the tool what the connection needs, and learn from it what can be asked: again whenever something there was changed."""
+
+    async def act(api: "Api") -> int:
+        found = await api.post(f"{PATH}/{connection}/install", {"address": address})
+        if as_json:
+            print_json(found)
+            return int(bool(found["problems"]))
+        return _tell(found["problems"])
+
+    return with_api(data, tenant, act)
 
 
 @app.command("secret")

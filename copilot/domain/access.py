@@ -5,8 +5,8 @@ from typing import Literal
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.staff import User
 
-Way = Literal["password", "link", "oidc"]
-"""How a session began."""
+Way = Literal["password", "link", "oidc", "tool"]
+"""How a session began; "tool": a chat tool signed who opened its sidebar."""
 SESSION_KEY = "session:"
 PANEL_KEY = "panel:"
 """Before an id, where a key's id would stand: `Caller.key_id` of who came in by a session or a panel token."""

@@ -92,6 +92,19 @@ class Missing(Frozen):
     todo: str
 
 
+class Entrant(Frozen):
+    """Whom a tool vouches for, at the first request of its own sidebar."""
+
+    agent: str
+    """The tool's id of them."""
+    person: str = ""
+    """Who that is here, where an administrator said so: e-mail address, external id or id."""
+    email: str = ""
+    """Only where the tool has verified that it is theirs."""
+    once: str
+    """By which what was shown is known again: it lets in one time."""
+
+
 class Step(Frozen):
     """One thing to do in the tool. `paste`: what of ours goes there, its webhook's or its panel's address."""
 

@@ -13,16 +13,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from copilot.domain.access import PANEL_KEY, SESSION_KEY, PanelToken
+from copilot.domain.access import PANEL_KEY, SESSION_KEY, PanelToken, Session
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.errors import Conflict, Refused
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
-from copilot.services.reading import actor
 from copilot.services.staff import digest
 
 PREFIX = "panel_"
 DAY: Final = timedelta(hours=24)
+OWN: Final = "self"
+"""In place of an origin: the panel stands in a page of our own, such as the one in Zendesk's sidebar. Which pages may show that page
+is for its own policy to say. Not our address: whoever asks could claim any (header Host)."""
 _EXTENSION: Final = re.compile(r"chrome-extension://[a-p]{32}")
 """A browser extension's origin: its id, which Chromium derives from its key."""
 
@@ -46,29 +48,44 @@ class Panels:
         async with self.database.read(tenant) as records:
             return (await records.admin.settings()).panel_origins
 
-    async def make(self, caller: Caller, origin: str) -> NewPanelToken:
-        """For the signed-in person. Raises Refused for an origin that the tenant does not allow, Conflict for whoever has no session."""
+    async def make(self, caller: Caller, origin: str, *, ours: bool = False) -> NewPanelToken:
+        """For the signed-in person. `ours`: the page is one of our own, which only pages that the tenant allows may frame in turn.
+
+        Raises Refused for an origin that the tenant does not allow, Conflict for whoever has no session.
+        """
         if caller.user_id is None or not caller.key_id.startswith(SESSION_KEY):
             raise Conflict("A panel belongs to a person who is signed in.", todo="Sign in on the desk's own page first.")
-        if origin not in await self.origins(caller.tenant_id):
+        if not ours and origin not in await self.origins(caller.tenant_id):
             raise Refused(
                 f"{origin[:200] or 'This page'} may not show the panel.",
                 todo="Ask an administrator to add it to the setting panel_origins.",
             )
-        secret, at = PREFIX + secrets.token_urlsafe(32), self.clock()
+        at = self.clock()
         token = PanelToken(
             id=new_id(),
             tenant_id=caller.tenant_id,
             user_id=caller.user_id,
             session_id=caller.key_id.removeprefix(SESSION_KEY),
-            origin=origin,
+            origin=OWN if ours else origin,
             made_at=at,
             ends_at=at + DAY,
         )
         async with self.database.write(caller.tenant_id) as records:
-            await records.access.put_panel_token(token, digest(secret))
-            await records.log.event("panel.opened", subject_id=PANEL_KEY + token.id, actor=actor(caller), data={"origin": origin})
-        return NewPanelToken(secret=secret, token=token)
+            return await _put(records, token)
+
+    async def put(self, records: Records, session: Session) -> NewPanelToken:
+        """One for a session that has just begun, in a page of our own."""
+        at = self.clock()
+        token = PanelToken(
+            id=new_id(),
+            tenant_id=session.tenant_id,
+            user_id=session.user_id,
+            session_id=session.id,
+            origin=OWN,
+            made_at=at,
+            ends_at=at + DAY,
+        )
+        return await _put(records, token)
 
     async def caller(self, secret: str) -> Caller | None:
         """Whom a token lets in, as an agent whatever else they are.
@@ -79,11 +96,19 @@ class Panels:
         if found is None or self.clock() >= found[0].ends_at:
             return None
         token, user = found
-        if token.origin not in await self.origins(token.tenant_id):
+        if token.origin != OWN and token.origin not in await self.origins(token.tenant_id):
             return None
         return Caller(
             tenant_id=token.tenant_id, role="agent", key_id=PANEL_KEY + token.id, user_id=user.id, name=user.name, until=token.ends_at
         )
+
+
+async def _put(records: Records, token: PanelToken) -> NewPanelToken:
+    secret = PREFIX + secrets.token_urlsafe(32)
+    await records.access.put_panel_token(token, digest(secret))
+    data = {"origin": token.origin}
+    await records.log.event("panel.opened", subject_id=PANEL_KEY + token.id, actor=f"user:{token.user_id}", data=data)
+    return NewPanelToken(secret=secret, token=token)
 
 
 def is_origin(text: str) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from copilot.api.auth import App, Me
+from copilot.api.auth import App, Me, is_ours
 from copilot.api.problems import Unknown
 from copilot.api.roles import DESK
 from copilot.bootstrap import DEFAULT_TENANT, Application
@@ -45,10 +45,10 @@ async def alone(
     if caller is None and request.headers.get("sec-fetch-dest") == "document":
         return RedirectResponse(f"/sign-in?next={quote(here(request))}", 303)
     origins = await allowed(app, caller.tenant_id if caller else tenant)
-    own = f"{request.url.scheme}://{request.url.netloc}"
-    parent = origin if origin in (own, *origins) and is_origin(origin) else ""
+    own = is_ours(request, origin)
+    parent = origin if own or (origin in origins and is_origin(origin)) else ""
     # A page of ours that holds the panel may itself be framed by a chat tool, and every frame around it counts.
-    framers = (parent,) if parent and parent != own else origins
+    framers = (parent,) if parent and not own else origins
     shown: dict[str, Any] = {"state": "none"}
     after = 0
     if caller is not None:

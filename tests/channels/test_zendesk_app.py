@@ -85,15 +85,16 @@ def test_a_key_that_is_none_is_told() -> None:
 
 
 def test_the_package_is_what_zendesk_takes() -> None:
-    made = zendesk_app.package("https://copilot.example.com/", author="it@ternway.example")
-    assert made == zendesk_app.package("https://copilot.example.com", author="it@ternway.example")
+    page = "https://copilot.example.com/zendesk/sidebar/default/zendesk"
+    made = zendesk_app.package(page, author="it@ternway.example")
+    assert made == zendesk_app.package(page, author="it@ternway.example")
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert sorted(archive.namelist()) == ["assets/logo-small.png", "assets/logo.png", "manifest.json", "translations/en.json"]
         manifest = json.loads(archive.read("manifest.json"))
         words = json.loads(archive.read("translations/en.json"))
         sizes = [archive.read(f"assets/{name}.png")[16:24] for name in ("logo", "logo-small")]
     assert manifest["signedUrls"] is True
-    assert manifest["location"]["support"]["ticket_sidebar"]["url"] == "https://copilot.example.com/zendesk/sidebar"
+    assert manifest["location"]["support"]["ticket_sidebar"]["url"] == "https://copilot.example.com/zendesk/sidebar/default/zendesk"
     assert manifest["author"]["email"] == "it@ternway.example"
     assert manifest["defaultLocale"] == "en"
     assert {"name", "short_description", "long_description", "installation_instructions"} <= set(words["app"])

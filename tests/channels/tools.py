@@ -65,6 +65,7 @@ class Example:
     tells: bool = True
     """Whether a delivery says what was said. If not, only in which conversation: the thread is read."""
     double: Callable[[], Double] | None = None
+    """Its API."""
     encode: Callable[[dict[str, Any]], bytes] = _json
     presses: bool = False
     """It tells of what colleagues pressed (of suggestion `id`), and of no conversation."""

@@ -23,6 +23,17 @@ def test_a_tool_is_connected_looked_at_and_changed(cli: CommandLine) -> None:
     assert cli.ok("connections", "list", "--json").json["connections"][0]["secrets"] == 2
 
 
+def test_a_setting_is_changed_and_the_others_stay(cli: CommandLine) -> None:
+    cli.ok("connect", "zendesk", "--url", "https://ternway.zendesk.com", "--set", "email=it@ternway.example", "--secret", "made-there")
+    cli.ok("connections", "change", "zendesk", "--set", 'people={"381": "lea@example.com"}')
+    (one,) = cli.ok("connections", "list", "--json").json["connections"]
+    settings = one["connection"]["settings"]
+    assert (settings["email"], settings["people"]) == ("it@ternway.example", {"381": "lea@example.com"})
+    assert "taken over." in cli.ok("connections", "secret", "zendesk", "--secret", "made-there-later").out
+    (told,) = cli.ok("connections", "list", "--json").json["connections"]
+    assert (told["secrets"], told["pages"]) == (2, ["https://ternway.zendesk.com"])
+
+
 def test_a_secret_that_the_tool_made_is_taken_over_and_not_shown(cli: CommandLine) -> None:
     chosen = ("--set", "team=T17", "--set", "channel=C17", "--set", "agents={U7: tom.berg}")
     said = cli.ok("connect", "slack", "--secret", "made-by-slack", *chosen).out

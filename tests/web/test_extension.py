@@ -1,5 +1,6 @@
 """The browser extension beside a tool's page: it knows which conversation is open, and what is used stands in the tool's composer."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 
 from copilot.bootstrap import DEFAULT_TENANT
+from copilot.commands.extension import SHIPPED
 from copilot.commands.extension import Site as ToolSite
 from copilot.domain.suggestion import Decision
 from tests.patience import eventually
@@ -29,6 +31,8 @@ SWALLOW = """() => document.addEventListener('paste', (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true)"""
+WHY = ("moved", "nowhere", "several", "untaken", "lost", "silent")
+"""Words that side.js names by a page's answer."""
 USED = re.compile(r"\bused\b", re.IGNORECASE)
 HARD = (
     "Dear Marta,\n\n“quotes”, \"quotes\" & 'quotes' – 142 € 👩‍👩‍👧 🇵🇹\nשלום, مرحبا\n"
@@ -191,6 +195,73 @@ async def test_nothing_goes_into_another_conversation(extension: Installed, site
     await expect(beside.toasts).to_contain_text("Another conversation is open now, so nothing was put in.")
     assert await beside.written() == ""
     assert await decisions(site, "4711", "chatwoot") == []
+
+
+NEWER = "A newer draft is ready."
+
+
+async def asks_again(site: Site) -> None:
+    """Marta writes once more, in Chatwoot's conversation 4711, and is drafted for anew."""
+    async with site.application.database.read(DEFAULT_TENANT) as records:
+        talk = await records.conversations.find("4711", "chatwoot")
+    assert talk is not None
+    await site.say(talk.id, "Hello? Is anybody there?")
+
+
+async def test_a_draft_holds_still_while_somebody_writes_into_the_tools_composer(extension: Installed, site: Site, chatwoot: str) -> None:
+    """What they began stays as it is, so does the draft that they write by; the new one waits beside until they want it."""
+    beside = await opened(extension, site, f"{chatwoot}{CHAT}")
+    reply, main = beside.panel.get_by_role("region", name="Reply"), beside.panel.locator("[data-main]")
+    before, words = await main.get_attribute("data-suggestion"), await main.get_attribute("data-text")
+    body = beside.frame.locator("body")
+    await body.evaluate("() => document.addEventListener('copilot:typed', () => (document.body.dataset.heard = ''))")
+    await beside.page.locator("[data-composer]").click()
+    await beside.page.keyboard.type("Dear Marta, I have")
+    await expect(beside.frame.locator("body[data-heard]")).to_have_count(1)
+    await asks_again(site)
+    await expect(reply).to_contain_text(NEWER)
+    assert [await main.get_attribute("data-suggestion"), await main.get_attribute("data-text")] == [before, words]
+    assert await beside.written() == "Dear Marta, I have"
+    await reply.get_by_role("button", name="Show it").click()
+    await expect(main).not_to_have_attribute("data-suggestion", before or "")
+    await beside.page.keyboard.type(" looked.")
+    assert await beside.written() == "Dear Marta, I have looked."
+    await beside.nothing_sent()
+
+
+async def test_what_is_typed_into_the_draft_is_not_lost(extension: Installed, site: Site, chatwoot: str) -> None:
+    beside = await opened(extension, site, f"{chatwoot}{CHAT}")
+    reply = beside.panel.get_by_role("region", name="Reply")
+    await beside.panel.get_by_role("button", name="Edit").first.click()
+    field = beside.panel.get_by_label("The draft, as you want it")
+    await field.fill("My own words")
+    await asks_again(site)
+    await expect(reply).to_contain_text(NEWER)
+    await field.press_sequentially(", all of them.")
+    await expect(field).to_have_value("My own words, all of them.")
+    await beside.panel.get_by_role("button", name="Use my version").click()
+    await expect(beside.page.locator("[data-composer]")).to_have_text("My own words, all of them.")
+    await expect(reply).not_to_contain_text(NEWER)  # theirs is in: now it is shown
+    assert [one.action for one in await decisions(site, "4711", "chatwoot")] == ["edited"]
+
+
+async def test_its_own_words_are_in_the_browsers_language(extension: Installed) -> None:
+    """Every language has every word, with the same places in it, and the pages ask for no other."""
+    asked = [*SHIPPED.glob("*.html"), *SHIPPED.glob("*.js")]
+    text = "".join(one.read_text() for one in asked)
+    words = set(re.findall(r'data-word="(\w+)"|word\("(\w+)"', text)) | {("", name) for name in WHY}
+    names = {one or other for one, other in words} | {"name", "about", "press"}
+    found = {path.parent.name: json.loads(path.read_text()) for path in SHIPPED.glob("_locales/*/messages.json")}
+    assert set(found) == {"en", "de", "es"}
+    for language, messages in found.items():
+        assert set(messages) == names, language
+        for name, one in messages.items():
+            places = re.compile(r"\{\w+\}|\$\w+\$")
+            assert sorted(places.findall(one["message"])) == sorted(places.findall(found["en"][name]["message"])), (language, name)
+    options = await extension.context.new_page()
+    await options.goto(f"{extension.origin}/options.html")
+    await expect(options.get_by_role("heading", name="Your chat tools")).to_be_visible()
+    assert await options.evaluate("[...document.querySelectorAll('[data-word]')].filter((one) => !one.textContent.trim()).length") == 0
 
 
 async def test_without_a_place_to_write_nothing_is_used(extension: Installed, site: Site, chatwoot: str) -> None:

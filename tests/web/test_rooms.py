@@ -145,7 +145,8 @@ def assert_strict(policy: str, where: tuple[str, str, int]) -> None:
 
     On a chat tool's page its script runs as well.
     """
-    tool, framed = tool_pages.SCRIPTS.get(where[1], ""), where[1] in tool_pages.SCRIPTS
+    of = next((page for page in tool_pages.SCRIPTS if where[1] == page or where[1].startswith(f"{page}/")), "")
+    tool, framed = tool_pages.SCRIPTS.get(of, ""), bool(of)
     rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     assert rules.pop("default-src") == rules.pop("base-uri") == "'none'", (where, policy)
     framers, frames = rules.pop("frame-ancestors"), rules.pop("frame-src", "")

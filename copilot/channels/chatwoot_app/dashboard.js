@@ -8,8 +8,6 @@ const ASK = "chatwoot-dashboard-app:fetch-info";
 const query = new URLSearchParams(location.search);
 
 function begin() {
-  Object.assign(document.body.style, { margin: "0" });
-  Object.assign(place.style, { blockSize: "100vh" });
   const panel = window.Rapport.panel({ into: place, tenant: query.get("tenant") ?? "", onInsert: (text) => void copy(text) });
   const named = { tool: "chatwoot", connection: query.get("connection") ?? "" };
   let shown = "";

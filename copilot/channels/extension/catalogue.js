@@ -7,8 +7,9 @@ import intercom from "./adapters/intercom.js";
 import zendesk from "./adapters/zendesk.js";
 
 /**
- * @typedef {{from: "path"|"hash"|"address"|"element", pattern?: string, selector?: string, attribute?: string}} Rule where an id stands:
- *   `pattern`'s first group within the page's path, fragment or whole address, or within an element's attribute (its text, without one)
+ * @typedef {{from: "path"|"hash"|"address"|"element", pattern?: string, selector?: string, attribute?: string, base36?: string}} Rule where
+ *   an id stands: `pattern`'s first group within the page's path, fragment or whole address, or within an element's attribute (its text, without one);
+ *   `base36`: what is found is a number, and the id that number to base 36 behind this prefix
  * @typedef {{tool: string, title: string, hosts: string[], conversation: Rule[], composer: string[]}} Adapter
  *   `tool`: the kind of the connection at the service; `hosts`: `*.` stands for one or more labels; `composer`: selectors, best first
  */

@@ -3,18 +3,12 @@ import { CATALOGUE } from "./catalogue.js";
 import { Frame } from "./frame.js";
 import { keepSite, originOf, read, recipeFor } from "./settings.js";
 import { Tab } from "./tab.js";
+import { fill, word } from "./words.js";
 
-/** Why a text did not go in, for the person. */
-const WHY = {
-  moved: "Another conversation is open now, so nothing was put in. Read its own draft, then press again.",
-  nowhere: "There is no field to write in. Open the reply and click into it, then press again.",
-  several: "There are several fields to write in. Click into the one you mean, then press again.",
-  untaken: "The page did not take the text.",
-  lost: "The page does not answer. Reload it, then press again.",
-  silent: "The page does not answer. Look whether the text is there before you press again.",
-};
-const CHANGED = "The page took the text, but not to the letter. Read it before you send.";
+/** Why a text did not go in, for the person: names of words. */
+const WHY = ["moved", "nowhere", "several", "untaken", "lost", "silent"];
 
+fill();
 const tabId = Number(new URLSearchParams(location.search).get("tab"));
 const tab = new Tab(tabId, heard);
 const frame = new Frame(part("#frame"), insert, ready);
@@ -56,8 +50,9 @@ function heard(what) {
 
 function open() {
   if (!recipe) return;
-  const { tool, title, connection } = recipe;
-  part("#where").textContent = conversation ? `${title} · ${conversation}` : `${title} · no conversation is open`;
+  const { tool, connection } = recipe;
+  const title = titleOf(recipe);
+  part("#where").textContent = conversation ? `${title} · ${conversation}` : word("noConversation", title);
   state("");
   frame.show(settings, { conversation, tool: tool === "generic" ? "" : tool, connection });
 }
@@ -65,10 +60,10 @@ function open() {
 /** @param {string} text @param {string} named the conversation whose panel it comes from @returns {Promise<string>} why it did not go in */
 async function insert(text, named) {
   note("");
-  if (named === "" || named !== conversation) return WHY.moved;
+  if (named === "" || named !== conversation) return word("moved");
   const { ok, why } = await tab.insert(text, named);
-  if (ok && why) note(CHANGED);
-  return ok ? "" : (WHY[/** @type {keyof typeof WHY} */ (why)] ?? WHY.untaken);
+  if (ok && why) note(word("changed"));
+  return ok ? "" : word(WHY.includes(why) ? why : "untaken");
 }
 
 /** @returns {Promise<string|null>} empty: the browser does not tell; null: the tab is gone */
@@ -98,7 +93,7 @@ function state(shown) {
 /** @param {string} address of a page that we do not know */
 function ask(address) {
   const origin = originOf(address);
-  part("[data-host]").textContent = origin ? new URL(origin).host : "this page";
+  part("[data-host]").textContent = origin ? new URL(origin).host : word("thisPage");
   state(origin ? "unknown" : "no-access");
 }
 
@@ -106,7 +101,7 @@ function ask(address) {
 async function offerForGood({ origin }) {
   const origins = [`${origin}/*`];
   if (await chrome.permissions.contains({ origins })) return;
-  note(`Reads ${new URL(origin).host} until you leave it.`, "Always allow", () => void chrome.permissions.request({ origins }).then((yes) => yes && note("")));
+  note(word("untilLeft", new URL(origin).host), word("always"), () => void chrome.permissions.request({ origins }).then((yes) => yes && note("")));
 }
 
 /** @param {string} words empty: nothing to say @param {string} [label] @param {() => void} [run] */
@@ -119,6 +114,11 @@ function note(words, label = "", run = () => {}) {
   button.onclick = run;
 }
 
+/** Tools have a name of their own; a page of no tool has none. @param {import("./catalogue.js").Adapter} adapter */
+function titleOf({ tool, title }) {
+  return tool === "generic" ? word("otherPage") : title;
+}
+
 /** @param {string} selector @returns {HTMLElement} */
 function part(selector) {
   return /** @type {HTMLElement} */ (document.querySelector(selector));
@@ -126,7 +126,7 @@ function part(selector) {
 
 const form = /** @type {HTMLFormElement} */ (part("#site"));
 const tools = /** @type {HTMLSelectElement} */ (form.elements.namedItem("tool"));
-tools.append(...CATALOGUE.map(({ tool, title }) => new Option(title, tool)));
+tools.append(...CATALOGUE.map((one) => new Option(titleOf(one), one.tool)));
 form.addEventListener("input", () => (part("#generic").hidden = tools.value !== "generic"));
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

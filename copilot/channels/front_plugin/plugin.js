@@ -11,11 +11,10 @@ let current = null;
 const made = new Map();
 
 function begin() {
-  Object.assign(document.body.style, { margin: "0" });
-  Object.assign(place.style, { blockSize: "100vh" });
-  const tenant = new URLSearchParams(location.search).get("tenant") ?? "";
-  const panel = window.Rapport.panel({ into: place, tenant, onInsert: (text) => void insert(text) });
-  const open = () => panel.open(current?.conversation.id ?? "");
+  const query = new URLSearchParams(location.search);
+  const named = { tool: "front", connection: query.get("connection") ?? "" };
+  const panel = window.Rapport.panel({ into: place, tenant: query.get("tenant") ?? "", onInsert: (text) => void insert(text) });
+  const open = () => panel.open(current?.conversation.id ?? "", named);
   panel.frame.addEventListener("load", open);
   front.contextUpdates.subscribe((context) => {
     const before = current?.conversation.id;

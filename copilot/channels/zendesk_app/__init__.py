@@ -40,14 +40,14 @@ class Entry(Frozen):
     """By which a token that was used is known again; to be remembered until `until`."""
 
 
-def package(address: str, author: str = "support@example.com") -> bytes:
-    """The app as a zip to upload under Apps, Upload private app. `address`: the copilot's own, which Zendesk loads the page from."""
+def package(page: str, author: str = "support@example.com") -> bytes:
+    """The app as a zip to upload under Apps, Upload private app. `page`: where Zendesk loads the sidebar from."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in PACKED:
             content = files(__name__).joinpath(name).read_bytes()
             if name == "manifest.json":
-                content = _filled(content, ADDRESS=address.rstrip("/"), AUTHOR=author)
+                content = _filled(content, PAGE=page, ADDRESS=f"https://{urlsplit(page).netloc}", AUTHOR=author)
             archive.writestr(zipfile.ZipInfo(name, WRITTEN.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
@@ -72,6 +72,13 @@ def tells(found: dict[str, Any], webhook: str) -> bool:
     return any(
         action.get("field") == "notification_webhook" and webhook in (action.get("value") or []) for action in found.get("actions") or []
     )
+
+
+def is_ours(installed: dict[str, Any]) -> bool:
+    """Whether an installed app is this one, by the name in its manifest."""
+    name = json.loads(files(__name__).joinpath("manifest.json").read_text())["name"]
+    settings = installed.get("settings")
+    return isinstance(settings, dict) and name in (settings.get("name"), settings.get("title")) and bool(installed.get("enabled", True))
 
 
 def entered(token: str, *, key: str, audience: str, at: datetime) -> Entry:

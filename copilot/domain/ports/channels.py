@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
 from copilot.domain.connections import Event, Outgoing
 from copilot.domain.triage import Ask, Colleague, Place, Shown
 
@@ -30,6 +30,11 @@ class Channel(Protocol):
     @property
     def settings(self) -> type[BaseModel]:
         """What is configured beside address and secrets."""
+        ...
+
+    @property
+    def panel(self) -> str:
+        """Our page for the tool's own sidebar: a path with `{tenant}` and `{connection}`; empty: it has none."""
         ...
 
     @property
@@ -85,6 +90,14 @@ class Channel(Protocol):
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """Make in the tool what a connection needs (`ours`: our addresses by purpose); returns the account with what it learned."""
+        ...
+
+    def pages(self, url: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Origins of the tool's own pages that show the panel, of an account at that address; none where it shows none."""
+        ...
+
+    async def entered(self, account: Account, token: str, at: datetime) -> Entrant:
+        """Who opened the tool's sidebar, by what the tool signed for them. Raises Refused."""
         ...
 
 

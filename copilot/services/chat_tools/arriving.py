@@ -152,9 +152,9 @@ class Arriving:
         return cursor
 
     async def _take(self, account: Account, arrival: Arrival) -> None:
-        if not arrival.whole:
+        if read := not arrival.whole:
             arrival = await self._read_again(account, arrival.conversation.conversation_id)
-        given = await self._known(account, arrival)
+        given = await self._known(account, arrival, read=read)
         if given is not None:
             given = _public_names(given)
             await self.ingest.conversation(account.tenant_id, given, account.id, actor=f"{ACTOR}{account.id}")
@@ -170,17 +170,17 @@ class Arriving:
         gone = tuple(one.external_id for one in before.messages if one.external_id not in there)
         return arrival.model_copy(update={"deleted": (*arrival.deleted, *gone)})
 
-    async def _known(self, account: Account, arrival: Arrival) -> ConversationIn | None:
-        """With what is on record: deleted messages by their words, and the thread's past where it is new here."""
+    async def _known(self, account: Account, arrival: Arrival, *, read: bool) -> ConversationIn | None:
+        """With what is on record: deleted messages by their words, and the thread's past where it is new here. `read`: it is the thread."""
         given = arrival.conversation
         async with self.database.read(account.tenant_id) as records:
             before = await records.conversations.find(given.conversation_id, account.id)
         if before is None:
             channel = self.connecting.channel(account.kind)
-            if "history" in channel.can:
+            if "history" in channel.can and not read:
                 given = (await channel.thread(account, given.conversation_id)).conversation
             return given if given.messages else None
-        if "status" in given.model_fields_set and given.status != before.status:
+        if not read and "status" in given.model_fields_set and given.status != before.status:
             given = await self._now(account, given)
         gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
         return given.model_copy(update={"messages": [*given.messages, *_deleted(gone, self.clock())]}) if gone else given

@@ -21,6 +21,7 @@ from copilot.domain.ports.connections import Reach, Vault
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.services.answering import person
+from copilot.services.chat_tools import framing
 from copilot.services.reading import actor
 
 KNOWN: Final = timedelta(seconds=15)
@@ -50,6 +51,10 @@ class Made(Frozen):
     signing: str = Field(default="", repr=False)
     path: str
     """Where the tool sends its webhooks, under the service's own address. Empty: it sends none, it is asked."""
+    sidebar: str = ""
+    """Our page for the tool's own sidebar, under the service's address; empty: it has none."""
+    pages: tuple[str, ...] = ()
+    """Whose pages may show the panel from now on: they stand in the setting `panel_origins`."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +88,20 @@ class Connecting:
         async with self.database.write(caller.tenant_id) as records:
             if await records.connections.find(given.id) is not None:
                 raise Conflict(f"There is a connection {given.id!r}.", todo="Choose another name, or change that one.")
+            shown = await framing.shown(records, self.channels)
             await records.connections.put(connection, self._seal(inside))
+            await framing.follow(records, caller, shown, await framing.shown(records, self.channels))
             await _event(records, caller, connection, "made")
         self.wake(caller.tenant_id)
         path = hook(caller.tenant_id, connection.id, inside.path) if channel.delivers else ""
-        return Made(connection=connection, signing=signing, path=path)
+        pages, sidebar = framing.pages(self.channels, connection), framing.sidebar(channel, caller.tenant_id, connection.id)
+        return Made(connection=connection, signing=signing, path=path, pages=pages, sidebar=sidebar)
 
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
-        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid, Refused."""
+        """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid, Refused.
+
+        The tool's pages may show the panel for as long as it is active.
+        """
         if "url" in values:
             values["url"] = values["url"].rstrip("/")
         await self._reachable(values.get("url", ""), values.get("settings", {}))
@@ -98,8 +109,9 @@ class Connecting:
             found = await self.found(records, ident)
             if "settings" in values:
                 values["settings"] = _settings(self.channel(found.kind), {**found.settings, **values["settings"]})
-            changed = found.model_copy(update=values)
+            changed, shown = found.model_copy(update=values), await framing.shown(records, self.channels)
             await records.connections.put(changed)
+            await framing.follow(records, caller, shown, await framing.shown(records, self.channels))
             await _event(records, caller, changed, "changed", sorted(values))
         self.opened.pop((caller.tenant_id, ident), None)
         self.wake(caller.tenant_id)
@@ -169,7 +181,7 @@ class Connecting:
             inside = self.inside(await records.connections.sealed(ident))
         ours = {
             "webhook": address.rstrip("/") + hook(caller.tenant_id, ident, inside.path),
-            "panel": address.rstrip("/") + panel(caller.tenant_id, ident, account.kind),
+            "panel": address.rstrip("/") + framing.sidebar(self.channel(account.kind), caller.tenant_id, ident),
         }
         try:
             learned = await self.channel(account.kind).install(account, ours)
@@ -177,6 +189,8 @@ class Connecting:
             return [Missing(what=error.detail, todo=error.todo)]
         if learned.signing and learned.signing != account.signing:
             await self._resealed(caller, ident, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
+        if learned.settings != account.settings:
+            await self.change(caller, ident, settings=learned.settings)
         return await self.check(caller.tenant_id, ident)
 
     def channel(self, kind: str) -> Channel:
@@ -243,11 +257,6 @@ def _new_secret() -> str:
 def hook(tenant: str, ident: str, secret: str) -> str:
     """Where a connection's tool delivers, under the service's own address."""
     return f"/hooks/{tenant}/{ident}" + (f"/{secret}" if secret else "")
-
-
-def panel(tenant: str, ident: str, kind: str) -> str:
-    """The panel as the tool frames it, under the service's own address."""
-    return f"/{kind}/panel?tenant={tenant}&connection={ident}"
 
 
 async def _event(records: Records, caller: Caller, connection: Connection, what: str, changed: list[str] | None = None) -> None:

@@ -13,6 +13,7 @@ from copilot.domain.channels import Missing
 from copilot.domain.connections import Connection, Delivered, Traffic, Written
 from copilot.domain.errors import Unavailable
 from copilot.domain.ports.records import Database
+from copilot.services.chat_tools import framing
 from copilot.services.chat_tools.arriving import EVERY
 from copilot.services.chat_tools.connecting import Connecting, Secrets, hook
 from copilot.services.chat_tools.refusing import Refusing
@@ -34,6 +35,8 @@ class Standing(Frozen):
     can: list[str]
     secrets: int
     """Signing secrets that hold."""
+    pages: tuple[str, ...] = ()
+    """Origins of the tool's own pages that may show the panel; none while it is stopped, or where they are not reached by https."""
     locked: bool = False
     """Its secrets were sealed with another key: nothing it delivers can be verified, and its tool cannot be asked."""
     lag_s: float | None = None
@@ -94,6 +97,7 @@ class Standings:
             traffic=traffic,
             can=sorted(channel.can),
             secrets=len(secrets.signing),
+            pages=framing.pages(self.connecting.channels, connection) if connection.active else (),
             locked=bool(locked),
             lag_s=None if traffic.oldest_waiting is None else max(0.0, (now - traffic.oldest_waiting).total_seconds()),
             next_poll=next_poll if asked else None,

@@ -13,7 +13,7 @@ from copilot.domain.channels import Ability
 from copilot.domain.connections import Action, InboxState, SendState
 from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
-from copilot.services.chat_tools.connecting import panel
+from copilot.services.chat_tools.framing import sidebar
 from copilot.services.chat_tools.standing import Standing, State
 from copilot.web.render import page
 from copilot.web.sessions import page_router
@@ -152,7 +152,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
     whole = await app.chat_tools.standings.one(me.tenant_id, ident)
     channel = app.chat_tools.connecting.channel(whole.connection.kind)
     here = address(request)
-    places = {"webhook": here + whole.path, "panel": here + panel(me.tenant_id, ident, channel.kind)}
+    places = {"webhook": here + whole.path, "panel": here + sidebar(channel, me.tenant_id, ident)}
     return {
         "one": whole,
         "tool": title(channel),

@@ -102,6 +102,7 @@ async def shown(request: Request, app: App, me: Me, ref: str) -> dict[str, Any]:
         "earlier": earlier[:-AT_ONCE],
         "latest": earlier[-AT_ONCE:],
         "here": thread.answered_here,
+        "closed_there": talk.status == "closed" and await app.day.wrapping.waits(me.tenant_id, talk.id),
     }
 
 

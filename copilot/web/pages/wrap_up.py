@@ -26,5 +26,7 @@ async def wrap_up(request: Request, app: App, me: Me, ref: str) -> Response:
         proposal=proposal,
         open_promises=[one for one in proposal.promises if one.state in ("open", "overdue")],
         settled=[one for one in proposal.promises if one.state == "kept"],
+        # Closed in its chat tool, and nobody has said here what it came to.
+        closed_there=await app.day.wrapping.waits(me.tenant_id, ref),
         last=next((m for m in reversed(here.messages) if not m.deleted_at and m.visibility == "public"), None),
     )

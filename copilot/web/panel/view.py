@@ -86,6 +86,8 @@ async def shown(app: Application, me: Caller, named: Named) -> dict[str, Any]:
         "channel": thread.conversation.channel,
         "team": thread.conversation.team,
         "waits": waits,
+        "closed": thread.conversation.status == "closed",
+        "wraps_up": thread.conversation.status == "closed" and await app.day.wrapping.waits(me.tenant_id, thread.conversation.id),
         "working": stored is not None and stored.current and stored.state in FRESH_WORK,
         "evidence": turn is not None,
         "minted_at": stored.minted_at if stored else None,

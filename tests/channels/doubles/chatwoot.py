@@ -88,13 +88,14 @@ class ChatwootDouble(Double):
         at = datetime.fromtimestamp(said["created_at"], UTC).isoformat()
         inside = self.conversations[number] | {"messages": []}
         told = {"event": "message_created", "account": {"id": 3}, "message_type": kind, "created_at": at, "conversation": inside}
-        return {"content_attributes": {}} | said | told
+        return {"content_attributes": {}, **said, **told}
 
     def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
         found = self.conversations[number]
         before, found["status"] = found["status"], "resolved" if closed else "open"
         change = {"status": {"previous_value": before, "current_value": found["status"]}}
-        return found | {"event": "conversation_status_changed", "account": {"id": 3}, "messages": [], "changed_attributes": [change]}
+        told = {"event": "conversation_status_changed", "account": {"id": 3}, "messages": [], "changed_attributes": [change]}
+        return {**found, **told}
 
     def notes(self, number: int) -> list[str]:
         return [one["content"] for one in self.messages[number] if one["private"]]

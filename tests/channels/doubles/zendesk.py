@@ -32,6 +32,9 @@ class ZendeskDouble(Double):
     users: dict[int, dict[str, Any]] = field(default_factory=lambda: {41: user(41), 7: user(7, "agent"), 1: user(1, "admin")})
     webhooks: list[dict[str, Any]] = field(default_factory=list)
     triggers: list[dict[str, Any]] = field(default_factory=list)
+    installed: list[dict[str, Any]] = field(default_factory=list)
+    """Apps that were uploaded and installed."""
+    app_key: str = ""
     role: str = "admin"
     """Of the connection's own token."""
     page: int = 100
@@ -104,6 +107,7 @@ class ZendeskDouble(Double):
         return [one["body"] for one in self.comments[number] if one["public"] and one["author_id"] != 41]
 
     def routes(self, app: FastAPI) -> None:
+        self._people(app)
         self._reading(app)
         self._setting_up(app)
 
@@ -118,7 +122,7 @@ class ZendeskDouble(Double):
             event = {"id": said["id"], "type": "Comment", "body": said["body"], "public": said["public"]}
             return {"ticket": ticket, "audit": {"id": 900 + said["id"], "events": [{"id": 3, "type": "Change"}, event]}}
 
-    def _reading(self, app: FastAPI) -> None:
+    def _people(self, app: FastAPI) -> None:
         @app.get("/api/v2/users/me.json")
         async def me(request: Request) -> Any:
             try:
@@ -128,6 +132,14 @@ class ZendeskDouble(Double):
                 return {"user": {"id": None, "name": "Anonymous user", "role": "end-user"}}
             return {"user": user(1, self.role)}
 
+        @app.get("/api/v2/users/{number}.json")
+        async def person(request: Request, number: int) -> Any:
+            self._allowed(request)
+            if number not in self.users:
+                raise HTTPException(404)
+            return {"user": self.users[number]}
+
+    def _reading(self, app: FastAPI) -> None:
         @app.get("/api/v2/tickets/{number}.json")
         async def ticket(request: Request, number: str) -> Any:
             self._allowed(request)
@@ -185,6 +197,16 @@ class ZendeskDouble(Double):
             self._allowed(request)
             self.triggers.append((await request.json())["trigger"] | {"id": len(self.triggers) + 1})
             return {"trigger": self.triggers[-1]}
+
+        @app.get("/api/v2/apps/installations.json")
+        async def installations(request: Request) -> Any:
+            self._allowed(request)
+            return {"installations": self.installed}
+
+        @app.get("/api/v2/apps/{number}/public_key.pem")
+        async def key(request: Request, number: int) -> Response:
+            self._allowed(request)
+            return Response(self.app_key, media_type="application/x-pem-file")
 
     def _allowed(self, request: Request) -> str:
         """Whose token it is: empty for the connection's own."""

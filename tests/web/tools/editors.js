@@ -57,8 +57,9 @@ export class Intending extends Model {
 window.sent = 0;
 for (const kind of ["submit", "keydown"]) {
   document.addEventListener(kind, (event) => {
+    if (kind === "keydown" && event.key !== "Enter") return;
     event.preventDefault();
-    if (kind === "submit" || event.key === "Enter") window.sent += 1;
+    window.sent += 1;
   }, true);
 }
 document.addEventListener("click", (event) => event.target.closest("[data-sends]") && (window.sent += 1), true);

@@ -1,4 +1,4 @@
-/** Freshdesk's tickets; its reply is written in a Froala editor. */
+/** Freshdesk's tickets; its reply is written in a Froala editor. Address and editor as other people's software for it has them. */
 export default {
   tool: "freshdesk",
   title: "Freshdesk",

@@ -1,8 +1,14 @@
-/** Front. Only addresses that name the API's own id (`cnv_…`) are read: the numbers in its other addresses are not the API's. */
+/**
+ * Front. A link to a conversation holds the API's own id (dev.frontapp.com, Conversations); in the inbox its address ends in a number, which
+ * to base 36 is that id (dev.frontapp.com, Resource aliases). How its composer is built is a guess.
+ */
 export default {
   tool: "front",
   title: "Front",
   hosts: ["app.frontapp.com", "*.frontapp.com"],
-  conversation: [{ from: "address", pattern: "/(cnv_[a-z0-9]+)(?:[/?#]|$)" }],
+  conversation: [
+    { from: "address", pattern: "/(cnv_[a-z0-9]+)(?:[/?#]|$)" },
+    { from: "path", pattern: "^/inboxes/(?:[^/]+/)*(?!(?:folders|views|teams|tags|users)/)[a-z_-]+/(\\d+)/?$", base36: "cnv_" },
+  ],
   composer: ['[role="textbox"][contenteditable="true"]', "[data-testid*=composer] [contenteditable]"],
 };

@@ -20,7 +20,7 @@
   ours.conversation = (recipe) => {
     if (location.origin !== recipe.origin) return "";
     for (const rule of recipe.conversation) {
-      const found = rule.from === "element" ? inElements(rule) : within(source(rule.from), rule.pattern);
+      const found = inBase36(rule.from === "element" ? inElements(rule) : within(source(rule.from), rule.pattern), rule.base36);
       if (found && ID.test(found)) return found;
     }
     return "";
@@ -75,6 +75,11 @@
   function within(text, pattern) {
     if (!pattern) return text;
     return new RegExp(pattern).exec(text)?.[1] ?? "";
+  }
+
+  /** @param {string} found @param {string} [prefix] of an id that is the number to base 36 */
+  function inBase36(found, prefix) {
+    return prefix && /^\d{1,19}$/.test(found) ? prefix + BigInt(found).toString(36) : found;
   }
 
   /** @param {string} from */

@@ -54,6 +54,10 @@ addEventListener("message", (event) => {
     waits = data.answers === true;
     void open(data).catch(toastProblem);
   }
+  if (data.type === "copilot:enter" && typeof data.secret === "string" && parentOrigin === location.origin && !running) {
+    keep(data.secret);
+    void enter(data.secret);
+  }
   if (data.type === "copilot:inserted" || data.type === "copilot:refused") answers.hear(data);
   if (data.type === "copilot:typed") document.dispatchEvent(new CustomEvent("copilot:typed", { detail: { empty: data.empty === true } }));
 });
@@ -70,7 +74,13 @@ door?.addEventListener("click", () => {
 document.addEventListener("signed-out", () => {
   forget();
   outside("You are signed out. Sign in again: what you wrote is kept.");
+  knock();
 });
+
+/** A page of ours around us, as in Zendesk's sidebar, may know who is there: then nobody has to sign in. */
+function knock() {
+  if (framed && parentOrigin === location.origin) window.parent.postMessage({ type: "copilot:wanted" }, parentOrigin);
+}
 
 /** @param {string} secret */
 async function enter(secret) {
@@ -151,5 +161,6 @@ function forget() {
 if (meta("entered")) inside();
 else if (framed && !parentOrigin) say("This page is not allowed to show the copilot. An administrator can add it to the setting panel_origins.");
 else if (framed && kept()) void enter(kept());
+else knock();
 // Whoever frames us may say from now on what is open.
 if (framed && parentOrigin) window.parent.postMessage({ type: "copilot:ready" }, parentOrigin);
