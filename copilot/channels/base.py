@@ -36,6 +36,8 @@ class Tool(ABC):
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings: ClassVar[type[BaseModel]] = Settings
     panel: ClassVar[str] = ""
+    own_access: ClassVar[str] = "Your own access token there."
+    """What an agent enters so that it can be sent in their name."""
     installs: ClassVar[bool] = False
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Make a webhook in the tool, with this address:", paste="webhook"),

@@ -55,6 +55,7 @@ class Chatwoot(Tool):
     title = "Chatwoot"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ChatwootSettings
+    own_access = "Your access token: Profile settings, at the bottom."
     panel = "/chatwoot/panel?tenant={tenant}&connection={connection}"
     limits = (Limit(calls=200, seconds=60, path=r"/messages$", writes=True, each=True), Limit(calls=3000, seconds=60))
     installs = True
@@ -127,7 +128,7 @@ class Chatwoot(Tool):
         if not token:
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it under Connections, or use the side panel, which puts the words into the composer.",
+                todo="They add it once under their name, My chat tools, or use the side panel, which puts the words into the composer.",
             )
         return await self._write(self._api(account, token), conversation_id, text, private=False)
 

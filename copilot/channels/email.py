@@ -22,7 +22,7 @@ from copilot.channels.mail.polling import since
 from copilot.channels.mail.reading import address
 from copilot.channels.mail.telling import Talk, conversation, talk
 from copilot.channels.mail.threads import Post, parted
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.connections import Outgoing
 from copilot.domain.errors import CopilotError, Refused, Unavailable
 from copilot.domain.formats import explain
@@ -65,7 +65,14 @@ class Email(Tool):
     title = "The mailbox"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "reply", "poll"})
     settings = EmailSettings
+    own_access = "Your login and app password at the mail server: LOGIN:PASSWORD, or Lea Brandt <LOGIN>:PASSWORD."
     delivers = False
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="Make an app password for the mailbox, and enter it as the access token. The mailbox is asked every minute."),
+        Step(text="Read in a received mail what your server calls itself in Authentication-Results, and set it as authserv_id."),
+        Step(text="If the server keeps what goes out over SMTP by itself (Gmail, Microsoft 365), set keeps_sent."),
+        Step(text="Write to the mailbox from elsewhere, and see here that it was read."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """It has no webhook: whatever comes here is not from it."""
@@ -133,7 +140,7 @@ class Email(Tool):
         if not token:
             raise Refused(
                 "Nothing is sent in an agent's name without their own access to the mail server.",
-                todo="They add it under Connections as LOGIN:PASSWORD, or answer in their mail program.",
+                todo="They add it as LOGIN:PASSWORD under their name, My chat tools, or answer in their mail program.",
             )
         name, login, password = sending.own(token)
         if not given.smtp:

@@ -48,6 +48,7 @@ class Front(Tool):
     title = "Front"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = FrontSettings
+    own_access = "Your address there, a colon, your API token: tom@example.com:TOKEN."
     panel = "/front/panel?tenant={tenant}&connection={connection}"
     limits = (Limit(calls=50, seconds=60),)
     steps: ClassVar[tuple[Step, ...]] = (
@@ -117,7 +118,7 @@ class Front(Tool):
         if not there or not author.startswith(TEAMMATE):
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it as ADDRESS:TOKEN under Connections, or use the plugin, which makes a draft.",
+                todo="They add it as ADDRESS:TOKEN under their name, My chat tools, or use the plugin, which makes a draft.",
             )
         calls, path = self._api(account, token), f"/conversations/{segment(conversation_id)}/messages"
         last = listed((await calls.get(path, {"limit": 1})).get("_results"))

@@ -65,6 +65,7 @@ class Intercom(Tool):
     title = "Intercom"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = IntercomSettings
+    own_access = "An access token of yours, from the Developer Hub."
     limits = (Limit(calls=1600, seconds=10),)
     """Ten thousand a minute, counted in windows of ten seconds."""
     steps: ClassVar[tuple[Step, ...]] = (
@@ -131,7 +132,7 @@ class Intercom(Tool):
         if not token:
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it under Connections, or copy the words from the card into the composer.",
+                todo="They add it once under their name, My chat tools, or copy the words from the card into the composer.",
             )
         calls = self._api(account, token)
         with understood(self.title):

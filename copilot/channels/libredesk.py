@@ -52,6 +52,7 @@ class LibreDesk(Tool):
 
     kind = "libredesk"
     title = "LibreDesk"
+    own_access = "Your API key and its secret, with a colon between them: KEY:SECRET."
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = Settings
     installs = True
@@ -109,7 +110,7 @@ class LibreDesk(Tool):
         if not token:
             raise Refused(
                 "Nothing is sent in an agent's name without their own API key.",
-                todo="They add it (key:secret) under Connections, or use the side panel, which puts the words into the composer.",
+                todo="They add it (KEY:SECRET) under their name, My chat tools, or use the browser's side panel.",
             )
         calls = self._api(account, token)
         told = _data(await calls.get(f"/conversations/{segment(conversation_id)}"))

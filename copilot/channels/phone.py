@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from copilot.channels.base import Settings, Tool
 from copilot.channels.webhook import standard
 from copilot.domain.calls import CallIn
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Step, Webhook
 from copilot.domain.formats import explain
 
 CHANGED: Final = "call.changed"
@@ -32,6 +32,11 @@ class Phone(Tool):
     title = "The telephone system"
     can: ClassVar[frozenset[Ability]] = frozenset()
     settings = PhoneSettings
+    steps: ClassVar[tuple[Step, ...]] = (
+        Step(text="In the telephone system, have each call told to this address, while it goes on and afterwards.", paste="webhook"),
+        Step(text="Give it the signing secret (Standard Webhooks). A secret is shown once, when it is made; below you can make a new one."),
+        Step(text="Make a call, and see here that it was delivered."),
+    )
 
     def read(self, account: Account, webhook: Webhook) -> Delivery:
         """Verified, then read."""

@@ -79,6 +79,7 @@ class Zammad(Tool):
     title = "Zammad"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = ZammadSettings
+    own_access = "A token of yours with ticket.agent: Profile, Token Access."
     installs = True
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Manage, Webhook: make one with this address, payload not customized.", paste="webhook"),
@@ -134,7 +135,7 @@ class Zammad(Tool):
         if not token:
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it under Connections, or use the side panel, which puts the words into the composer.",
+                todo="They add it once under their name, My chat tools, or use the side panel, which puts the words into the composer.",
             )
         calls = self._api(account, token)
         articles = objects(await calls.get(f"/ticket_articles/by_ticket/{segment(conversation_id)}", {"expand": "true"}))

@@ -54,6 +54,7 @@ class Zendesk(Tool):
     title = "Zendesk"
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "draft", "poll"})
     settings = ZendeskSettings
+    own_access = "An OAuth token of yours, with the scope tickets:write."
     panel = "/zendesk/sidebar/{tenant}/{connection}"
     installs = True
     steps: ClassVar[tuple[Step, ...]] = (
@@ -128,7 +129,7 @@ class Zendesk(Tool):
         if not token:
             raise Refused(
                 "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it under Connections, or use the sidebar app, which puts the words into the editor.",
+                todo="They add it once under their name, My chat tools, or use the sidebar app, which puts the words into the editor.",
             )
         calls = self._api(account, token)
         ticket = (await calls.get(f"/tickets/{segment(conversation_id)}.json")).get("ticket") or {}

@@ -77,6 +77,8 @@ PAGES: dict[str, Roles] = {
     "GET /quality/scorecards/{scorecard_id}": REVIEWERS,
     "GET /quality/scores": REVIEWERS | LEADS,
     "GET /scorecards": DESK,
+    "GET /my-tools": DESK,
+    "POST /my-tools": DESK,
     "GET /connections": ADMINS,
     "GET /connections/f/list": ADMINS,
     "GET /connections/add/{kind}": ADMINS,

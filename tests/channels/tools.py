@@ -264,6 +264,7 @@ STORIES: dict[str, Callable[[], Double]] = {
     "chatwoot": ChatwootDouble,
     "zendesk": ZendeskDouble,
     "front": FrontDouble,
+    "intercom": intercom.IntercomDouble,
     "zammad": ZammadDouble,
     "libredesk": LibreDeskDouble,
 }

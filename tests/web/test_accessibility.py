@@ -56,6 +56,7 @@ SEEN = {
     "/connections": "/connections",
     "/connections/add/{kind}": "/connections/add/zendesk",
     "/connections/{connection_id}": "/connections/{connection}",
+    "/my-tools": "/my-tools",
 }
 """An address of every page for people who are signed in, by how `rooms.PAGES` names it."""
 BESIDE = {
@@ -68,6 +69,7 @@ BESIDE = {
     "no scorecards": "/scorecards",
     "scores off": "/quality/scores",
     "no connections": "/connections",
+    "no tools of mine": "/my-tools",
     "a connection that works": "/connections/crm",
     "no articles": "/knowledge?text=nothing-like-it",
     "draft to read": "/knowledge/drafts/{draft}?view=read",
@@ -185,7 +187,7 @@ async def test_page(site: Site, context: BrowserContext, page: Page, there: dict
         there |= await scored(site)
     elif name.startswith("/quality"):
         there |= await judged(site)
-    if "connection" in name and name != "no connections":
+    if ("connection" in name or name == "/my-tools") and name != "no connections":
         there["connection"] = await connected(site)
     if "experiment" in name:
         there["experiment"] = await tried(site)

@@ -38,6 +38,11 @@ class Channel(Protocol):
         ...
 
     @property
+    def own_access(self) -> str:
+        """What an agent enters so that it can be sent in their name."""
+        ...
+
+    @property
     def installs(self) -> bool:
         """Whether `install` makes in the tool what a connection needs."""
         ...

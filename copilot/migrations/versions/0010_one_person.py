@@ -47,6 +47,7 @@ def upgrade() -> None:
     op.add_column("customers", sa.Column("person_id", sa.Text(), nullable=False, server_default=""))
     every_tenants("UPDATE customers SET person_id = id")
     op.create_index("ix_customers_tenant_id_person_id", "customers", ["tenant_id", "person_id"], unique=False)
+    op.create_index("ix_inbox_tenant_id_connection_id_received_at", "inbox", ["tenant_id", "connection_id", "received_at"], unique=False)
     op.add_column("connections", sa.Column("refused", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("connections", sa.Column("refused_at", MOMENT, nullable=True))
     op.add_column("connections", sa.Column("refused_why", sa.Text(), nullable=False, server_default=""))

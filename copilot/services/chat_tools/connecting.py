@@ -57,6 +57,15 @@ class Made(Frozen):
     """Whose pages may show the panel from now on: they stand in the setting `panel_origins`."""
 
 
+class OwnAccess(Frozen):
+    """A tool in which one agent may send in their own name. `takes`: what they enter for it, once."""
+
+    connection: Connection
+    title: str
+    takes: str
+    there: bool
+
+
 @dataclass(frozen=True)
 class Connecting:
     """Looks after connections."""
@@ -140,6 +149,25 @@ class Connecting:
             return inside.model_copy(update={"agents": others | ({user: token} if token else {})})
 
         await self._resealed(caller, ident, changed, "own token")
+
+    async def own_accesses(self, caller: Caller) -> list[OwnAccess]:
+        """Tools in which somebody can send in the caller's name, with what it takes there."""
+        user = person(caller)
+        async with self.database.read(caller.tenant_id) as records:
+            known = [one for one in await records.connections.all() if one.active and "reply" in self._can(one)]
+            sealed = [await records.connections.sealed(one.id) for one in known]
+        found = [(one, self.channels[one.kind], self._has(kept, user)) for one, kept in zip(known, sealed, strict=True)]
+        return [OwnAccess(connection=one, title=tool.title, takes=tool.own_access, there=there) for one, tool, there in found]
+
+    def _can(self, connection: Connection) -> frozenset[str]:
+        channel = self.channels.get(connection.kind)
+        return channel.can if channel is not None else frozenset()
+
+    def _has(self, sealed: str, user: str) -> bool:
+        try:
+            return bool(self.inside(sealed).agents.get(user))
+        except Unavailable:
+            return False
 
     async def account(self, tenant: str, ident: str, *, path: str | None = None) -> Account:
         """Opened. Raises NotFound for one that is not there or not active, and for another secret in the path."""

@@ -72,6 +72,6 @@ class Sending:
         if not account.agents.get(user):
             raise Refused(
                 f"{channel.title} sends in your name only with your own access token.",
-                todo=f"Add it once: PUT /v1/connections/{connection.id}/own-token. Or copy the words into {channel.title}.",
+                todo=f"Add it once under your name, My chat tools. Or copy the words into {channel.title}.",
             )
         return connection.id

@@ -22,6 +22,7 @@ def routers() -> tuple[APIRouter, ...]:
         knowledge,
         lab,
         memory,
+        own_access,
         panel,
         promises,
         quality,
@@ -39,5 +40,5 @@ def routers() -> tuple[APIRouter, ...]:
     work = (home, desk, queue, conversation, panel, promises, supervisor, memory, handover, wrap_up, shift)
     curated = (knowledge, article, draft, facts, recalls, replies, health, lab, imports, gaps)
     judged = (quality, quality_runs, experiments, why, scorecards)
-    run = (connections, connecting)
+    run = (connections, connecting, own_access)
     return tuple(room.router for room in (*work, *curated, *judged, *run))

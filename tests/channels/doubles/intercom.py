@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import By, Double
 
 BEGAN = 1_772_445_600
 """Seconds since 1970."""
@@ -74,16 +74,59 @@ class IntercomDouble(Double):
 
     def open(self, number: int = 17) -> dict[str, Any]:
         self.conversations[str(number)] = conversation(str(number))
+        if self.clock:
+            self.conversations[str(number)]["created_at"] = int(self.clock().timestamp())
+            self.conversations[str(number)]["source"]["body"] = "<p>Hello?</p>"
         return self.conversations[str(number)]
 
     def say(self, ident: str, text: str, kind: str = "comment", **given: Any) -> dict[str, Any]:
         """One more part, as HTML, as Intercom keeps it."""
         self.number += 1
-        at = int(time.time())
+        at = int(self.clock().timestamp() if self.clock else time.time())
         said = part(str(self.number), text, kind, at, **given)
         self.conversations[ident]["conversation_parts"]["conversation_parts"].append(said)
         self.conversations[ident]["updated_at"] = at
         return said
+
+    def says(self, number: int, text: str, by: By = "customer") -> None:
+        self.say(str(number), text, author=author("user") if by == "customer" else author("admin", "7"))
+
+    def told(self, number: int) -> dict[str, Any]:
+        return self._notified(number, "conversation.user.replied")
+
+    def moved(self, number: int, *, closed: bool) -> dict[str, Any]:
+        self.conversations[str(number)]["state"] = "closed" if closed else "open"
+        return self._notified(number, "conversation.admin.closed" if closed else "conversation.admin.opened")
+
+    def notes(self, number: int) -> list[str]:
+        return [str(_words(one["body"])) for one in self._parts(number) if one["part_type"] == "note"]
+
+    def sent(self, number: int) -> list[str]:
+        said = [one for one in self._parts(number) if one["part_type"] == "comment" and one["author"]["type"] == "admin"]
+        return [str(_words(one["body"])) for one in said]
+
+    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+        if text:
+            self.say(str(number), text, "note", author=author("admin", "7"))
+        return self._notified(number, "conversation.admin.noted")
+
+    def takes_away(self, number: int) -> dict[str, Any] | None:
+        newest = next(one for one in reversed(self._parts(number)) if one["part_type"] == "comment")
+        newest |= {"redacted": True, "body": "<p><i>This message was deleted</i></p>"}
+        return self._notified(number, "conversation_part.redacted")
+
+    def in_public(self, number: int) -> None:
+        self.open(number)["source"]["type"] = "facebook"
+
+    def _parts(self, number: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.conversations[str(number)]["conversation_parts"]["conversation_parts"]
+        return found
+
+    def _notified(self, number: int, topic: str) -> dict[str, Any]:
+        """Notifications have ids of their own."""
+        self.number += 1
+        told = {"type": "notification_event", "app_id": APP, "topic": topic, "id": f"notif_{self.number}"}
+        return told | {"data": {"item": self.conversations[str(number)]}}
 
     def routes(self, app: FastAPI) -> None:
         @app.get("/me")

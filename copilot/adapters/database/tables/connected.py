@@ -19,6 +19,7 @@ inbox = sa.Table(
     refers("connection_id", "connections"),
     unique("connection_id", "delivery_id"),
     indexed("state", "received_at"),
+    indexed("connection_id", "received_at"),
     sqlite_autoincrement=True,
 )
 """`arrivals`: what a delivery tells, until it is worked in; then NULL. No raw body is kept."""

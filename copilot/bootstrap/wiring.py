@@ -1,43 +1,33 @@
 """Wiring: settings in, the application out. The only place that knows which adapter stands behind which port."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
 import httpx
-import structlog
 
 from copilot.adapters import keyring
 from copilot.adapters.cross_encoder import CrossEncoderReranker
 from copilot.adapters.database import open_database
-from copilot.adapters.database.listening import Listening
 from copilot.adapters.durable import DbosEngine
-from copilot.adapters.embedder import make_embedder
 from copilot.adapters.fetching import WebFetcher
-from copilot.adapters.hosted_embedder import PREFIX, HostedEmbedder
-from copilot.adapters.identity import OidcProvider
 from copilot.adapters.lexical import TantivyLexical
-from copilot.adapters.models import LiteLLMModels, ModelsApart, NoModels
-from copilot.adapters.outgoing import ToolAddresses
 from copilot.adapters.passwords import Argon2Passwords
 from copilot.adapters.privacy import PresidioPrivacy
 from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.adapters.vault import FernetVault
 from copilot.adapters.vectors import ChromaVectors
 from copilot.adapters.workshop import Workshop
-from copilot.channels import channels, triage
-from copilot.channels.limits import Pacing
+from copilot.bootstrap import chosen
+from copilot.bootstrap.application import Application, Day, GapWork, QualityWork, ScorecardWork
+from copilot.bootstrap.chat_tools import chat_tools as wired_tools
 from copilot.domain import base
-from copilot.domain.errors import Refused
 from copilot.domain.ports.access import IdentityProvider, Passwords
 from copilot.domain.ports.imports import Fetcher
 from copilot.domain.ports.models import Models, Privacy, Prompts
-from copilot.domain.ports.records import Database, Records
+from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Embedder, LexicalIndex, VectorIndex
 from copilot.domain.ports.work import DurableEngine
-from copilot.domain.suggestion import Suggestion
-from copilot.domain.tenant import TenantSettings
 from copilot.graph.aside import Aside
 from copilot.graph.build import Tools
 from copilot.graph.build import build as build_graph
@@ -51,21 +41,9 @@ from copilot.services.asking import Asking
 from copilot.services.briefs import Briefs
 from copilot.services.bringing import Bringing
 from copilot.services.case_making import CaseMaking
-from copilot.services.chat_tools.arriving import POLL, Arriving
-from copilot.services.chat_tools.connecting import Connecting
-from copilot.services.chat_tools.deciding import Deciding
-from copilot.services.chat_tools.entering import Entering
-from copilot.services.chat_tools.inbox_card import InboxCard
-from copilot.services.chat_tools.noting import Noting
-from copilot.services.chat_tools.posting import POSTS, Posting
-from copilot.services.chat_tools.receiving import ARRIVE, Receiving
-from copilot.services.chat_tools.refusing import Refusing
-from copilot.services.chat_tools.sending import Sending
-from copilot.services.chat_tools.standing import Standings
-from copilot.services.chat_tools.telling import Telling
-from copilot.services.chat_tools.tending import Tending
-from copilot.services.chat_tools.triaging import Triaging
-from copilot.services.chat_tools.writing import SEND, Writing
+from copilot.services.chat_tools.arriving import POLL
+from copilot.services.chat_tools.receiving import ARRIVE
+from copilot.services.chat_tools.writing import SEND
 from copilot.services.closing import CLOSED
 from copilot.services.company_accounts import CompanyAccounts
 from copilot.services.conversations import Conversations
@@ -104,7 +82,6 @@ from copilot.services.owed import Owing
 from copilot.services.panels import Panels
 from copilot.services.proofreading import Proofreading
 from copilot.services.publishing import refuse_mirrored
-from copilot.services.pulse import Pulse
 from copilot.services.quality import Quality
 from copilot.services.questions import Questions
 from copilot.services.queue import Queue
@@ -135,198 +112,6 @@ from copilot.services.whereabouts import Whereabouts
 from copilot.services.wrapping import Wrapping
 from copilot.settings import Settings
 
-log = structlog.get_logger()
-DEFAULT_TENANT = "default"
-
-
-@dataclass(frozen=True)
-class Day:
-    """What the desk does with an agent's day, one use case each."""
-
-    answering: Answering
-    marks: Marks
-    whereabouts: Whereabouts
-    wrapping: Wrapping
-    shift: Shift
-    owing: Owing
-    figuring: Figuring
-    exporting: Exporting
-
-
-@dataclass(frozen=True)
-class GapWork:
-    """What becomes of questions that knowledge did not cover, one use case each."""
-
-    topics: GapTopics
-    drafts: GapDrafts
-    history: GapHistory
-    closing: GapClosing
-    trying: Trying
-
-
-@dataclass(frozen=True)
-class QualityWork:
-    """Cases from the desk and experiments, one use case each."""
-
-    making: CaseMaking
-    harvesting: Harvesting
-    cases: Quality
-    experiments: Experiments
-
-
-@dataclass(frozen=True)
-class ChatTools:
-    """What comes in from chat tools and goes out to them, one use case each."""
-
-    connecting: Connecting
-    receiving: Receiving
-    arriving: Arriving
-    writing: Writing
-    noting: Noting
-    telling: Telling
-    sending: Sending
-    entering: Entering
-    standings: Standings
-    tending: Tending
-    triaging: Triaging
-    inbox_card: InboxCard
-    http: httpx.AsyncClient
-
-    async def finished(self, records: Records, conversation_id: str, turn_id: str, suggestions: Sequence[Suggestion]) -> None:
-        """A turn is done: the customer's tool gets its note, whoever listens its events, colleagues what they triage."""
-        await self.noting.finished(records, conversation_id, turn_id, suggestions)
-        await self.telling.finished(records, conversation_id, turn_id, suggestions)
-        await self.triaging.finished(records, conversation_id, turn_id, suggestions)
-
-
-@dataclass(frozen=True)
-class ScorecardWork:
-    """What a tenant does that looks at real conversations, one use case each."""
-
-    having: Scorecards
-    drawing: Drawing
-    scoring: Scoring
-    figuring: ScoreFiguring
-
-
-@dataclass
-class Application:
-    """Everything, wired. `start` and `stop` belong to the edge's lifespan; without them nothing durable runs."""
-
-    settings: Settings
-    clock: Callable[[], datetime]
-    database: Database
-    embedder: Embedder
-    vectors: VectorIndex
-    lexical: LexicalIndex
-    models: Models
-    privacy: Privacy
-    engine: DurableEngine
-    dispatcher: Dispatcher
-    live: Live
-    indexes: Indexes
-    reindexing: Reindexing
-    ingest: Ingest
-    drafting: Drafting
-    suggest: Suggest
-    decisions: Decisions
-    handovers: Handovers
-    briefs: Briefs
-    switching: Switching
-    grants: Grants
-    asking: Asking
-    questions: Questions
-    knowledge: KnowledgeBase
-    editing: Editing
-    remarks: Remarks
-    facts: FactChanging
-    replies: Replies
-    recalling: Recalling
-    correcting: Correcting
-    flags: Flags
-    healths: Healths
-    lab: Lab
-    rules: Rules
-    importing: Importing
-    syncing: Syncing
-    proofreading: Proofreading
-    customers: Customers
-    matching: Matching
-    erasure: Erasure
-    queue: Queue
-    staff: Staff
-    signing_in: SigningIn
-    panels: Panels
-    reading: Reading
-    conversations: Conversations
-    curating: Curating
-    gaps: GapWork
-    day: Day
-    quality: QualityWork
-    scorecards: ScorecardWork
-    administration: Administration
-    chat_tools: ChatTools
-    company_accounts: CompanyAccounts | None = None
-    """With an identity provider."""
-    listening: Listening | None = None
-    """With PostgreSQL: hears what other replicas change."""
-    notes: tuple[str, ...] = ()
-    """What whoever runs this should know: an index that was damaged and is made again."""
-    ready: bool = False
-
-    async def open(self, *, working: bool = False) -> None:
-        """The database at its head, the indexes in step with it. An older schema is refused: `copilot migrate` brings it up.
-
-        `working`: durable jobs will run, so that what takes long is left to them.
-        """
-        current, head = await self.database.revision()
-        if current > head:  # revisions are numbered
-            raise Refused(
-                f"The database has revision {current}, which is newer than this version of the program (it knows {head}).",
-                todo="Install the version that made it, or restore an older backup.",
-            )
-        if current and current != head:
-            raise Refused(f"The database is at {current}, this version needs {head}.", todo="Stop the service and run: copilot migrate")
-        for note in self.notes:
-            log.warning("note", text=note)
-        if not current:
-            await self.database.migrate()
-        if DEFAULT_TENANT not in await self.database.tenants():
-            await self.database.create_tenant(DEFAULT_TENANT, TenantSettings())
-        for tenant in await self.database.tenants():
-            await self.reindexing.refresh(tenant, working=working)
-
-    async def start(self) -> None:
-        """Warm up and work: durable jobs, dispatcher. Ready when this returns."""
-        await asyncio.gather(self.embedder.warm(), self.models.warm(), self.drafting.tools.aside.warm())
-        await self.open(working=True)
-        await self.engine.launch()
-        await self.dispatcher.start()
-        if self.listening is not None:
-            self.listening.start()
-        self.ready = True
-
-    async def stop(self) -> None:
-        """Finish nothing, lose nothing: what is under way is resumed at the next start."""
-        self.ready = False
-        self.live.close()
-        if self.listening is not None:
-            await self.listening.stop()
-        await self.dispatcher.stop()
-        await self.engine.close()
-        await self.chat_tools.receiving.refusing.close()
-        await self.close()
-
-    async def close(self) -> None:
-        """Give back files and connections."""
-        self.drafting.tools.aside.close()
-        await self.chat_tools.http.aclose()
-        await self.models.close()
-        await self.database.close()
-        await self.embedder.close()
-        self.vectors.close()
-        self.lexical.close()
-
 
 def build(
     settings: Settings,
@@ -352,19 +137,19 @@ def build(
     privacy = privacy or PresidioPrivacy()
     prompts = prompts or FilePrompts(settings.prompts_dir or prompts_folder())
     database = database or open_database(settings.sqlalchemy_url)
-    embedder = embedder or _embedder(settings, privacy)
+    embedder = embedder or chosen.embedder(settings, privacy)
     notes: tuple[str, ...] = ()
     if vectors is None:
         vectors = chroma = ChromaVectors(settings.chroma_url or folder / "vectors")
         notes = (chroma.message,) if chroma.message else ()
     lexical = lexical or TantivyLexical(folder / "words")
     engine = engine or DbosEngine(settings.durable_url, settings.replica_id)
-    models = models or _models(settings, privacy, database, clock)
+    models = models or chosen.models(settings, privacy, database, clock)
     passwords = passwords or Argon2Passwords()
     fetcher = fetcher or WebFetcher()
     wired = _wire(settings, clock, database, embedder, vectors, lexical, models, privacy, prompts, engine, passwords, fetcher, fence, http)
     wired.notes = notes
-    provider = provider or _provider(settings)
+    provider = provider or chosen.provider(settings)
     if provider is not None:
         wired.company_accounts = CompanyAccounts(database, wired.signing_in, provider, settings.oidc_tenant, settings.oidc_groups)
     return wired
@@ -400,7 +185,7 @@ def _wire(
         live.wake(tenant)
         dispatcher.wake()
 
-    chat_tools = _chat_tools(
+    chat_tools = wired_tools(
         settings, http, database, FernetVault((key, *older)), Ingest(database, privacy, tombstones, clock, wake), engine, wake
     )
     drafting = Drafting(database, build_graph(), tools, live, clock, dispatcher.wake, chat_tools.finished)
@@ -525,7 +310,7 @@ def _wire(
         customers=Customers(database, indexes, privacy, tombstones, clock, live.wake),
         matching=Matching(database, clock, wake),
         erasure=erasure,
-        listening=_listening(settings, Replicas(database, live, dispatcher, indexes)),
+        listening=chosen.listening(settings, Replicas(database, live, dispatcher, indexes)),
         queue=Queue(database, clock),
         staff=Staff(database, clock),
         signing_in=SigningIn(database, passwords, clock, live.wake),
@@ -545,77 +330,3 @@ def _wire(
         administration=Administration(database, live.wake),
         chat_tools=chat_tools,
     )
-
-
-def _chat_tools(
-    settings: Settings,
-    http: httpx.AsyncClient | None,
-    database: Database,
-    vault: FernetVault,
-    ingest: Ingest,
-    engine: DurableEngine,
-    wake: Callable[[str], None],
-) -> ChatTools:
-    reach, clock = ToolAddresses(private=settings.private_tools), ingest.clock
-    http = http or reach.client()
-    tools = channels(http, Pacing(clock))
-    connecting = Connecting(database, tools, vault, reach, clock, wake)
-    refusing = Refusing(database, clock)
-    rooms = triage(tools)
-    writing = Writing(database, connecting, clock, wake, dict.fromkeys(POSTS, Posting(database, rooms, settings.address)))
-    sending = Sending(database, connecting, writing)
-    deciding = Deciding(database, Decisions(database, ingest.privacy, clock, wake), sending)
-    triaging = Triaging(database, rooms, writing, deciding)
-    writing.heard.append(triaging.unsent)
-    receiving = Receiving(database, connecting, clock, wake, refusing, triaging.asked, triaging.lost)
-    return ChatTools(
-        connecting=connecting,
-        receiving=receiving,
-        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock, triaging.clicked),
-        writing=writing,
-        noting=Noting(writing, tools, settings.address),
-        telling=Telling(database, writing, tools, clock),
-        entering=Entering(database, connecting, Panels(database, clock), clock, wake),
-        sending=sending,
-        triaging=triaging,
-        inbox_card=InboxCard(database, deciding, settings.address),
-        standings=Standings(database, connecting, refusing, clock),
-        tending=Tending(database, connecting, engine, clock, wake),
-        http=http,
-    )
-
-
-def _embedder(settings: Settings, privacy: Privacy) -> Embedder:
-    if settings.embedder.startswith(PREFIX):
-        return HostedEmbedder(settings.embedder, privacy, settings.api_base or None, settings.embedder_languages)
-    return make_embedder(settings.embedder, settings.embedder_precision, settings.embedder_languages)
-
-
-def _provider(settings: Settings) -> IdentityProvider | None:
-    if not settings.oidc_issuer:
-        return None
-    return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, groups=settings.oidc_groups_claim)
-
-
-def _listening(settings: Settings, replicas: Replicas) -> Listening | None:
-    if settings.on_one_machine:
-        return None
-    return Listening(settings.sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1), replicas.changed)
-
-
-def _models(settings: Settings, privacy: Privacy, database: Database, clock: Callable[[], datetime]) -> Models:
-    if not settings.models:
-        return NoModels()
-
-    async def spent(tenant: str) -> int:
-        async with database.read(tenant) as records:
-            return await records.admin.spent(clock().date())
-
-    async def budget(tenant: str) -> int:
-        async with database.read(tenant) as records:
-            return (await records.admin.settings()).daily_budget_microusd
-
-    base = settings.api_base or None
-    if settings.drafting_process:
-        return ModelsApart(settings.models, api_base=base, spent=spent, budget=budget, clock=clock)
-    return LiteLLMModels(settings.models, api_base=base, privacy=privacy, spent=spent, budget=budget, clock=clock)
