@@ -92,3 +92,26 @@ async def test_from_a_mail_to_the_answer_and_back(opened: Open, server: MailDoub
         mail = await records.connections.find("mail")
     assert mail is not None
     assert mail.problem == ""
+
+
+async def test_a_mailbox_in_shadow_reads_and_sends_nothing(opened: Open, server: MailDouble) -> None:
+    house = await opened()
+    admin, tom = await house.enter("admin"), await house.enter("agent")
+    settings = {"address": HELP, "smtp": server.smtp, "authserv_id": "mx.ternway.example"}
+    given = {"id": "mail", "kind": "email", "url": server.imap, "token": "pw-mailbox", "settings": settings, "shadow": True}
+    (await admin.post("/v1/connections", json=given)).raise_for_status()
+    await asks(house)
+    said = letter(ASKED, "a@x", sender="Ines Almeida <ines@example.com>", at=house.clock(), Authentication_Results=PASSED)
+    server.deliver(said, house.clock())
+    await asks(house)
+    async with house.application.database.read("default") as records:
+        (line,) = await records.conversations.queue()
+    (await tom.put("/v1/connections/mail/own-token", json={"token": "lea@ternway.example:pw:lea"})).raise_for_status()
+    (await tom.post(f"/v1/conversations/{line.conversation_id}/send", json={"text": "It is on its way."})).raise_for_status()
+    await house.settle()
+    assert server.taken == []
+    (shown,) = (await admin.get("/v1/connections")).raise_for_status().json()["connections"]
+    assert (shown["traffic"]["sent"], shown["traffic"]["unsent"]) == (0, 0)
+    # The address is proven in both records: it is the customer on file.
+    card = (await tom.get("/v1/customers/mail:ines@example.com/card")).raise_for_status().json()
+    assert (card["id"], card["tier"]) == ("cust-1042", "gold")

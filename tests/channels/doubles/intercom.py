@@ -105,7 +105,7 @@ class IntercomDouble(Double):
         said = [one for one in self._parts(number) if one["part_type"] == "comment" and one["author"]["type"] == "admin"]
         return [str(_words(one["body"])) for one in said]
 
-    def whispers(self, number: int, text: str = "") -> dict[str, Any]:
+    def notes_down(self, number: int, text: str = "") -> dict[str, Any]:
         if text:
             self.say(str(number), text, "note", author=author("admin", "7"))
         return self._notified(number, "conversation.admin.noted")
