@@ -1,6 +1,6 @@
 """copilot connect, copilot connections: accounts of chat tools."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -9,7 +9,6 @@ import yaml
 from copilot.commands.options import HELP, AsJson, Data, Tenant, with_api
 from copilot.commands.output import print_json, say, table
 from copilot.commands.spans import when
-from copilot.domain.base import now
 from copilot.domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def _row(one: dict[str, Any]) -> list[str]:
 
 
 def _when(told: str | None) -> str:
-    return when(datetime.fromisoformat(told) if told else None, now())
+    return when(datetime.fromisoformat(told) if told else None, datetime.now(UTC))
 
 
 @app.command("check")
