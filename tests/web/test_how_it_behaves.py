@@ -12,6 +12,7 @@ from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.formats import ConversationIn
 from copilot.testing.application import settle
 from tests.web.busy import MARTA, arrange, changed, imported, judged, recalled, scored, tried, write
+from tests.web.connected import connected
 from tests.web.site import CONSOLE, Site, until
 from tests.web.test_accessibility import SEEN
 
@@ -178,7 +179,7 @@ OUTSIDE = """() => [...document.querySelectorAll('body *')].filter((one) => {
 async def test_narrow_or_magnified_nothing_stands_outside(site: Site, context: BrowserContext, page: Page) -> None:
     there = {"handover": await arrange(site), "draft": await write(site), "import_": await imported(site)}
     there |= {"change": await changed(site), "recall": await recalled(site), **await judged(site)}
-    there |= {"experiment": await tried(site), **await scored(site)}
+    there |= {"experiment": await tried(site), **await scored(site), "connection": await connected(site)}
     await site.application.gaps.topics.page(CONSOLE.tenant_id)  # the first look loads what masks names
     await site.say(MARTA, "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3, author_name="Marta Lindqvist")
     await site.sign_in(context, "admin-ada")
