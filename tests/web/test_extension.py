@@ -242,7 +242,8 @@ async def test_what_is_typed_into_the_draft_is_not_lost(extension: Installed, si
     await beside.panel.get_by_role("button", name="Use my version").click()
     await expect(beside.page.locator("[data-composer]")).to_have_text("My own words, all of them.")
     await expect(reply).not_to_contain_text(NEWER)  # theirs is in: now it is shown
-    assert [one.action for one in await decisions(site, "4711", "chatwoot")] == ["edited"]
+    (decided,) = await eventually(lambda: decisions(site, "4711", "chatwoot"), "the decision on record")
+    assert decided.action == "edited"
 
 
 async def test_its_own_words_are_in_the_browsers_language(extension: Installed) -> None:

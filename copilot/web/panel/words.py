@@ -18,6 +18,9 @@ KINDS = {
     "lever": "Allowance",
 }
 
+LONGEST_WORD = 24
+"""Characters that fit into the narrowest panel."""
+
 
 class Source(Frozen):
     """What words stand on. `internal`: the customer must not be told where it comes from."""
@@ -36,6 +39,18 @@ class Piece(Frozen):
     cites: tuple[int, ...] = ()
     marks: tuple[int, ...] = ()
     unsure: str = ""
+
+    @property
+    def last_word(self) -> str:
+        """What a mark stands beside in the same line; empty where nothing follows, or where it is no word that fits a line."""
+        words = self.text.split()
+        last = words[-1] if words and self.text.endswith(words[-1]) else ""
+        return last if self.marks and not self.unsure and len(last) <= LONGEST_WORD else ""
+
+    @property
+    def before(self) -> str:
+        """All but the last word."""
+        return self.text.removesuffix(self.last_word) if self.last_word else self.text
 
 
 class Written(Frozen):
