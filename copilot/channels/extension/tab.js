@@ -28,7 +28,10 @@ export class Tab {
   async attach(recipe) {
     this.detach();
     try {
-      const [{ documentId }] = await chrome.scripting.executeScript({ target: { tabId: this.#id, frameIds: [0] }, files: FILES });
+      // A page that is left meanwhile may never answer; what comes after it must not wait for that.
+      const silent = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
+      const put = chrome.scripting.executeScript({ target: { tabId: this.#id, frameIds: [0] }, files: FILES });
+      const [{ documentId }] = await Promise.race([put, silent]);
       const port = chrome.tabs.connect(this.#id, { name: "copilot", documentId });
       port.onMessage.addListener((message) => this.#port === port && this.#hear(message));
       port.onDisconnect.addListener(() => this.#port === port && this.#lost());
