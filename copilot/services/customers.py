@@ -127,7 +127,7 @@ class Customers:
             await self.tombstones.refuse(records, customer)
             known = await records.customers.record(customer.external_id)
             stored = await records.customers.upsert(merge(known, customer) if known else customer)
-            await matching.look(records, stored, known, now)
+            await matching.look(records, stored, known, now, imported=True)
             settings = await records.admin.settings()
             remembered = self._preferences(stored)
             for thread in threads:

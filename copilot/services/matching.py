@@ -1,5 +1,7 @@
 """One person over channels: records that share an address are one person's when it is proven in both, and else a question to an agent.
 
+The company's own customer ids are of different people, whatever they share: a couple has one mailbox and two secrets. So only contacts that
+chat tools know by ids of their own are joined by themselves, and only where the names do not say otherwise.
 Nothing is moved: which records belong together follows from the pairs, so each decision can be taken back.
 """
 
@@ -36,8 +38,11 @@ class Known(Frozen):
     last_contact: Instant | None
 
 
-async def look(records: Records, record: Customer, before: Customer | None, at: datetime) -> None:
-    """A record was stored: whose else it may be. `before`: as it was, so that only addresses that are new are looked up."""
+async def look(records: Records, record: Customer, before: Customer | None, at: datetime, *, imported: bool = False) -> None:
+    """A record was stored: whose else it may be. `before`: as it was, so that only addresses that are new are looked up.
+
+    `imported`: from the company's own list, which says itself that its customers are different people.
+    """
     known = set(before.identities) if before is not None else set()
     found: dict[str, list[Identity]] = {}
     owners: dict[str, Customer] = {}
@@ -52,9 +57,27 @@ async def look(records: Records, record: Customer, before: Customer | None, at: 
             found.setdefault(one.id, []).append(both)
     proven = [ident for ident, keys in found.items() if any(key.verified and key.type in PROOF for key in keys)]
     persons = {owner.id for ident in proven if (owner := await records.customers.find(ident)) is not None}
+    tools = {one.id for one in await records.connections.all()} if found else set()
     for ident, keys in found.items():
-        sure = ident in proven and len(persons) == 1
+        ours = not _of_tool(record, tools) and not _of_tool(owners[ident], tools)
+        if ours and imported:
+            continue
+        sure = ident in proven and len(persons) == 1 and not ours and not _differ(record.name, owners[ident].name)
         await _pair(records, record, owners[ident], keys, "same" if sure else "suggested", at)
+
+
+def _of_tool(record: Customer, tools: set[str]) -> bool:
+    """Whether a chat tool knows the contact by an id of its own: `connection:contact`."""
+    tool, colon, _ = record.external_id.partition(":")
+    return bool(colon) and tool in tools
+
+
+def _differ(one: str, other: str) -> bool:
+    """Two full names whose first names are not the same, nor short for each other."""
+    first, second = one.casefold().split(), other.casefold().split()
+    if len(first) < 2 or len(second) < 2:
+        return False
+    return not (first[0].startswith(second[0]) or second[0].startswith(first[0]))
 
 
 async def moved(records: Records, one: str, other: str, at: datetime) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.house import House, assert_problem, chat
+from tests.api.house import INES, House, assert_problem, chat
 from tests.services.conftest import Open
 from tests.services.test_assurance import told
 
@@ -15,7 +15,12 @@ ASKED = "What did you promise me about the refund for Lisbon?"
 
 @pytest.fixture
 async def house(opened: Open) -> House:
-    return await opened()
+    """With the tools whose contacts write: their ids begin with the connection's name."""
+    house = await opened()
+    admin = await house.enter("admin")
+    for tool in ("insta", "whats", "x", "shop", "chatwoot"):
+        (await admin.post("/v1/connections", json={"id": tool, "kind": "webhook"})).raise_for_status()
+    return house
 
 
 async def writes(
@@ -110,6 +115,33 @@ async def test_two_people_who_proved_one_address_are_a_question(house: House) ->
     (match,) = await matches(house)
     await say(house, match, same=False)
     await writes(house, PROVEN, "wa-1", "whats:5")
+    assert {one["state"] for one in await matches(house, "whats:5")} == {"suggested"}
+
+
+async def test_a_couple_with_one_mailbox_are_two_people(house: House) -> None:
+    """The company has both on file, by ids of its own, and their address is proven in both."""
+    program = await house.enter("integrator")
+    told = INES.replace("cust-1042", "cust-2000").replace("Ines Almeida", "Henrik Almeida").replace("mail-88", "mail-99")
+    imported = (await program.post("/v1/customers/import", json={"lines": [told]})).raise_for_status().json()
+    assert imported["saved"] == 1
+    assert await matches(house, "cust-2000") == []
+    await writes(house, PROVEN, "chat-7", "cust-2000", name="Henrik Almeida")
+    assert await matches(house, "cust-2000") == []
+    assert await matches(house, "cust-1042") == []
+    # Whoever comes with that address by a tool may be either: somebody has to say.
+    await writes(house, PROVEN)
+    assert {one["state"] for one in await matches(house)} == {"suggested"}
+
+
+async def test_an_id_of_the_companys_own_is_never_joined_by_itself(house: House) -> None:
+    await writes(house, PROVEN, "web-1", "c-77")
+    assert [one["state"] for one in await matches(house, "c-77")] == ["suggested"]
+
+
+async def test_another_first_name_at_the_same_address_is_a_question(house: House) -> None:
+    await writes(house, PROVEN, name="Henrik Almeida")
+    assert [one["state"] for one in await matches(house)] == ["suggested"]
+    await writes(house, PROVEN, "wa-1", "whats:5", name="Inês Almeida")
     assert {one["state"] for one in await matches(house, "whats:5")} == {"suggested"}
 
 
