@@ -129,7 +129,7 @@ class Story:
                     f"{owner.address if owner else 'http://127.0.0.1:9'}{path}",
                     content=body,
                     headers=headers or self._signed(body),
-                    timeout=30,
+                    timeout=5,
                 )
                 return answer.is_success or answer.status_code == 409  # it was taken, and only its answer lost
             return False
