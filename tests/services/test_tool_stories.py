@@ -7,83 +7,41 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from copilot.domain.conversation import Conversation
-from copilot.domain.ports.channels import Channel
-from tests.api.house import House, assert_problem, of_kind
-from tests.channels.doubles.base import Double
-from tests.channels.tools import EXAMPLES, NEW, STORIES, Example
+from tests.api.house import assert_problem, of_kind
+from tests.channels.tools import STORIES
 from tests.services.conftest import Open
+from tests.services.tool_house import ToolHouse, with_tool
 
 ASKED = "My flight to Lisbon was cancelled nine days ago. Where is my refund?"
 PROMISED = "I will call you tomorrow by noon."
 
 
-class Desk:
-    """A house with one chat tool."""
-
-    def __init__(self, house: House, example: Example, double: Double) -> None:
-        self.house, self.example, self.double = house, example, double
-        self.name = example.account.id
-        self._nobody = house.nobody()
-
-    @property
-    def channel(self) -> Channel:
-        return self.house.application.chat_tools.connecting.channel(self.example.tool.kind)
-
-    async def deliver(self, body: dict[str, Any]) -> None:
-        """As the tool delivers it, signed; and everything that follows."""
-        sent, at = json.dumps(body).encode(), self.house.clock().replace(microsecond=0)
-        assert self.example.sign is not None
-        headers = self.example.sign(sent, at, NEW)
-        answer: httpx.Response = await self._nobody.post(f"/hooks/default/{self.name}", content=sent, headers=headers)
-        assert answer.status_code == 204, answer.text
-        await self.house.settle()
-        self.house.clock.forward(seconds=5)
-
-    async def conversation(self, number: int) -> Conversation:
-        async with self.house.application.database.read("default") as records:
-            found = await records.conversations.find(str(number), self.name)
-        assert found is not None
-        return found
-
-    async def turn(self, number: int) -> dict[str, Any]:
-        program = await self.house.enter("integrator")
-        at = f"/v1/conversations/{(await self.conversation(number)).id}/suggestions"
-        found: dict[str, Any] = (await program.get(at)).raise_for_status().json()
-        return found
-
-    async def answer(self, number: int, reply: dict[str, Any]) -> str:
-        """The agent uses the draft, adds a promise and sends it: from here where that is possible, else in the tool itself."""
-        tom, at = await self.house.enter("agent"), f"/v1/conversations/{(await self.conversation(number)).id}"
-        text = f"{reply['text']} {PROMISED}"
-        decision = {"id": f"used-{number}", "action": "edited", "text": text}
-        (await tom.post(f"/v1/suggestions/{reply['id']}/decisions", json=decision)).raise_for_status()
-        words = {"text": text, "suggestion_id": reply["id"]}
-        if "reply" not in self.channel.can:
-            assert_problem(await tom.post(f"{at}/send", json=words), 409, "chat tool")
-            self.double.says(number, text, "agent")
-            return text
-        (await tom.put(f"/v1/connections/{self.name}/own-token", json={"token": self.double.own_token()})).raise_for_status()
-        (await tom.post(f"{at}/send", json=words)).raise_for_status()
-        await self.house.settle()
-        return text
-
-
 @pytest.fixture(params=STORIES)
-async def desk(request: pytest.FixtureRequest, opened: Open) -> Desk:
-    example, double = EXAMPLES[request.param], STORIES[request.param]()
-    house = await opened(http=double.client())
-    double.clock = house.clock
-    account = example.account
-    made = {"id": account.id, "kind": account.kind, "url": account.url, "settings": account.settings, "token": account.token}
-    (await (await house.enter("admin")).post("/v1/connections", json=made | {"signing": NEW})).raise_for_status()
-    return Desk(house, example, double)
+async def desk(request: pytest.FixtureRequest, opened: Open) -> ToolHouse:
+    return await with_tool(request.param, opened)
 
 
-async def test_from_a_customers_words_to_what_is_remembered(desk: Desk) -> None:
+async def answer(desk: ToolHouse, number: int, reply: dict[str, Any]) -> str:
+    """The agent uses the draft, adds a promise and sends it: from here where that is possible, else in the tool itdesk."""
+    tom, at = await desk.house.enter("agent"), f"/v1/conversations/{(await desk.conversation(number)).id}"
+    text = f"{reply['text']} {PROMISED}"
+    decision = {"id": f"used-{number}", "action": "edited", "text": text}
+    (await tom.post(f"/v1/suggestions/{reply['id']}/decisions", json=decision)).raise_for_status()
+    words = {"text": text, "suggestion_id": reply["id"]}
+    if "reply" not in desk.channel.can:
+        assert_problem(await tom.post(f"{at}/send", json=words), 409, "chat tool")
+        desk.double.says(number, text, "agent")
+        return text
+    (await tom.put(f"/v1/connections/{desk.name}/own-token", json={"token": desk.double.own_token()})).raise_for_status()
+    (await tom.post(f"{at}/send", json=words)).raise_for_status()
+    await desk.house.settle()
+    return text
+
+
+async def test_from_a_customers_words_to_what_is_remembered(desk: ToolHouse) -> None:
     await _asks(desk)
     reply = of_kind(await desk.turn(17), "reply")
     await _answers(desk, reply)
@@ -92,7 +50,7 @@ async def test_from_a_customers_words_to_what_is_remembered(desk: Desk) -> None:
     await _only_watches(desk)
 
 
-async def _asks(desk: Desk) -> None:
+async def _asks(desk: ToolHouse) -> None:
     """The customer writes: there is evidence and a draft, and where the tool takes notes, one note."""
     desk.double.open(17)
     desk.double.says(17, ASKED)
@@ -105,10 +63,10 @@ async def _asks(desk: Desk) -> None:
     assert all("Drafted: a reply" in note for note in notes)
 
 
-async def _answers(desk: Desk, reply: dict[str, Any]) -> None:
+async def _answers(desk: ToolHouse, reply: dict[str, Any]) -> None:
     """What was sent is matched with its draft, and the promise in it is known."""
     before = desk.double.writes
-    text = await desk.answer(17, reply)
+    text = await answer(desk, 17, reply)
     assert desk.double.sent(17) == [text]
     assert desk.double.writes == before + ("reply" in desk.channel.can)
     await desk.deliver(desk.double.told(17))
@@ -122,7 +80,7 @@ async def _answers(desk: Desk, reply: dict[str, Any]) -> None:
     assert [one.text for one in promises if one.conversation_id == conversation.id] == [PROMISED.rstrip(".")]
 
 
-async def _closes(desk: Desk) -> None:
+async def _closes(desk: ToolHouse) -> None:
     """Closed there is closed here; it joins the customer's history, and an agent can still say what it came to."""
     tom = await desk.house.enter("agent")
     await desk.deliver(desk.double.moved(17, closed=True))
@@ -139,14 +97,14 @@ async def _closes(desk: Desk) -> None:
     assert_problem(await tom.post(at, json=said), 409, "closed already")
 
 
-async def _history(desk: Desk, conversation: Conversation) -> list[str]:
+async def _history(desk: ToolHouse, conversation: Conversation) -> list[str]:
     assert conversation.customer_id is not None
     async with desk.house.application.database.read("default") as records:
         found = await records.memories.of_customer(conversation.customer_id, ("active",))
     return [one.text for one in found if one.kind == "episode"]
 
 
-async def _goes_on(desk: Desk) -> None:
+async def _goes_on(desk: ToolHouse) -> None:
     """Opened again there is open here; and a customer who writes again is drafted for again."""
     await desk.deliver(desk.double.moved(17, closed=False))
     assert (await desk.conversation(17)).status == "open"
@@ -155,7 +113,7 @@ async def _goes_on(desk: Desk) -> None:
     assert len(desk.double.notes(17)) == 2 * ("note" in desk.channel.can)
 
 
-async def _only_watches(desk: Desk) -> None:
+async def _only_watches(desk: ToolHouse) -> None:
     """The same once more in shadow: read and drafted, and the tool counts no write."""
     admin, before = await desk.house.enter("admin"), desk.double.writes
     (await admin.patch(f"/v1/connections/{desk.name}", json={"shadow": True})).raise_for_status()
@@ -163,7 +121,7 @@ async def _only_watches(desk: Desk) -> None:
     desk.double.says(18, ASKED)
     await desk.deliver(desk.double.told(18))
     reply = of_kind(await desk.turn(18), "reply")
-    text = await desk.answer(18, reply)
+    text = await answer(desk, 18, reply)
     if "reply" in desk.channel.can:
         assert desk.double.sent(18) == []
         desk.double.says(18, text, "agent")
@@ -177,7 +135,7 @@ async def _only_watches(desk: Desk) -> None:
     assert desk.double.notes(18) == []
 
 
-async def test_whoever_waits_when_it_is_closed_is_drafted_for_again_when_it_is_opened(desk: Desk) -> None:
+async def test_whoever_waits_when_it_is_closed_is_drafted_for_again_when_it_is_opened(desk: ToolHouse) -> None:
     """And an old delivery closes nothing: they come in no order, so a tool that can be read is asked how it stands."""
     desk.double.open(17)
     desk.double.says(17, ASKED)
