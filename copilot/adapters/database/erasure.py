@@ -53,7 +53,7 @@ async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, li
 
 async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
     """Delete what was found, in the order in which foreign keys let it go; `known` are words by which a stored answer names it."""
-    await _unread(db, found["conversations"])
+    await _unread(db, found)
     named = await _named(db, found["article_drafts"])
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
@@ -147,13 +147,33 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
     }
 
 
-async def _unread(db: Transaction, threads: Sequence[str]) -> None:
-    """Deliveries that tell of these conversations and were not worked in yet."""
-    told = sa.cast(inbox.c.arrivals, sa.Text)
-    for some in batches(threads):
-        refs = await db.column(sa.select(conversations.c.external_id).where(mine(conversations), conversations.c.id.in_(some)))
-        for ref in refs:
-            await db.run(sa.delete(inbox).where(mine(inbox), told.contains(f'"{ref}"', autoescape=True)))
+async def _unread(db: Transaction, found: Mapping[str, Sequence[str]]) -> None:
+    """What deliveries that were not worked in yet tell of these conversations, and what somebody decided about a draft in them.
+
+    A delivery may tell of others too: those stay in it. An id is its own tool's: in another connection it is somebody else's.
+    """
+    theirs: set[tuple[str, str]] = set()
+    for some in batches(found["conversations"]):
+        which = sa.select(conversations.c.connection_id, conversations.c.external_id).where(
+            mine(conversations), conversations.c.id.in_(some)
+        )
+        theirs |= {(row["connection_id"], row["external_id"]) for row in await db.rows(which)}
+    drafts = set(found["suggestions"])
+    waiting = sa.select(inbox.c.id, inbox.c.connection_id, inbox.c.arrivals).where(mine(inbox), inbox.c.state == "waiting")
+    for row in await db.rows(waiting) if theirs or drafts else ():
+        left = [told for told in row["arrivals"] if not _tells_of(told, row["connection_id"], theirs, drafts)]
+        this = mine(inbox), inbox.c.id == row["id"]
+        if not left:
+            await db.run(sa.delete(inbox).where(*this))
+        elif len(left) < len(row["arrivals"]):
+            await db.run(sa.update(inbox).where(*this).values(arrivals=left))
+
+
+def _tells_of(told: Mapping[str, Any], connection: str, theirs: set[tuple[str, str]], drafts: set[str]) -> bool:
+    """Of an arrival or a click, as the inbox holds it."""
+    if "conversation" in told:
+        return (connection, told["conversation"]["conversation_id"]) in theirs
+    return told.get("suggestion_id") in drafts
 
 
 async def _ids(db: Transaction, *ways: tuple[sa.ColumnElement[Any], Sequence[str]]) -> list[str]:

@@ -15,6 +15,7 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.framing import sidebar
 from copilot.services.chat_tools.standing import Standing, State
+from copilot.services.chat_tools.tending import REFERRED
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 from copilot.web.settings_fields import Field, fields
@@ -166,6 +167,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
         "fields": asked_for(channel, whole.connection.settings),
         "address": here,
         "words": {"delivery": DELIVERY, "write": WRITE, "action": ACTION},
+        "referred": REFERRED,
     }
 
 
