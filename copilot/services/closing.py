@@ -26,7 +26,7 @@ async def change(records: Records, before: Conversation, fields: Mapping[str, An
     if not changed:
         return before
     await records.conversations.change(before.id, **changed)
-    data = {"changed": sorted(changed), **{name: str(changed[name]) for name in TOLD if name in changed}}
+    data: dict[str, Any] = {"changed": sorted(changed), **{name: str(changed[name]) for name in TOLD if name in changed}}
     after, name = before.model_copy(update=changed), "conversation.changed"
     if "status" in changed and after.status == "closed":
         name = "conversation.closed"

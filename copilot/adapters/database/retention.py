@@ -32,10 +32,7 @@ _ONLY: Final = {
 
 
 async def outdated(db: Transaction, class_: Outdating, before: datetime, limit: int) -> list[str]:
-    """The oldest records of the class from before that moment; of conversations, only closed ones; of cases, none that was approved.
-
-    Of deliveries none that waits.
-    """
+    """The oldest records of the class from before that moment: of conversations closed ones, no approved case, no delivery that waits."""
     table, key, at = _KEYS[class_]
     old = sa.select(key).where(mine(table), at < before).order_by(at, key).limit(limit)
     return [str(ident) for ident in await db.column(old.where(_ONLY[class_]) if class_ in _ONLY else old)]
@@ -46,6 +43,7 @@ async def discard(db: Transaction, class_: Outdating, ids: Sequence[str]) -> dic
     if class_ == "conversations":
         return await erase_threads(db, ids)
     table, key, _ = _KEYS[class_]
-    for some in batches(ids):
-        await db.run(sa.delete(table).where(mine(table), key.in_([key.type.python_type(ident) for ident in some])))
+    keys = [int(ident) for ident in ids] if class_ == "deliveries" else ids
+    for some in batches(keys):
+        await db.run(sa.delete(table).where(mine(table), key.in_(some)))
     return {table.name: list(ids)} if ids else {}
