@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.asked import grants, questions
-from copilot.adapters.database.tables.connected import inbox, outgoing
+from copilot.adapters.database.tables.connected import outgoing
 from copilot.adapters.database.tables.curation import article_flags
 from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap_ups
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
@@ -22,6 +22,7 @@ from copilot.adapters.database.tables.talk import assignments, conversations, me
 from copilot.adapters.database.tables.tenancy import idempotency_keys
 from copilot.adapters.database.tables.work import events, gaps, handovers, outbox
 from copilot.adapters.database.transaction import Transaction, batches, mine
+from copilot.adapters.database.unread import forget_unread
 
 ERASED: Final = "(erased)"
 """What stands where an editor's gap quoted the person."""
@@ -36,6 +37,7 @@ async def erase(db: Transaction, person: Sequence[str]) -> dict[str, list[str]]:
     known = {address for one in person for address in await _addresses(db, one)}
     found = await _found(db, person, await _ids(db, (conversations.c.customer_id, person)))
     found["identities"] = [identity for one in person for identity in await _unlink(db, one)]
+    await forget_unread(db, found)
     return await _remove(db, found, known)
 
 
@@ -51,7 +53,6 @@ async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, li
 
 async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
     """Delete what was found, in the order in which foreign keys let it go; `known` are words by which a stored answer names it."""
-    await _unread(db, found)
     named = await _named(db, found["article_drafts"])
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
@@ -143,35 +144,6 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
         "assignments": await _ids(db, (assignments.c.conversation_id, threads)),
         "outgoing": await _ids(db, (outgoing.c.conversation_id, threads)),
     }
-
-
-async def _unread(db: Transaction, found: Mapping[str, Sequence[str]]) -> None:
-    """What deliveries that were not worked in yet tell of these conversations, and what somebody decided about a draft in them.
-
-    A delivery may tell of others too: those stay in it. An id is its own tool's: in another connection it is somebody else's.
-    """
-    theirs: set[tuple[str, str]] = set()
-    for some in batches(found["conversations"]):
-        which = sa.select(conversations.c.connection_id, conversations.c.external_id).where(
-            mine(conversations), conversations.c.id.in_(some)
-        )
-        theirs |= {(row["connection_id"], row["external_id"]) for row in await db.rows(which)}
-    drafts = set(found["suggestions"])
-    waiting = sa.select(inbox.c.id, inbox.c.connection_id, inbox.c.arrivals).where(mine(inbox), inbox.c.state == "waiting")
-    for row in await db.rows(waiting) if theirs or drafts else ():
-        left = [told for told in row["arrivals"] if not _tells_of(told, row["connection_id"], theirs, drafts)]
-        this = mine(inbox), inbox.c.id == row["id"]
-        if not left:
-            await db.run(sa.delete(inbox).where(*this))
-        elif len(left) < len(row["arrivals"]):
-            await db.run(sa.update(inbox).where(*this).values(arrivals=left))
-
-
-def _tells_of(told: Mapping[str, Any], connection: str, theirs: set[tuple[str, str]], drafts: set[str]) -> bool:
-    """Of an arrival or a click, as the inbox holds it."""
-    if "conversation" in told:
-        return (connection, told["conversation"]["conversation_id"]) in theirs
-    return told.get("suggestion_id") in drafts
 
 
 async def _ids(db: Transaction, *ways: tuple[sa.ColumnElement[Any], Sequence[str]]) -> list[str]:

@@ -43,7 +43,7 @@ async def discard(db: Transaction, class_: Outdating, ids: Sequence[str]) -> dic
     if class_ == "conversations":
         return await erase_threads(db, ids)
     table, key, _ = _KEYS[class_]
-    keys = [int(ident) for ident in ids] if class_ == "deliveries" else ids
+    keys: Sequence[str | int] = [int(ident) for ident in ids] if class_ == "deliveries" else ids
     for some in batches(keys):
         await db.run(sa.delete(table).where(mine(table), key.in_(some)))
     return {table.name: list(ids)} if ids else {}

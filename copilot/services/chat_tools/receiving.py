@@ -14,7 +14,7 @@ import structlog
 from pydantic import JsonValue
 
 from copilot.domain.channels import Account, Delivery, Webhook
-from copilot.domain.errors import Refused, Unavailable
+from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Database
 from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
@@ -64,7 +64,7 @@ class Receiving:
     _aside: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def receive(self, tenant: str, connection: str, path: str, webhook: Webhook) -> JsonValue:
-        """What the tool wants to hear. Returns when the delivery is on the disk. Raises NotFound, Refused, Invalid, Unavailable."""
+        """What the tool wants to hear. Returns when the delivery is on the disk. Raises NotFound, Refused, Invalid."""
         began = asyncio.get_running_loop().time()
         account = await self._account(tenant, connection, path)
         try:
@@ -93,12 +93,10 @@ class Receiving:
             await asyncio.wait(running)
 
     async def _account(self, tenant: str, connection: str, path: str) -> Account:
-        """As it was when it was last opened, where the record does not say in time. Raises Unavailable for one that never was."""
+        """As it was when it was last opened, where the record does not say in time; one that never was is waited for."""
         opening = await self._in_time(self.connecting.account(tenant, connection, path=path), PATIENCE_S / 2)
-        if opening.done():
-            return opening.result()
-        if (tenant, connection) not in self.connecting.opened:
-            raise Unavailable("The record does not answer in time.", todo="Deliver it again.")
+        if opening.done() or (tenant, connection) not in self.connecting.opened:
+            return await opening
         return await self.connecting.account(tenant, connection, path=path, known_for=timedelta.max)
 
     async def _in_time(self, work: Coroutine[Any, Any, Result], patience_s: float) -> "asyncio.Task[Result]":

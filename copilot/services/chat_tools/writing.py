@@ -22,6 +22,7 @@ SEND: Final = "send"
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
+UNKNOWN: Final = "Whether it was written is not known."
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Writing:
         account, conversation, wanted, noted = begun
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
         if there is None:
-            ended = noted if noted.attempts < PATIENCE[noted.action].attempts else noted.model_copy(update={"state": "failed"})
+            ended = self._in_doubt(noted, noted.problem or UNKNOWN)
         elif there:
             ended = noted.model_copy(update={"state": "sent", "external_id": there})
         else:
@@ -136,7 +137,7 @@ class Writing:
                 await records.connections.moved(noted)
                 return account, conversation, wanted, noted
             stopped = {"state": "failed", "problem": "The connection was stopped."}
-            await self._end(records, wanted.model_copy(update={"state": "shadow", **tried} if account else stopped))
+            await self._end(records, wanted.model_copy(update={"state": "shadow", "problem": "", **tried} if account else stopped))
         self.wake(tenant)
         return None
 
@@ -195,9 +196,13 @@ class Writing:
 
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a write that may have been done; empty when it surely was not; None when nobody knows."""
-        if (carrier := self.carriers.get(wanted.action)) is not None:
-            return await carrier.there(account, conversation, wanted)
-        return await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
+        try:
+            if (carrier := self.carriers.get(wanted.action)) is not None:
+                return await carrier.there(account, conversation, wanted)
+            return await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
+        except Exception:  # whatever it is: who cannot look does not know
+            log.exception("write_not_looked_for", tenant=account.tenant_id, connection=account.id)
+            return None
 
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
@@ -207,20 +212,34 @@ class Writing:
             else:
                 ident = await channel.write(account, thread, begun)
         except Unsure as error:
-            return begun.model_copy(update={"problem": error.detail})
+            return self._in_doubt(begun, error.detail)
         except Unavailable as error:
             return self._later(begun, error)
         except CopilotError as error:
             log.warning("write_failed", tenant=account.tenant_id, connection=account.id, reason=error.detail)
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
+        except Exception as error:  # whatever it is: the tool may have been asked before it
+            log.exception("write_in_doubt", tenant=account.tenant_id, connection=account.id)
+            return self._in_doubt(begun, f"{UNKNOWN} ({type(error).__name__})")
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
+
+    def _in_doubt(self, begun: Outgoing, problem: str) -> Outgoing:
+        """It is looked for after a while, less and less often; in the end by a person."""
+        if begun.attempts >= PATIENCE[begun.action].attempts:
+            return begun.model_copy(update={"state": "failed", "problem": problem})
+        return begun.model_copy(update={"due_at": self.clock() + max(LOOK, _pause(begun)), "problem": problem})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
         patience, told_to_wait = PATIENCE[begun.action], error.retry_after is not None and self.clock() - begun.made_at < QUEUED
         if begun.attempts >= patience.attempts and not told_to_wait:
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
-        pause = min(patience.longest, FIRST * 2 ** (begun.attempts - 1))
+        pause = _pause(begun)
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
         attempts = begun.attempts - 1 if told_to_wait else begun.attempts
         return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})
+
+
+def _pause(begun: Outgoing) -> timedelta:
+    """Before the next attempt."""
+    return timedelta(seconds=min(PATIENCE[begun.action].longest.total_seconds(), FIRST.total_seconds() * 2.0 ** (begun.attempts - 1)))
