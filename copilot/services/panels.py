@@ -86,8 +86,9 @@ class Panels:
 
     async def _made(self, records: Records, user: str, session: str, origin: str) -> NewPanelToken:
         secret, at = PREFIX + secrets.token_urlsafe(32), self.clock()
-        ids = {"id": new_id(), "tenant_id": records.tenant_id, "user_id": user, "session_id": session}
-        token = PanelToken.model_validate(ids | {"origin": origin, "made_at": at, "ends_at": at + DAY})
+        token = PanelToken(
+            id=new_id(), tenant_id=records.tenant_id, user_id=user, session_id=session, origin=origin, made_at=at, ends_at=at + DAY
+        )
         await records.access.put_panel_token(token, digest(secret))
         await records.log.event("panel.opened", subject_id=PANEL_KEY + token.id, actor=f"user:{user}", data={"origin": origin})
         return NewPanelToken(secret=secret, token=token)

@@ -6,7 +6,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from copilot.adapters.vault import FernetVault
 from copilot.domain.connections import Written
+from copilot.domain.errors import Unavailable
 from tests.api.house import House, assert_problem
 from tests.channels.doubles.base import Failing, status
 from tests.services.conftest import Open
@@ -64,6 +66,30 @@ async def test_an_answer_that_will_not_be_sent_any_more_is_put_into_the_thread(o
     assert "could not be sent" in room.posts[-1]["text"]
     assert (await ends(room.house, "reply")) == ["waiting", state]
     assert room.tool.double.writes == written
+
+
+async def test_what_cannot_be_written_without_the_key_waits_and_holds_nobody_elses_up(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = await connect(opened)
+    tool.double.fail = written_to(status(429, retry_after="30"))
+    await tool.said()
+    tool.double.fail = None
+    chat_tools, clock = tool.house.application.chat_tools, tool.house.clock
+    clock.forward(seconds=31)
+    ((_, tenant, subject),) = await chat_tools.writing.unfinished(clock())
+    with monkeypatch.context() as patch:
+        patch.setattr(FernetVault, "open", locked)
+        chat_tools.connecting.opened.clear()
+        await chat_tools.writing.run(tenant, subject)
+    assert await chat_tools.writing.unfinished(clock()) == []
+    (waits,) = await writes(tool.house)
+    assert (waits.state, waits.problem, waits.attempts) == ("waiting", "Sealed with another key.", 0)
+    clock.forward(minutes=2)
+    await chat_tools.writing.run(tenant, subject)
+    assert [one.state for one in await writes(tool.house)] == ["sent"]
+
+
+def locked(*_: object) -> str:
+    raise Unavailable("Sealed with another key.")
 
 
 async def test_what_waits_for_a_thread_that_fails_ends_with_it(opened: Open) -> None:

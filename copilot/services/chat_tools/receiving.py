@@ -14,7 +14,7 @@ import structlog
 from pydantic import JsonValue
 
 from copilot.domain.channels import Account, Delivery, Webhook
-from copilot.domain.errors import Refused
+from copilot.domain.errors import Refused, Unavailable
 from copilot.domain.ports.records import Database
 from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
@@ -158,6 +158,10 @@ class Receiving:
                 async with self.database.write(tenant) as records:
                     await records.log.enqueue(ARRIVE, str(fresh[0]))
         except Exception as error:  # noqa: BLE001 - whatever it is, each of those who wait is told
+            if len(some) > 1 and not isinstance(error, Unavailable):  # one of them cannot be kept: the others can
+                for one in some:
+                    await self._store(tenant, [one])
+                return
             for one in some:
                 if not one.kept.done():
                     one.kept.set_exception(error)

@@ -130,7 +130,11 @@ class Writing:
             conversation = await records.conversations.find(wanted.conversation_id)
             if conversation is None or await self._waits(records, wanted, now):
                 return None
-            account = await self._account(tenant, wanted.connection_id)
+            try:
+                account = await self._account(tenant, wanted.connection_id)
+            except Unavailable as error:  # its secrets cannot be opened: others are not kept waiting behind it
+                await records.connections.moved(wanted.model_copy(update={"due_at": now + LOOK, "problem": error.detail}))
+                return None
             tried = {"attempts": wanted.attempts + 1, "due_at": now + LOOK}
             if account is not None and not account.shadow:
                 noted = wanted.model_copy(update={"state": "unsure", **tried})
