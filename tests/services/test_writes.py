@@ -68,7 +68,9 @@ async def test_an_answer_that_will_not_be_sent_any_more_is_put_into_the_thread(o
     assert room.tool.double.writes == written
 
 
-async def test_what_cannot_be_written_without_the_key_waits_and_holds_nobody_elses_up(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_written_without_the_key_waits_and_holds_nobody_elses_up(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tool = await connect(opened)
     tool.double.fail = written_to(status(429, retry_after="30"))
     await tool.said()
@@ -101,7 +103,9 @@ async def test_what_waits_for_a_thread_that_fails_ends_with_it(opened: Open) -> 
 
 
 @pytest.mark.parametrize("error", [status(500), None])
-async def test_a_write_that_is_never_there_is_given_up_to_a_person(opened: Open, monkeypatch: pytest.MonkeyPatch, error: Failing | None) -> None:
+async def test_a_write_that_is_never_there_is_given_up_to_a_person(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, error: Failing | None
+) -> None:
     """Each time nobody knows whether it was done, the thread says that it was not; an error that nobody foresaw is such a time, too."""
     tool = await connect(opened)
     tried: list[str] = []

@@ -109,16 +109,16 @@ async def test_of_deliveries_that_wait_only_what_tells_of_the_person_goes(databa
         await records.turns.mint("turn", talk.id, [], NOON)
         draft = samples.draft("turn")
         await records.suggestions.put(draft)
-        told = {
-            "hers": ("desk", tells("17")),
-            "new here": ("other", tells("99", "ann")),
-            "a press": ("other", click(draft.id)),
-            "of both": ("desk", tells("18"), tells("17")),
-            "their 17": ("other", tells("17")),
-            "names 17": ("desk", tells("18", "17")),
-            "17 is said": ("desk", click("17")),
+        told: dict[str, tuple[str, list[Arrival | Click]]] = {
+            "hers": ("desk", [tells("17")]),
+            "new here": ("other", [tells("99", "ann")]),
+            "a press": ("other", [click(draft.id)]),
+            "of both": ("desk", [tells("18"), tells("17")]),
+            "their 17": ("other", [tells("17")]),
+            "names 17": ("desk", [tells("18", "17")]),
+            "17 is said": ("desk", [click("17")]),
         }
-        rows = {name: await records.connections.receive(where, name, arrivals, NOON) for name, (where, *arrivals) in told.items()}
+        rows = {name: await records.connections.receive(where, name, arrivals, NOON) for name, (where, arrivals) in told.items()}
     async with database.write("default") as records:
         await records.customers.erase(ann.id)
     async with database.read("default") as records:
