@@ -6,8 +6,7 @@ by itself, nothing goes to an address that nobody reads, and automatic mail open
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar, Final, TypeVar
 
@@ -37,9 +36,8 @@ T = TypeVar("T")
 
 
 class EmailSettings(Settings):
-    """Of a mailbox. There is no place for notes in it."""
+    """Of a mailbox."""
 
-    notes: bool = False
     address: str = Field(description="The mailbox's own address, from which replies go out.")
     name: str = Field(default="", max_length=100, description="What stands before it where an agent's own access names nobody.")
     login: str = Field(default="", description="Its login for IMAP. Empty: the address.")
@@ -127,22 +125,13 @@ class Email(Tool):
             found.append(Missing(what=error.detail, todo=error.todo))
         return found
 
-    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        """There is nothing to make in a mailbox."""
-        return account
-
     async def _talk(self, account: Account, conversation_id: str) -> Talk:
         root, digest = parted(conversation_id)
         return await self._with(account, lambda post: talk(post, root, digest))
 
     async def _reply(self, account: Account, conversation_id: str, text: str, agent: str, key: str) -> str:
-        given, token = _settings(account), account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access to the mail server.",
-                todo="They add it as LOGIN:PASSWORD under their name, My chat tools, or answer in their mail program.",
-            )
-        name, login, password = sending.own(token)
+        given = _settings(account)
+        name, login, password = sending.own(self._own(account, agent))
         if not given.smtp:
             raise Refused("This mailbox has no server to send with.", todo="Set smtp=smtps://smtp.example.com.")
         found = await self._talk(account, conversation_id)
@@ -170,9 +159,13 @@ class Email(Tool):
                 post.folders.append(post.outbox, mail, at)
 
         for _ in range(KEEPS):
-            with suppress(Unavailable):
+            try:
                 await self._with(account, keep)
                 return
+            except Unavailable:
+                continue
+            except CopilotError:
+                break  # refused: asking again only locks the login
         log.warning("sent_mail_not_kept", tenant=account.tenant_id, connection=account.id)
 
     async def _with(self, account: Account, work: Callable[[Post], T]) -> T:

@@ -6,12 +6,12 @@ import pytest
 from pydantic import Field
 
 from copilot.channels import CATALOGUE
-from copilot.channels.base import Settings, Tool
+from copilot.channels.base import NoteSettings, Tool
 from copilot.domain.errors import Invalid
 from copilot.web.settings_fields import LONG, PREFIX, Widget, fields, given
 
 
-class Made(Settings):
+class Made(NoteSettings):
     """One of each."""
 
     account: int = Field(ge=1, description="The `account_id`.")

@@ -129,11 +129,6 @@ def calls(channel: Channel) -> bool:
     return bool(channel.can - {"events"})
 
 
-def asked_for(channel: Channel, values: Mapping[str, Any]) -> list[Field]:
-    """The settings of a tool that mean something there."""
-    return [one for one in fields(channel.settings, values) if one.name != "notes" or "note" in channel.can]
-
-
 def address(request: Request) -> str:
     """Where tools reach this service: as it is set up, else as this page was asked for."""
     app: Application = request.app.state.application
