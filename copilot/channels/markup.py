@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SPACE: Final = re.compile(r"\s+")
 
 
 def words(markup: str) -> str:
-    """What a person reads of it, with its lines: runs of spaces as one, and of blank lines. Half a million characters take seconds."""
+    """What a person reads of it, with its lines: runs of spaces as one, and of blank lines. Half a million characters take a second or two."""
     if "<" not in markup and "&" not in markup:
         return markup.strip()
     try:
@@ -71,11 +71,11 @@ def tagless(markup: str) -> str:
     return html.unescape(_MARK.sub(lambda found: "<" if found[0] == "<" else " ", markup[:LONGEST])).strip()
 
 
-def seen(page: "Tag") -> str:
-    """As `words`, of what was parsed."""
+def seen(page: "Tag", without: Container[int] = ()) -> str:
+    """As `words`, of what was parsed. `without`: `id()` of elements that are left out."""
     lines: list[str] = []
     said: list[str] = []
-    for piece in [*_pieces(page), LINE]:
+    for piece in [*_pieces(page, without), LINE]:
         if isinstance(piece, str):
             said.append(piece)
             continue
@@ -87,13 +87,15 @@ def seen(page: "Tag") -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _pieces(page: "Tag") -> Iterator[str | int]:
+def _pieces(page: "Tag", without: Container[int]) -> Iterator[str | int]:
     """Words as they are written, and what ends a line. Not recursive: elements stand thousands deep in each other."""
     from bs4.element import NavigableString, Tag
 
     ahead: list[object] = [page]
     while ahead:
         node = ahead.pop()
+        if id(node) in without:
+            continue
         if isinstance(node, int):
             yield node
         elif isinstance(node, Tag):

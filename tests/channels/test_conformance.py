@@ -16,7 +16,7 @@ from copilot.domain.channels import Unsure
 from copilot.domain.errors import Invalid, NotFound, Refused, Unavailable
 from copilot.domain.ports.channels import Channel
 from tests.channels.doubles.base import Double, status
-from tests.channels.tools import EXAMPLES, NEW, OLD, Example
+from tests.channels.tools import EXAMPLES, NEW, OLD, Example, wanted
 
 FORGED = 10_000 if os.environ.get("FULL") else 500
 """Forged or altered deliveries for each tool."""
@@ -260,12 +260,12 @@ async def test_nobody_is_spoken_for_without_their_own_token(calling: Example, do
         channel = channels(http)[calling.tool.kind]
         if "reply" not in channel.can:
             with pytest.raises(Refused):
-                await channel.reply(calling.account, "17", "Dear Marta", "7")
+                await channel.write(calling.account, "17", wanted("reply", "Dear Marta", "7"))
             return
         with pytest.raises(Refused):
-            await channel.reply(calling.account, "17", "Dear Marta", "8")
+            await channel.write(calling.account, "17", wanted("reply", "Dear Marta", "8"))
         assert double.writes == 0
-        assert await channel.reply(calling.account, "17", "Dear Marta", "7")
+        assert await channel.write(calling.account, "17", wanted("reply", "Dear Marta", "7"))
     assert "tok-agent-7" in json.dumps([one.headers for one in double.asked])
 
 

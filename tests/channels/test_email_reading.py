@@ -187,7 +187,7 @@ Not the customer's words.
         (mime("multipart/mixed; boundary=b", b"--b\nContent-Type: text/plain\n\nHi\n" + b"--b\n\nx\n" * 20_000), "Hi"),
         (mime("multipart/mixed; boundary=b", b"".join(NESTED)), None),
         (mime("text/plain", b"Hi", f"X: {'y' * 900}\n" * 1300), None),
-        (mime("text/html", b"<div>" * 3_000 + b"deep"), "deep"),
+        (mime("text/html", b"<div>" * 40_000 + b"deep"), "deep"),
         (mime("text/plain; charset=utf-8", b"\x00\xff\xfe Hi"), None),
         (mime(";;;=;", b"Hi"), "Hi"),
     ],

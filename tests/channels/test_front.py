@@ -116,7 +116,7 @@ def test_what_nobody_said_is_left_out(given: dict[str, Any]) -> None:
 def test_markup_is_taken_off_where_there_is_no_plain_text() -> None:
     told = message("msg_4", "", type="custom", body="<p>Dear Tom,</p><p>1 &lt; 2</p><script>x</script>")
     (arrival,) = read(event(target=about("message", told))).arrivals
-    assert arrival.conversation.messages[0].text == "Dear Tom,\n1 < 2"
+    assert arrival.conversation.messages[0].text == "Dear Tom,\n\n1 < 2"
 
 
 @pytest.mark.parametrize(

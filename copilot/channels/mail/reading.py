@@ -81,7 +81,7 @@ def read(raw: bytes, arrived: datetime, *, sent: bool = False, cut: bool = False
     """A message, or its head alone. `arrived`: as the server says it; `cut`: its end was not read."""
     message, whole = _parsed(raw)
     text, files = _text(message), tuple(_files(message))[:FILES]
-    message.set_payload(None)
+    message.set_payload("")
     message.preamble = message.epilogue = None
     message.defects = []
     given = identified(message)

@@ -41,19 +41,20 @@ def plain(html: str) -> str:
     """HTML as text: what is seen, in lines; an older mail that the program marked as such is left out, unless nothing else is there."""
     try:
         page = parsed(html)
-        whole = seen(page)
-        _unquoted(page)
-        found = seen(page) or whole
+        found = seen(page, _quoted(page)) or seen(page)
     except RecursionError:  # thousands of tags inside each other
         found = tagless(html)
     return found if len(html) <= LONGEST else f"{found}\n[…]"
 
 
-def _unquoted(page: "BeautifulSoup") -> None:
-    """Without what programs mark as the mail that is answered; Outlook marks its beginning."""
-    for quote in [*page(class_=_QUOTE_CLASSES), *page("blockquote")]:
-        quote.decompose()
+def _quoted(page: "BeautifulSoup") -> set[int]:
+    """`id()` of what programs mark as the mail that is answered; Outlook marks its beginning."""
+    found = {id(quote) for quote in [*page(class_=_QUOTE_CLASSES), *page("blockquote")]}
+    after = set[int]()
     for begin in page(id="divRplyFwdMsg"):
-        for after in list(begin.find_next_siblings()):
-            after.decompose()
-        begin.decompose()
+        found.add(id(begin))
+        for one in begin.next_siblings:
+            if id(one) in after:
+                break  # and so are those behind it: thousands of beginnings are looked at once
+            after.add(id(one))
+    return found | after
