@@ -85,15 +85,30 @@ class Email(Tool):
         """Threads with new mail, by the numbers of both folders. Numbered anew, mail is looked at again by its day; ids make it known."""
         return await self._with(account, lambda post: since(post, cursor))
 
-    async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
-        """As `write`, for whoever names no write: each is another one."""
-        return await self._reply(account, conversation_id, text, agent, f"{datetime.now(UTC).timestamp()}")
-
     async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
         """Returns the Message-ID. Raises Refused without the agent's own access, Unsure when the server did not say whether it was sent."""
         if wanted.action != "reply":
             self._cannot("take notes")
-        return await self._reply(account, conversation_id, wanted.text, wanted.agent, wanted.id)
+        given = _settings(account)
+        name, login, password = sending.own(self._own(account, wanted.agent))
+        if not given.smtp:
+            raise Refused("This mailbox has no server to send with.", todo="Set smtp=smtps://smtp.example.com.")
+        found = await self._talk(account, conversation_id)
+        _answerable(found.address, given)
+        ident, at = _message_id(account, wanted.id), datetime.now(UTC)
+        mail = sending.compose(
+            wanted.text,
+            ident=ident,
+            sender=(name or given.name, given.address),
+            to=found.address,
+            subject=found.subject,
+            answers=found.ids,
+            at=at,
+        )
+        await sending.send(given.smtp, login, password, mail, sender=given.address, to=found.address)
+        if not given.keeps_sent:
+            await self._keep(account, mail.as_bytes(), at)
+        return ident
 
     async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
         """Looked for by its Message-ID among what was sent. Where the server does not keep that by itself, its absence says nothing."""
@@ -128,28 +143,6 @@ class Email(Tool):
     async def _talk(self, account: Account, conversation_id: str) -> Talk:
         root, digest = parted(conversation_id)
         return await self._with(account, lambda post: talk(post, root, digest))
-
-    async def _reply(self, account: Account, conversation_id: str, text: str, agent: str, key: str) -> str:
-        given = _settings(account)
-        name, login, password = sending.own(self._own(account, agent))
-        if not given.smtp:
-            raise Refused("This mailbox has no server to send with.", todo="Set smtp=smtps://smtp.example.com.")
-        found = await self._talk(account, conversation_id)
-        _answerable(found.address, given)
-        ident, at = _message_id(account, key), datetime.now(UTC)
-        mail = sending.compose(
-            text,
-            ident=ident,
-            sender=(name or given.name, given.address),
-            to=found.address,
-            subject=found.subject,
-            answers=found.ids,
-            at=at,
-        )
-        await sending.send(given.smtp, login, password, mail, sender=given.address, to=found.address)
-        if not given.keeps_sent:
-            await self._keep(account, mail.as_bytes(), at)
-        return ident
 
     async def _keep(self, account: Account, mail: bytes, at: datetime) -> None:
         """A copy among what was sent. It was sent, whatever happens here."""

@@ -47,9 +47,8 @@ def _json(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
 
 
-def wanted(action: Action, text: str, agent: str = "") -> Outgoing:
+def wanted(action: Action, text: str, agent: str = "", ident: str = "out-1") -> Outgoing:
     """A write that was decided on."""
-    ident = f"out-{action}"
     return Outgoing(
         id=ident, connection_id="c", conversation_id="v", key=ident, action=action, text=text, agent=agent, due_at=AT, made_at=AT
     )
