@@ -121,9 +121,20 @@ def test_markup_is_taken_off_where_there_is_no_plain_text() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "channel"),
-    [("email", "email"), ("sms", "sms"), ("front_chat", "chat"), ("call", "phone"), ("tweet", "social"), ("googleplay", "social")],
+    [
+        ("email", "email"),
+        ("sms", "sms"),
+        ("front_chat", "chat"),
+        ("whatsapp", "chat"),
+        ("call", "phone"),
+        ("tweet", "social"),
+        ("googleplay", "social"),
+        ("custom", "social"),
+        ("a new one", "social"),
+        (None, "social"),
+    ],
 )
-def test_public_posts_are_known_as_such(kind: str, channel: str) -> None:
+def test_whatever_is_not_surely_private_counts_as_public(kind: str | None, channel: str) -> None:
     (arrival,) = read(event(target=about("message", message("msg_5", "Hello", type=kind)))).arrivals
     assert arrival.conversation.channel == channel
 
