@@ -56,8 +56,9 @@ def hook() -> Iterator[Hook]:
 def recipe() -> str:
     """As it stands there."""
     readme = files("copilot.channels").joinpath("README.md").read_text("utf-8")
-    (found,) = [block for block in re.findall(r"^```sh\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL) if "openssl" in block]
-    return found
+    found: list[str] = [block for block in re.findall(r"^```sh\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL) if "openssl" in block]
+    assert len(found) == 1
+    return found[0]
 
 
 def test_what_the_recipe_signs_is_believed(hook: Hook) -> None:
