@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 500_000
 """Characters of HTML that are read."""
 QUICK: Final = 20_000
-"""Characters of HTML that may be read where others wait: longer ones belong in a thread."""
+"""Characters of HTML that may be read where others wait (80 ms at worst): longer ones belong in a thread."""
 SILENT: Final = ("script", "style", "head", "title", "template", "noscript", "svg", "object", "iframe")
 """Elements that nobody reads."""
 CELLS: Final = ("td", "th")
