@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, json_body, origin, understood
+from copilot.channels.base import NoteSettings, Tool, attached, json_body, objects, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
@@ -42,7 +42,7 @@ BUSY: Final = 10
 """Pages of conversations that one poll reads."""
 
 
-class ChatwootSettings(Settings):
+class ChatwootSettings(NoteSettings):
     """Of a Chatwoot connection."""
 
     account_id: int = Field(ge=1, description="The number in /app/accounts/NUMBER.")
@@ -93,7 +93,7 @@ class Chatwoot(Tool):
         before: int | None = None
         for _ in range(PAGES):
             query = {"before": before} if before else {}
-            page = _list((await calls.get(f"/conversations/{segment(conversation_id)}/messages", query)).get("payload"))
+            page = objects((await calls.get(f"/conversations/{segment(conversation_id)}/messages", query)).get("payload"))
             messages = [*page, *messages]
             if not page or (oldest := min(int(one["id"]) for one in page)) == before:
                 break
@@ -109,7 +109,7 @@ class Chatwoot(Tool):
         for page in range(1, BUSY + 1):
             query: dict[str, str | int] = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": page}
             answer = await calls.get("/conversations", query)
-            listed = _list((answer.get("data") or {}).get("payload"))
+            listed = objects((answer.get("data") or {}).get("payload"))
             fresh = [one for one in listed if float(one.get("last_activity_at") or 0) >= float(cursor)]
             seen += fresh
             if len(fresh) < len(listed) or not listed:
@@ -124,13 +124,7 @@ class Chatwoot(Tool):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """In the name of the agent whose own token is known. Raises Refused without one."""
-        token = account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it once under their name, My chat tools, or use the side panel, which puts the words into the composer.",
-            )
-        return await self._write(self._api(account, token), conversation_id, text, private=False)
+        return await self._write(self._api(account, self._own(account, agent)), conversation_id, text, private=False)
 
     async def check(self, account: Account) -> list[Missing]:
         """Whether the token may read conversations, and the webhook is there."""
@@ -140,7 +134,7 @@ class Chatwoot(Tool):
         except (Refused, NotFound) as error:
             return [Missing(what="The token may not read conversations.", todo=error.todo or "Use an administrator's token.")]
         try:
-            hooks = _list(((await calls.get("/webhooks")).get("payload") or {}).get("webhooks"))
+            hooks = objects(((await calls.get("/webhooks")).get("payload") or {}).get("webhooks"))
             if not any(account.id in str(hook.get("url")) for hook in hooks):
                 found.append(Missing(what="There is no webhook for this connection.", todo="Run: copilot connect chatwoot again."))
         except CopilotError:
@@ -150,12 +144,12 @@ class Chatwoot(Tool):
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """Its webhook, with the secret that Chatwoot makes for it, and the panel as dashboard app."""
         calls = self._api(account)
-        hooks = _list(((await calls.get("/webhooks")).get("payload") or {}).get("webhooks"))
+        hooks = objects(((await calls.get("/webhooks")).get("payload") or {}).get("webhooks"))
         made = next((hook for hook in hooks if hook.get("url") == ours["webhook"]), None)
         if made is None:
             answer = await calls.post("/webhooks", {"webhook": {"url": ours["webhook"], "subscriptions": list(EVENTS)}})
             made = (answer.get("payload") or {}).get("webhook") or {}
-        apps = _list(await calls.get("/dashboard_apps"))
+        apps = objects(await calls.get("/dashboard_apps"))
         if not any(ours["panel"] in str(app.get("content")) for app in apps):
             await calls.post("/dashboard_apps", {"title": "Rapport", "content": [{"type": "frame", "url": ours["panel"]}]})
         secret = str(made.get("secret") or "")
@@ -210,7 +204,7 @@ def _message(told: dict[str, Any]) -> MessageIn | None:
     kind, text = told.get("message_type"), told.get("content")
     if kind not in ("incoming", INCOMING, "outgoing", OUTGOING) or _gone(told):
         return None
-    files = [{"name": "", "type": str(one.get("file_type") or ""), "url": ""} for one in _list(told.get("attachments"))]
+    files = attached(told.get("attachments"), kind="file_type")
     if not text and not files:
         return None
     sender = told.get("sender") or {}
@@ -270,7 +264,3 @@ def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Invalid(f"{name} is missing.", todo="Send Chatwoot's own webhook.")
     return found
-
-
-def _list(found: object) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from copilot.adapters.vault import FernetVault
 from copilot.domain.connections import Written
 from copilot.domain.errors import Unavailable
-from tests.api.house import House, assert_problem
+from tests.api.house import House, assert_problem, of_kind
 from tests.channels.doubles.base import Failing, status
 from tests.services.conftest import Open
 from tests.services.test_chat_tools import NUMBER, connect
@@ -66,6 +66,18 @@ async def test_an_answer_that_will_not_be_sent_any_more_is_put_into_the_thread(o
     assert "could not be sent" in room.posts[-1]["text"]
     assert (await ends(room.house, "reply")) == ["waiting", state]
     assert room.tool.double.writes == written
+
+
+async def test_whoever_sends_again_what_could_not_be_sent_is_told_so(opened: Open) -> None:
+    tool = await connect(opened)
+    await tool.said()
+    reply = of_kind(await tool.turn(), "reply")
+    tom, words = await tool.house.enter("agent"), {"text": reply["text"], "suggestion_id": reply["id"]}
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": "tok-of-yesterday"})).raise_for_status()
+    (await tom.post(f"/v1/conversations/{NUMBER}/send", json=words)).raise_for_status()
+    assert_problem(await tom.post(f"/v1/conversations/{NUMBER}/send", json=words), 409, "sent before")
+    await tool.house.settle()
+    assert_problem(await tom.post(f"/v1/conversations/{NUMBER}/send", json=words), 409, "could not be sent", "does not allow it")
 
 
 async def test_what_cannot_be_written_without_the_key_waits_and_holds_nobody_elses_up(
