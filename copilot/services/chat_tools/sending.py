@@ -81,5 +81,7 @@ async def _known(records: Records, what: str) -> Conflict:
     """Why it is not sent once more."""
     before = await records.connections.wanted(what)
     if before is not None and before.state == "failed":
-        return Conflict(f"This could not be sent: {before.problem}", todo="Look into the conversation, and copy the words there if need be.")
+        return Conflict(
+            f"This could not be sent: {before.problem}", todo="Look into the conversation, and copy the words there if need be."
+        )
     return Conflict("This was sent before.", todo="Look into the conversation in your chat tool.")
