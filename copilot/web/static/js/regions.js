@@ -38,7 +38,7 @@ export function refresh(name, { now = false } = {}) {
   const work = under.get(element) ?? { timer: 0, busy: false, again: false, now: false };
   under.set(element, work);
   work.again = true;
-  work.now = now;
+  work.now ||= now; // what the person asked for is not put off by an event that comes after it
   if (work.timer || work.busy) return;
   work.timer = window.setTimeout(() => void fetchNow(element, work), GATHER_MS);
 }
@@ -63,7 +63,12 @@ async function draw(element, now) {
   const number = ++asked;
   const wanted = element.dataset.src ?? "";
   const html = await fragment(wanted);
-  if (element.dataset.src !== wanted || (answered.get(element) ?? 0) > number) return;
+  if (element.dataset.src !== wanted) return;
+  if ((answered.get(element) ?? 0) > number) {
+    const later = waiting.get(element); // by an event, put off while the pointer is there: the person asked, and sees it now
+    if (now && later !== undefined) swap(element, later, { now });
+    return;
+  }
   answered.set(element, number);
   swap(element, html, { now });
 }
@@ -94,9 +99,10 @@ export function followOn(stream, name, prefixes) {
  * @param {{timer: number, busy: boolean, again: boolean, now: boolean}} work
  */
 async function fetchNow(element, work) {
-  Object.assign(work, { timer: 0, busy: true, again: false });
+  const now = work.now;
+  Object.assign(work, { timer: 0, busy: true, again: false, now: false });
   try {
-    await draw(element, work.now);
+    await draw(element, now);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     element.dataset.stale = error.message; // the old content stays; the line at the top says that we are offline
