@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -127,6 +127,20 @@ def origin(url: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return (f"{parts.scheme}://{parts.netloc}".lower(),) if parts.netloc else ()
+
+
+def again(account: Account) -> str:
+    """What to do where something that we made in the tool is not there."""
+    return f"Run: copilot connections install {account.id} --address ADDRESS"
+
+
+def leads_here(account: Account, url: object) -> bool:
+    """Whether an address that stands in the tool is this connection's hook: /hooks/TENANT/NAME, behind whatever leads to this service."""
+    try:
+        parts = [unquote(part) for part in urlsplit(str(url)).path.split("/")]
+    except ValueError:
+        return False
+    return any(parts[at : at + 3] == ["hooks", account.tenant_id, account.id] for at in range(len(parts)))
 
 
 @contextmanager

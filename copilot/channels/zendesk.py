@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing, zendesk_app
-from copilot.channels.base import Settings, Tool, json_body, origin, understood
+from copilot.channels.base import Settings, Tool, again, json_body, leads_here, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.channels.zendesk_tickets import listed, of_ticket, only_id, via
@@ -62,11 +62,11 @@ class Zendesk(Tool):
         Step(text="Copy its signing secret, and enter it below."),
         Step(
             text="Objects and rules, Triggers: make one for tickets that are created or updated, which notifies that webhook. Its JSON "
-            "body is in zendesk_app/trigger.json; leave it as it is."
+            "body is printed by: copilot zendesk trigger. Leave it as it is."
         ),
         Step(
-            text="For the sidebar: upload the app that zendesk_app.package makes as a private app, and add the account's address and this "
-            "service's own to the setting panel_origins."
+            text="For the sidebar: copilot zendesk package FILE --address ADDRESS writes the app. Upload it under Zendesk Support apps as "
+            "a private app, install it, and set this connection up again: it learns the app's number and key."
         ),
         Step(text="Write in a ticket, and see here that it was delivered."),
     )
@@ -152,9 +152,9 @@ class Zendesk(Tool):
             hooks = listed((await calls.get("/webhooks")).get("webhooks"))
         except CopilotError:
             return [*found, Missing(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
-        ours = next((hook for hook in hooks if account.id in str(hook.get("endpoint"))), None)
+        ours = next((hook for hook in hooks if leads_here(account, hook.get("endpoint"))), None)
         if ours is None:
-            found.append(Missing(what="There is no webhook for this connection.", todo="Run: copilot connect zendesk again."))
+            found.append(Missing(what="There is no webhook for this connection.", todo=again(account)))
         elif ours.get("status") != "active":
             found.append(Missing(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks."))
         return found

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from copilot.domain.channels import Account, Delivery, Webhook
 from copilot.domain.errors import Refused
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.refusing import Refusing
@@ -74,7 +74,7 @@ class Receiving:
         self.verified[account.kind] += 1
         if delivery.ask is not None:
             self._beside(self.asked(account, delivery.ask))
-        if not (delivery.arrivals or delivery.clicks):
+        if not (delivery.arrivals or delivery.clicks or delivery.heard):
             return delivery.answer
         coming = _Coming(connection, delivery, webhook.at, asyncio.get_running_loop().create_future())
         self._coming.setdefault(tenant, []).append(coming)
@@ -120,13 +120,7 @@ class Receiving:
     async def _store(self, tenant: str, some: list[_Coming]) -> None:
         try:
             async with self.database.write(tenant) as records:
-                kept = [
-                    await records.connections.receive(
-                        one.connection_id, one.delivery.id, (*one.delivery.arrivals, *one.delivery.clicks), one.at
-                    )
-                    for one in some
-                ]
-                fresh = [ident for ident in kept if ident is not None]
+                fresh = [ident for one in some if (ident := await _put(records, one)) is not None]
                 taken_along = self.working.get(tenant, False)
                 if fresh and not taken_along:
                     await records.log.enqueue(ARRIVE, str(fresh[0]))
@@ -143,6 +137,16 @@ class Receiving:
             if not one.kept.done():
                 one.kept.set_result(None)
         self.wake(tenant)
+
+
+async def _put(records: Records, one: _Coming) -> int | None:
+    """Its row, if there is something to do about it. What tells nothing is on record, and done."""
+    told = (*one.delivery.arrivals, *one.delivery.clicks)
+    ident = await records.connections.receive(one.connection_id, one.delivery.id, told, one.at)
+    if ident is not None and not told:
+        await records.connections.worked(ident, one.at)
+        return None
+    return ident
 
 
 async def _awaited(work: Awaitable[None]) -> None:
