@@ -20,6 +20,8 @@ from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Ref
 LIMITS: Final = httpx.Timeout(10.0, connect=5.0)
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an answer that are read."""
+AS_SENT: Final = ("content-encoding", "content-length", "transfer-encoding")
+"""Headers that tell of a body as it came over the line, not as it was read."""
 TRIES: Final = 3
 BEFORE_IT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures after which a request has surely not been done."""
@@ -64,16 +66,26 @@ class Calls:
 
     async def _posted(self, address: str, body: bytes) -> None:
         headers = self._headers | {"content-type": "application/json"}
+        request = self._request("POST", address, headers=headers, content=body)
         try:
-            answer = await self._http.post(address, content=body, headers=headers, timeout=LIMITS, follow_redirects=False)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
-            raise Invalid(f"{address!r} is not an address.", todo="Write it as https://listener.example.com/events.") from None
+            answer = await self._http.send(request, stream=True, follow_redirects=False)
+            await answer.aclose()  # what it says does not matter, however much it is
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise _no_address(address) from None
         except httpx.HTTPError as error:
             raise Unavailable(f"{self._tool} did not answer ({type(error).__name__}).") from None
         if answer.status_code == 429 or answer.status_code >= 500:
             raise Unavailable(f"{self._tool} answered {answer.status_code}.", retry_after=_asked_for(answer.headers.get("retry-after", "")))
         if answer.status_code >= 300:
             raise Invalid(f"{self._tool} answered {answer.status_code}.", todo="Give the address that takes events, and answer with 204.")
+
+    def _request(self, method: str, address: str, **given: Any) -> httpx.Request:
+        try:
+            return self._http.build_request(method, address, timeout=LIMITS, **given)
+        except UnicodeEncodeError:
+            raise Invalid("The token holds a character that no token has.", todo="Copy it once more, by itself.") from None
+        except (httpx.InvalidURL, ValueError):
+            raise _no_address(address) from None
 
     async def _asked(
         self,
@@ -93,14 +105,13 @@ class Calls:
     async def _answered(
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: Mapping[str, Any] | None, *, reads: bool
     ) -> httpx.Response:
+        request = self._request(method, f"{self._base}{path}", params=query, json=body, headers=self._headers)
         try:
-            return await self._http.request(
-                method, f"{self._base}{path}", params=query, json=body, headers=self._headers, timeout=LIMITS, follow_redirects=False
-            )
+            return await _bounded(await self._http.send(request, stream=True, follow_redirects=False))
         except BEFORE_IT as error:
             raise Unavailable(f"{self._tool} cannot be reached ({type(error).__name__}).", todo="Look whether it runs there.") from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
-            raise Invalid(f"{self._base!r} is not an address.", todo="Write it as https://support.example.com.") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise _no_address(self._base) from None
         except httpx.HTTPError as error:
             self._lost(type(error).__name__, reads=reads)
 
@@ -108,7 +119,7 @@ class Calls:
         status, self.heard = answer.status_code, answer.headers
         if status < 300:
             if len(answer.content) > LARGEST and reads:
-                raise Invalid(f"{self._tool} answered with {len(answer.content)} bytes.", todo="Ask for less.")
+                raise Invalid(f"{self._tool} answered with more than {LARGEST} bytes.", todo="Ask for less.")
             if plain:
                 return answer.text
             try:
@@ -117,7 +128,7 @@ class Calls:
                 if not reads:  # it was taken by somebody: perhaps by a page before the tool, perhaps by the tool
                     self._lost("no JSON", reads=False)
                 raise Unavailable(f"{self._tool} did not answer in JSON.", todo="Look whether the address is that of its API.") from None
-        if status == 429 or status == 503:
+        if status == 429 or (status == 503 and (reads or "retry-after" in answer.headers)):
             raise Unavailable(f"{self._tool} asks for patience.", retry_after=_patience(answer.headers))
         if status >= 500:
             self._lost(f"status {status}", reads=reads)
@@ -138,6 +149,26 @@ class Calls:
         if status < 400:
             return Invalid(f"{self._tool} sends elsewhere (status {status}).", todo="Give its address as it is after the redirect.")
         return Invalid(f"{self._tool} did not take it (status {status}).", todo="Look into the tool's own log.")
+
+
+async def _bounded(answer: httpx.Response) -> httpx.Response:
+    """The answer with its first bytes, one more than `LARGEST` at most: whoever sends more fills nobody's memory."""
+    kept = bytearray()
+    try:
+        async for some in answer.aiter_bytes():
+            kept += some[: LARGEST + 1 - len(kept)]
+            if len(kept) > LARGEST:
+                break
+    finally:
+        await answer.aclose()
+    told = {
+        name: value for name, value in answer.headers.items() if name not in ("content-encoding", "content-length", "transfer-encoding")
+    }
+    return httpx.Response(answer.status_code, headers=told, content=bytes(kept))
+
+
+def _no_address(address: str) -> Invalid:
+    return Invalid(f"{address!r} is not an address.", todo="Write it as https://support.example.com.")
 
 
 def _patiently() -> AsyncRetrying:

@@ -15,7 +15,7 @@ from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from copilot.domain.base import Frozen, now
 from copilot.domain.channels import Account, Unsure
-from copilot.domain.errors import Unavailable
+from copilot.domain.errors import CopilotError, Unavailable
 
 PATIENCE: Final = 2.0
 """Seconds for which a call waits for its turn; where it would be longer, whoever calls comes again."""
@@ -66,6 +66,9 @@ class Line:
             yield
         except Unavailable as error:
             self._learn(error)
+            raise
+        except CopilotError:
+            self._failed = 0  # it refuses, so it answers
             raise
         else:
             self._failed = 0

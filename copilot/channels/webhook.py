@@ -93,7 +93,8 @@ def standard(account: Account, webhook: Webhook) -> tuple[str, dict[str, Any]]:
     # The library's own `verify` asks the machine's clock; only its way of signing is used.
     signing.verify_any(given, account.signing, lambda secret: _standard(secret).sign(ident, at, body))
     signing.fresh(webhook, at)
-    return signing.delivery_id(f"{ident}.{stamp}.{body}".encode()), json_body(webhook)
+    # Whole seconds are what is signed: the same time written otherwise is the same delivery.
+    return signing.delivery_id(f"{ident}.{int(at.timestamp())}.{body}".encode()), json_body(webhook)
 
 
 def _standard(secret: str) -> Standard:

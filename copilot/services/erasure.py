@@ -1,7 +1,7 @@
 """Erasure: a durable job with a receipt that reaches rows, vectors and workflow state; and tombstones so that nobody comes back."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,8 @@ class Erasure:
             receipt = Receipt(id=new_id(), state="requested", requested_at=self.clock())
             theirs = await records.customers.records_of(customer.id)
             await records.admin.bury(sorted({digest for one in theirs for digest in self.tombstones.digests(tenant, one)}))
-            await _put(records, receipt, customer.id)
+            # Who they are is settled now: what is joined or parted before the rows go changes nothing.
+            await _put(records, receipt, [one.id for one in theirs])
             await records.admin.put_state(OPEN, json.dumps([*await _open(records), receipt.id]))
             await records.log.event("customer.erasure_requested", subject_id=receipt.id, actor=actor)
             await records.log.enqueue(ERASE, receipt.id)
@@ -72,10 +73,10 @@ class Erasure:
     async def run(self, tenant: str, receipt_id: str) -> None:
         """The durable job: safe to run again at any point, since the person's id is kept until everything else is gone."""
         async with self.database.read(tenant) as records:
-            customer_id = (await _held(records, receipt_id)).get("customer")
-        if not customer_id:
+            person = _person(await _held(records, receipt_id))
+        if not person:
             return
-        receipt, turns = await self._rows(tenant, receipt_id, customer_id)
+        receipt, turns = await self._rows(tenant, receipt_id, person)
         # Only now, when nobody can add to what is there: whatever was indexed or begun before the rows went is found.
         await self.indexes.sweep(tenant)
         await self.engine.forget(tenant, turns)
@@ -86,18 +87,18 @@ class Erasure:
             await records.admin.put_state(OPEN, json.dumps([ident for ident in await _open(records) if ident != receipt_id]))
             await records.log.event("customer.erased", subject_id=receipt_id, data={"removed": receipt.removed})
 
-    async def _rows(self, tenant: str, receipt_id: str, customer_id: str) -> tuple[Receipt, list[str]]:
+    async def _rows(self, tenant: str, receipt_id: str, person: Sequence[str]) -> tuple[Receipt, list[str]]:
         """Delete the rows. The turns' ids are kept with the receipt until it is done: their workflows are found by them only."""
         async with self.database.write(tenant) as records:
             held = await _held(records, receipt_id)
             receipt = Receipt.model_validate(held["receipt"])
-            gone = await records.customers.erase(customer_id)
+            gone = await records.customers.erase(*person)
             turns = [*held.get("turns", []), *gone.get("turns", [])]
             counted = {name: len(ids) for name, ids in gone.items()} | {"vectors": len(gone.get("memories", [])), "workflows": len(turns)}
             # A run after an interrupted one finds nothing any more: what the first one removed stands.
             removed = {name: max(counted.get(name, 0), receipt.removed.get(name, 0)) for name in {**receipt.removed, **counted}}
             receipt = receipt.model_copy(update={"removed": removed})
-            await _put(records, receipt, customer_id, turns)
+            await _put(records, receipt, person, turns)
         return receipt, turns
 
     async def again(self, tenant: str) -> int:
@@ -125,13 +126,18 @@ class Erasure:
 
 
 async def _held(records: Records, receipt_id: str) -> dict[str, Any]:
-    """{"receipt": …}, and until the erasure is done {"customer": our id, "turns": [our ids]}; empty when there is none."""
+    """{"receipt": …}, and until the erasure is done {"customers": [our ids], "turns": [our ids]}; empty when there is none."""
     held: dict[str, Any] = json.loads(await records.admin.state(_name(receipt_id)) or "{}")
     return held
 
 
-async def _put(records: Records, receipt: Receipt, customer_id: str = "", turns: Sequence[str] = ()) -> None:
-    held = {"receipt": receipt.model_dump(mode="json")} | ({"customer": customer_id, "turns": [*turns]} if customer_id else {})
+def _person(held: Mapping[str, Any]) -> list[str]:
+    """The records to erase; `customer`: as an earlier version noted one that is under way."""
+    return held.get("customers") or [one for one in (held.get("customer"),) if one]
+
+
+async def _put(records: Records, receipt: Receipt, person: Sequence[str] = (), turns: Sequence[str] = ()) -> None:
+    held = {"receipt": receipt.model_dump(mode="json")} | ({"customers": [*person], "turns": [*turns]} if person else {})
     await records.admin.put_state(_name(receipt.id), json.dumps(held))
 
 

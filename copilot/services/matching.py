@@ -5,13 +5,15 @@ chat tools know by ids of their own are joined by themselves, and only where the
 Nothing is moved: which records belong together follows from the pairs, so each decision can be taken back.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Final
 
 from copilot.domain.base import Frozen, Instant, new_id
 from copilot.domain.errors import Conflict, NotFound
+from copilot.domain.identities import normal
 from copilot.domain.people import Customer, Identity, IdentityType, Match, MatchState
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
@@ -21,7 +23,9 @@ from copilot.services.reading import actor
 PROOF: Final[frozenset[IdentityType]] = frozenset({"email", "phone", "external"})
 """Addresses that are one person's once they are proven. A handle is not: another network gives it to somebody else."""
 SHARED: Final = 5
-"""An address that more people have is nobody's: a company's, a shop's counter."""
+"""An address that more records have is nobody's: a company's, a shop's counter."""
+APART: Final[frozenset[MatchState]] = frozenset({"refused", "parted"})
+"""What somebody said; it stands."""
 
 
 class Known(Frozen):
@@ -43,27 +47,57 @@ async def look(records: Records, record: Customer, before: Customer | None, at: 
 
     `imported`: from the company's own list, which says itself that its customers are different people.
     """
-    known = set(before.identities) if before is not None else set()
+    fresh = [one for one in record.identities if before is None or one not in before.identities]
+    holders = {one: held for one in fresh if len(held := await records.customers.by_identity(one.type, one.value)) > 1}
+    tools = {one.id for one in await records.connections.all()} if holders else set()
     found: dict[str, list[Identity]] = {}
-    owners: dict[str, Customer] = {}
-    for identity in (one for one in record.identities if one not in known):
-        others = [one for one in await records.customers.by_identity(identity.type, identity.value) if one.id != record.id]
-        if not others or len(others) > SHARED:
+    owners = {one.id: one for held in holders.values() for one in held if one.id != record.id}
+    for identity, held in holders.items():
+        if len(held) > SHARED or sum(not _of_tool(one, tools) for one in held) > 1:
+            await _unsure_again(records, held, identity)
+        if len(held) > SHARED:
             continue
         proved = {one.id for one in await records.customers.by_identity(identity.type, identity.value, verified=True)}
-        for one in others:
-            owners[one.id] = one
+        for one in (one for one in held if one.id != record.id):
             both = identity.model_copy(update={"verified": identity.verified and one.id in proved})
             found.setdefault(one.id, []).append(both)
     proven = [ident for ident, keys in found.items() if any(key.verified and key.type in PROOF for key in keys)]
-    persons = {owner.id for ident in proven if (owner := await records.customers.find(ident)) is not None}
-    tools = {one.id for one in await records.connections.all()} if found else set()
+    sure = await _one_person(records, record, proven, tools)
     for ident, keys in found.items():
         ours = not _of_tool(record, tools) and not _of_tool(owners[ident], tools)
-        if ours and imported:
+        if not (ours and imported):
+            await _pair(records, record, owners[ident], keys, "same" if sure and ident in proven else "suggested", at)
+
+
+async def _one_person(records: Records, record: Customer, proven: Sequence[str], tools: set[str]) -> bool:
+    """Whether all of these are one person with the record and whoever belongs to it already: a pair joins everybody behind both ends.
+
+    The company has the person once at most; first names are the same; and nobody said of any two that they are not.
+    """
+    together = {one.id: one for ident in (record.id, *proven) for one in await records.customers.records_of(ident)}
+    mine = {one.id for one in await records.customers.records_of(record.id)}
+    theirs = {found.id for ident in proven if ident not in mine and (found := await records.customers.find(ident)) is not None}
+    if len(theirs) > 1 or sum(not _of_tool(one, tools) for one in together.values()) > 1:
+        return False
+    if any(_differ(one.name, other.name) for one, other in combinations(together.values(), 2)):
+        return False
+    said = {frozenset((pair.one, pair.other)) for ident in together for pair in await records.matches.of(ident) if pair.state in APART}
+    return not any(said_of <= together.keys() for said_of in said)
+
+
+async def _unsure_again(records: Records, holders: Sequence[Customer], shared: Identity) -> None:
+    """An address turned out to be several people's: whom it alone had joined is a question again."""
+    for one, other in combinations(holders, 2):
+        pair = await records.matches.between(one.id, other.id)
+        if pair is None or pair.state != "same" or pair.decided_by:
             continue
-        sure = ident in proven and len(persons) == 1 and not ours and not _differ(record.name, owners[ident].name)
-        await _pair(records, record, owners[ident], keys, "same" if sure else "suggested", at)
+        if not any(key.verified and key.type in PROOF and not _alike(key, shared) for key in pair.keys):
+            await records.matches.put(pair.model_copy(update={"state": "suggested", "decided_at": None}))
+            await records.log.event("customer.parted", subject_id=pair.id)
+
+
+def _alike(one: Identity, other: Identity) -> bool:
+    return one.type == other.type and normal(one.type, one.value) == normal(other.type, other.value)
 
 
 def _of_tool(record: Customer, tools: set[str]) -> bool:
@@ -147,20 +181,31 @@ async def known_of(records: Records, ref: str) -> list[Known]:
     person = await records.customers.find(ref)
     if person is None:
         raise NotFound(f"There is no customer {ref!r}.", todo="Check the id.")
-    theirs = {one.id for one in await records.customers.records_of(person.id)}
     pairs = [one for one in await records.matches.of(person.id) if one.state in ("suggested", "same")]
-    shown = [await _known(records, one, person.id if one.state == "same" else "", theirs) for one in pairs]
+    nearness = _nearness(person.id, [one for one in pairs if one.state == "same"])
+    shown = [await _known(records, pair, _farther(pair, nearness)) for pair in pairs]
     return sorted((one for one in shown if one is not None), key=lambda one: one.state != "suggested")
 
 
-async def _known(records: Records, pair: Match, leading: str, theirs: Iterable[str]) -> Known | None:
-    """The side that is not this person's; of a pair that holds, the one that is not the leading record."""
-    inside = set(theirs) if not leading else {leading}
-    beside = pair.other if pair.one in inside else pair.one
+def _nearness(leading: str, same: Sequence[Match]) -> dict[str, int]:
+    """By record, over how many pairs it hangs on the leading one."""
+    found = {leading: 0}
+    for step in range(1, len(same) + 1):
+        reached = {pair.beside(end) for pair in same for end in (pair.one, pair.other) if found.get(end) == step - 1}
+        found |= dict.fromkeys(reached - found.keys(), step)
+    return found
+
+
+def _farther(pair: Match, nearness: Mapping[str, int]) -> str:
+    """The end that the person would lose: farther from the leading record, or not theirs at all."""
+    far = len(nearness)
+    return max((pair.one, pair.other), key=lambda end: nearness.get(end, far))
+
+
+async def _known(records: Records, pair: Match, beside: str) -> Known | None:
     record = await records.customers.record(beside)
     if record is None:
         return None
-    last = await records.conversations.last_contact(beside)
     return Known(
         match_id=pair.id,
         state=pair.state,
@@ -170,7 +215,7 @@ async def _known(records: Records, pair: Match, leading: str, theirs: Iterable[s
         customer_ref=record.external_id,
         name=record.name,
         since=record.since,
-        last_contact=last,
+        last_contact=await records.conversations.last_contact(beside),
     )
 
 

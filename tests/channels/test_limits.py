@@ -1,6 +1,7 @@
 """A tool's limits are kept before it refuses, and a tool that fails is left alone – by a clock that tests move."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -8,11 +9,11 @@ import pytest
 
 from copilot.channels import CATALOGUE
 from copilot.channels.base import Tool
-from copilot.channels.calling import Calls
+from copilot.channels.calling import LARGEST, Calls
 from copilot.channels.chatwoot import Chatwoot
 from copilot.channels.limits import FAILURES, PAUSE, Limit, Pacing
 from copilot.domain.channels import Unsure
-from copilot.domain.errors import NotFound, Unavailable
+from copilot.domain.errors import Invalid, NotFound, Unavailable
 from tests.channels.doubles.base import status
 from tests.channels.doubles.chatwoot import ChatwootDouble
 from tests.channels.tools import EXAMPLES, account
@@ -256,3 +257,59 @@ async def test_a_tool_that_is_down_is_not_run_against(clock: Clock) -> None:
             with pytest.raises(Unavailable):
                 await tool.note(EXAMPLES["chatwoot"].account, "17", "A note.")
     assert double.writes == FAILURES
+
+
+async def test_what_refuses_in_between_answers(clock: Clock) -> None:
+    """Five failures are five in a row."""
+    server = Server()
+    line = calls(clock, server)
+    for _ in range(5):
+        server.answer = httpx.Response(500)
+        with pytest.raises(Unsure):
+            await line.post("/a", {})
+        server.answer = httpx.Response(404)
+        with pytest.raises(NotFound):
+            await line.post("/a", {})
+    server.answer = httpx.Response(200)
+    await line.post("/a", {})
+
+
+async def test_a_write_that_is_answered_503_without_a_word_may_have_been_done(clock: Clock) -> None:
+    server = Server()
+    server.answer = httpx.Response(503)
+    with pytest.raises(Unsure):
+        await calls(clock, server).post("/a", {})
+    server.answer = httpx.Response(503, headers={"Retry-After": "7"})
+    with pytest.raises(Unavailable) as told:
+        await calls(clock, server).post("/a", {})
+    assert (told.value.retry_after, isinstance(told.value, Unsure)) == (7, False)
+
+
+async def test_of_an_answer_without_end_no_more_is_read_than_is_wanted(clock: Clock) -> None:
+    sent = 0
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            nonlocal sent
+            while True:
+                sent += 1_000_000
+                yield b"x" * 1_000_000
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless())))
+    line = Pacing(clock, clock.sleep).line(account("chatwoot"), "Chatwoot", ())
+    api = Calls(http, "https://tool.example.com", {}, "Chatwoot", line)
+    with pytest.raises(Invalid, match="more than"):
+        await api.get("/a")
+    with pytest.raises(Unsure):
+        await api.post("/a", {})
+    assert sent < 3 * LARGEST
+    before = sent
+    await api.told("https://listener.example.com", b"{}")
+    assert sent == before, "what a listener says is not read"
+
+
+async def test_a_token_that_no_header_can_hold_is_named_and_not_the_address(clock: Clock) -> None:
+    line = Pacing(clock, clock.sleep).line(account("chatwoot"), "Chatwoot", ())
+    api = Calls(httpx.AsyncClient(), "https://tool.example.com", {"token": "tok’en"}, "Chatwoot", line)
+    with pytest.raises(Invalid, match="The token holds"):
+        await api.get("/a")

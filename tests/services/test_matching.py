@@ -1,5 +1,7 @@
 """One person over channels: proven in both is the same, anything weaker is asked, whatever was said can be taken back."""
 
+import json
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -133,6 +135,83 @@ async def test_a_couple_with_one_mailbox_are_two_people(house: House) -> None:
     assert {one["state"] for one in await matches(house)} == {"suggested"}
 
 
+@pytest.mark.parametrize("order", list(permutations(("file", "tool", "partner"))))
+async def test_in_no_order_is_a_couple_joined_by_a_contact_that_may_be_either(opened: Open, order: tuple[str, ...]) -> None:
+    house = await opened(furnish=False)
+    admin, program = await house.enter("admin"), await house.enter("integrator")
+    (await admin.post("/v1/connections", json={"id": "insta", "kind": "webhook"})).raise_for_status()
+    partner = INES.replace("cust-1042", "cust-2000").replace("Ines Almeida", "Rui Prado").replace("mail-88", "mail-99")
+    for step in order:
+        if step == "tool":
+            await writes(house, PROVEN)
+        else:
+            line = INES if step == "file" else partner
+            (await program.post("/v1/customers/import", json={"lines": [line]})).raise_for_status()
+    tom = await house.enter("agent")
+    for ref, name in (("cust-1042", "Ines Almeida"), ("cust-2000", "Rui Prado")):
+        card = (await tom.get(f"/v1/customers/{ref}/card")).raise_for_status().json()
+        assert (card["id"], card["name"], card["conversations"]) == (ref, name, 1)
+    assert {one["state"] for one in await matches(house)} == {"suggested"}
+
+
+async def test_proof_by_another_address_joins_no_two_customers_either(house: House) -> None:
+    """The contact is Ines' by her e-mail; then it proves a telephone that another customer has."""
+    program = await house.enter("integrator")
+    phone = {"type": "phone", "value": "+351 91 234 5678", "verified": True}
+    told = {"id": "cust-2000", "name": "Rui", "identities": [phone]}
+    (await program.post("/v1/customers/import", json={"lines": [json.dumps(told)]})).raise_for_status()
+    await writes(house, PROVEN)
+    await writes(house, phone)
+    assert {(one["customer_ref"], one["state"]) for one in await matches(house)} == {("insta:77", "same"), ("cust-2000", "suggested")}
+    tom = await house.enter("agent")
+    assert (await tom.get("/v1/customers/cust-2000/card")).json()["conversations"] == 0
+
+
+async def test_what_was_said_of_two_holds_whoever_joins_one_of_them(house: House) -> None:
+    await writes(house, CLAIMED)
+    (match,) = await matches(house)
+    await say(house, match, same=False)
+    phone = {"type": "phone", "value": "+351 91 234 5678", "verified": True}
+    await writes(house, phone)  # the contact that is not Ines has it
+    await writes(house, PROVEN, "wa-1", "whats:5")  # another one is Ines
+    await writes(house, phone, "wa-1", "whats:5")  # and proves that telephone
+    tom = await house.enter("agent")
+    assert (await tom.get("/v1/customers/insta:77/card")).json()["id"] == "insta:77"
+    assert ("insta:77", "suggested") in {(one["customer_ref"], one["state"]) for one in await matches(house, "whats:5")}
+
+
+async def test_a_chain_is_listed_and_parted_end_by_end(house: House) -> None:
+    phone = {"type": "phone", "value": "+351 91 234 5678", "verified": True}
+    await writes(house, PROVEN)
+    await writes(house, phone)
+    await writes(house, phone, "wa-1", "whats:5", name="i")
+    listed = {one["customer_ref"]: one for one in await matches(house, "cust-1042")}
+    assert {ref: one["state"] for ref, one in listed.items()} == {"insta:77": "same", "whats:5": "same"}
+    await say(house, listed["whats:5"], same=False)
+    tom = await house.enter("agent")
+    assert (await tom.get("/v1/customers/whats:5/card")).json()["id"] == "whats:5"
+    assert (await tom.get("/v1/customers/insta:77/card")).json()["id"] == "cust-1042"
+
+
+async def test_who_is_erased_is_settled_when_it_is_asked(house: House) -> None:
+    """What is parted before the rows go is erased all the same; what is joined meanwhile is not."""
+    await writes(house, PROVEN)
+    (match,) = await matches(house)
+    await writes(house, {"type": "handle", "value": "x"}, "x-1", "x:1", name="x")
+    admin, erasure = await house.enter("admin"), house.application.erasure
+    receipt = (await admin.delete("/v1/customers/cust-1042")).raise_for_status().json()
+    async with house.application.database.write("default") as records:
+        pair, other = await records.matches.get(match["match_id"]), await records.customers.record("x:1")
+        assert pair is not None
+        assert other is not None
+        await records.matches.put(pair.model_copy(update={"state": "parted"}))
+        low, high = sorted((pair.one, other.id))
+        await records.matches.put(pair.model_copy(update={"id": "m", "one": low, "other": high}))
+    await erasure.run("default", receipt["id"])
+    tom = await house.enter("agent")
+    assert [(await tom.get(f"/v1/customers/{ref}/card")).status_code for ref in ("cust-1042", "insta:77", "x:1")] == [404, 404, 200]
+
+
 async def test_an_id_of_the_companys_own_is_never_joined_by_itself(house: House) -> None:
     await writes(house, PROVEN, "web-1", "c-77")
     assert [one["state"] for one in await matches(house, "c-77")] == ["suggested"]
@@ -150,6 +229,10 @@ async def test_an_address_of_many_is_nobodys(house: House) -> None:
     for number in range(7):
         await writes(house, desk, f"t-{number}", f"shop:{number}", name=f"P{number}")
     assert await matches(house, "shop:6") == []
+    # The first five were joined by it, before it was known to be a shop's: that is a question again.
+    assert "same" not in {one["state"] for one in await matches(house, "shop:0")}
+    tom = await house.enter("agent")
+    assert (await tom.get("/v1/customers/shop:0/card")).json()["conversations"] == 1
 
 
 async def test_a_handle_is_never_proof(house: House) -> None:

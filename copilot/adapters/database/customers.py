@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from copilot.adapters.database.connections import ensure_connection
 from copilot.adapters.database.erasure import erase
-from copilot.adapters.database.identities import normal
-from copilot.adapters.database.persons import of_person
+from copilot.adapters.database.matches import SqlMatches
+from copilot.adapters.database.persons import RECORDS, of_person
 from copilot.adapters.database.tables.people import customers, identities, identity_links
 from copilot.adapters.database.transaction import Group, among, batches, equals, fields, mine, named, same
 from copilot.domain.base import new_id, now
+from copilot.domain.identities import normal
 from copilot.domain.people import Customer, Field, Identity, IdentityType, joined
 
 _ROW = sa.select(*fields(customers, Customer)).where(mine(customers))
@@ -85,8 +86,11 @@ class SqlCustomers(Group):
         """By id, from the one behind `after`."""
         return await self._complete(await self._db.rows(_ROW.where(customers.c.id > after).order_by(customers.c.id).limit(limit)))
 
-    async def erase(self, customer_id: str) -> dict[str, list[str]]:
-        return await erase(self._db, customer_id)
+    async def erase(self, *record_ids: str) -> dict[str, list[str]]:
+        beside = {one for ident in record_ids for one in await self._db.column(RECORDS, customer_id=ident)} - set(record_ids)
+        gone = await erase(self._db, record_ids)
+        await SqlMatches(self._db).settle(beside)
+        return gone
 
     async def _by_external(self, connection: str, external_id: str) -> Customer | None:
         rows = await self._db.rows(_BY_EXTERNAL, connection_id=connection, external_id=external_id)

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from copilot.adapters.database.persons import RECORDS
 from copilot.adapters.database.tables.asked import grants, questions
 from copilot.adapters.database.tables.connected import inbox, outgoing
 from copilot.adapters.database.tables.curation import article_flags
@@ -29,12 +28,11 @@ ERASED: Final = "(erased)"
 _OUR_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-async def erase(db: Transaction, customer_id: str) -> dict[str, list[str]]:
-    """Everything of the person, whichever of their records is named, in one transaction.
+async def erase(db: Transaction, person: Sequence[str]) -> dict[str, list[str]]:
+    """Everything of these records of a person, in one transaction.
 
     Ids by class; empty classes stay out; erasing again finds nothing.
     """
-    person = await db.column(RECORDS, customer_id=customer_id) or [customer_id]
     known = {address for one in person for address in await _addresses(db, one)}
     found = await _found(db, person, await _ids(db, (conversations.c.customer_id, person)))
     found["identities"] = [identity for one in person for identity in await _unlink(db, one)]

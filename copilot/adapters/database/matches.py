@@ -1,6 +1,6 @@
 """Records that are one person's: the pairs, and who follows from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -41,12 +41,16 @@ class SqlMatches(Group):
     async def put(self, match: Match) -> list[str]:
         concerned = {*await self._records(match.one), *await self._records(match.other)}
         await self._db.put(matches, [{name: getattr(match, name) for name in Match.model_fields}], keep=("found_at",))
-        left = set(concerned)
+        await self.settle(concerned)
+        return sorted(concerned)
+
+    async def settle(self, record_ids: Iterable[str]) -> None:
+        """Whose these records are, by the pairs as they are now."""
+        left = set(record_ids)
         while left:
             person = await self._together(left.pop())
             left -= person
             await self._lead(sorted(person))
-        return sorted(concerned)
 
     async def _records(self, customer_id: str) -> list[str]:
         return await self._db.column(RECORDS, customer_id=customer_id)

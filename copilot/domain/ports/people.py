@@ -43,8 +43,11 @@ class Customers(Protocol):
         """Records by id, from the one behind `after`."""
         ...
 
-    async def erase(self, customer_id: str) -> dict[str, list[str]]:
-        """Delete the person's rows in every table; returns the ids by class ("memories", "conversations", "turns", "messages" …)."""
+    async def erase(self, *record_ids: str) -> dict[str, list[str]]:
+        """Delete what is of these records in every table, and nothing of the person's other ones.
+
+        Returns the ids by class ("memories", "conversations", "turns", "messages" …).
+        """
         ...
 
 

@@ -2,7 +2,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from copilot.adapters.database import SqlDatabase
-from copilot.adapters.database.identities import normal
+from copilot.domain.identities import normal
 from copilot.domain.people import Field, Identity
 from tests.adapters.database.samples import NOON, minutes, person
 

@@ -50,7 +50,7 @@ async def test_nothing_of_the_person_is_left(database: SqlDatabase) -> None:
         found = await records.matches.get("match")
         assert found is not None
         await records.matches.put(found.model_copy(update={"state": "same"}))  # the person's other record goes with them
-        gone = await records.customers.erase(customer.id)
+        gone = await records.customers.erase(found.one, found.other)
     assert set(gone["customers"]) == {found.one, found.other}
     assert gone["conversations"] == [conversation.id]
     assert gone["messages"] == [conversation.messages[0].id]

@@ -123,13 +123,17 @@ async def test_a_suggestion_changes_nobody(database: SqlDatabase) -> None:
         assert await records.matches.between(chat.id, ann.id) == pair(ann, chat, "suggested")
 
 
-async def test_erasing_the_person_leaves_none_of_their_records(database: SqlDatabase) -> None:
+async def test_erasing_one_record_leaves_the_persons_others_whole(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         ann, chat, other = await people(records, "ann", "chat", "other")
         await records.matches.put(pair(ann, chat))
         await records.matches.put(pair(chat, other, "refused"))
-        gone = await records.customers.erase(chat.id)
-        assert set(gone["customers"]) == {ann.id, chat.id}
+        gone = await records.customers.erase(ann.id)
+        assert gone["customers"] == [ann.id]
+        found = await records.customers.find(chat.id)
+        assert found is not None
+        assert (found.id, await known(records, chat)) == (chat.id, {"chat"})
+        await records.customers.erase(*[one.id for one in await records.customers.records_of(chat.id)])
         assert [one.id for one in await records.customers.all()] == [other.id]
         assert await records.matches.of(other.id) == []
         assert await known(records, other) == {"other"}
