@@ -107,7 +107,7 @@ async def connect(
 
 @router.patch("/connections/{connection_id}")
 async def change(app: App, me: Me, connection_id: Ident, given: Annotated[ConnectionChange, example({"shadow": True})]) -> Connection:
-    """Change it, stop it (`active: false`), or let it only watch (`shadow: true`)."""
+    """Change it, stop it (`active: false`), or let it only watch (`shadow: true`). For another server, access tokens are forgotten."""
     values = given.model_dump(exclude_unset=True)
     if None in values.values():
         raise Invalid("Nothing can be set to null.", todo="Leave out what stays as it is.")

@@ -151,7 +151,7 @@ def secret(
 @app.command("change")
 def change(
     connection: str,
-    url: Annotated[str | None, typer.Option(help="Where the tool's API is.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where the tool's API is. For another server, access tokens are forgotten.")] = None,
     active: Annotated[bool | None, typer.Option("--active/--stopped", help="Take deliveries, or none.")] = None,
     shadow: Annotated[bool | None, typer.Option("--shadow/--writing", help="Write nothing into the tool, or write.")] = None,
     setting: Annotated[list[str] | None, typer.Option("--set", help="One of the tool's settings, as name=value; the others stay.")] = None,

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from copilot.adapters.database.connections import SqlConnections
 from copilot.adapters.database.engine import SqlDatabase
 from copilot.services import dispatch
 from copilot.services.chat_tools import writing
@@ -42,7 +43,7 @@ class Steps:
 def arm(folder: Path) -> None:
     """Watch this process; what would be looked at in a minute is looked at soon."""
     step = Steps(folder)
-    write, send = SqlDatabase.write, httpx.AsyncClient.send
+    write, send, receive = SqlDatabase.write, httpx.AsyncClient.send, SqlConnections.receive
 
     @asynccontextmanager
     async def stepping(self: SqlDatabase, tenant: str) -> AsyncIterator[Any]:
@@ -56,12 +57,18 @@ def arm(folder: Path) -> None:
         step()
         return answer
 
+    async def receiving(self: SqlConnections, *given: Any) -> int | None:
+        kept = await receive(self, *given)
+        step()  # before it is on the disk: whoever acknowledges by now loses it
+        return kept
+
+    SqlConnections.receive = receiving  # type: ignore[method-assign, assignment]
     SqlDatabase.write = stepping  # type: ignore[method-assign]
     httpx.AsyncClient.send = asking  # type: ignore[method-assign]
 
     async def never(_: Arriving, __: datetime) -> list[tuple[str, str, str]]:
         return []
 
-    Arriving.due = never  # type: ignore[method-assign]  # a poll would bring back what was acknowledged and lost
+    Arriving.due = never  # type: ignore[method-assign, assignment]  # a poll would bring back what was acknowledged and lost
     writing.LOOK = SOON  # type: ignore[misc]
     dispatch.SWEEP_S = SOON.total_seconds()

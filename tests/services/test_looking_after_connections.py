@@ -271,3 +271,25 @@ async def test_metrics_by_kind_of_tool(tool: Tool) -> None:
     assert now["rapport_tool_lag_seconds zendesk"] == 0
     again = await samples(house)
     assert again["rapport_tool_deliveries_total chatwoot"] == 3, "counted once"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"url": "https://elsewhere.example.net"}, False),
+        ({"url": "http://chat.example.com"}, False),
+        ({"url": "https://chat.example.com:8443"}, False),
+        ({"url": "https://CHAT.example.com/support/"}, True),
+        ({"name": "Chats", "settings": {"account_id": 4}}, True),
+    ],
+)
+async def test_access_goes_to_no_server_but_the_one_it_was_given_for(tool: Tool, given: dict[str, Any], kept: bool) -> None:
+    house = tool.house
+    tom, admin = await house.enter("agent"), await house.enter("admin")
+    (await tom.put(f"{PATH}/own-token", json={"token": tool.double.agents["7"]})).raise_for_status()
+    (await admin.patch(PATH, json=given)).raise_for_status()
+    account = await house.application.chat_tools.connecting.account("default", "chatwoot-1")
+    assert (bool(account.token), bool(account.agents), bool(account.signing)) == (kept, kept, True)
+    async with house.application.database.read("default") as records:
+        told = [one.data["changed"] for one in await records.log.events(0) if one.type == "connection.changed"]
+    assert ("token" in told[-1]) is not kept

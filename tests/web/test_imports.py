@@ -1,7 +1,9 @@
 """Import, in a real browser: files chosen, sent, read while one watches, and what became of each."""
 
+import asyncio
+
 import pytest_asyncio
-from playwright.async_api import BrowserContext, FilePayload, Locator, Page, expect
+from playwright.async_api import BrowserContext, FilePayload, Locator, Page, Route, expect
 
 from tests.retrieval.exports import ZENDESK, as_json
 from tests.web.busy import imported
@@ -56,6 +58,30 @@ async def test_nothing_chosen_is_said_and_files_can_be_taken_back(edith: Page) -
     await edith.get_by_label("Choose files").set_input_files([file("a.md", b"# A")])
     await edith.get_by_role("button", name="Remove all").click()
     await expect(edith.get_by_text("1 file")).to_be_hidden()
+
+
+TWICE = """async () => {
+  const address = performance.getEntriesByType("resource").map((one) => one.name).find((name) => name.includes("/regions."));
+  const { load } = await import(address);
+  await Promise.all([load("imports"), load("imports")]);
+}"""
+
+
+async def test_an_answer_that_comes_late_is_not_drawn_over_a_later_one(edith: Page) -> None:
+    later = asyncio.Event()
+    texts = iter(("As it was before", "As it is now"))
+
+    async def crossed(route: Route) -> None:
+        text = next(texts)
+        if text == "As it was before":
+            await later.wait()
+        await route.fulfill(body=f"<p>{text}</p>", content_type="text/html")
+        later.set()
+
+    await edith.route("**/knowledge/imports/f/list", crossed)
+    await edith.evaluate(TWICE)
+    await expect(edith.get_by_text("As it is now")).to_be_visible()
+    await expect(edith.get_by_text("As it was before")).to_have_count(0)
 
 
 async def test_an_address_inside_is_refused_in_the_report(site: Site, edith: Page) -> None:

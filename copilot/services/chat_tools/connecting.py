@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -113,7 +114,8 @@ class Connecting:
     async def change(self, caller: Caller, ident: str, **values: Any) -> Connection:
         """Name, address, settings (those that are named), `active`, `shadow`. Raises NotFound, Invalid, Refused.
 
-        The tool's pages may show the panel for as long as it is active.
+        The tool's pages may show the panel for as long as it is active. Access tokens were given for the server that was there: where
+        another one is to be called, the connection's own and those of agents are forgotten.
         """
         if "url" in values:
             values["url"] = values["url"].rstrip("/")
@@ -123,9 +125,10 @@ class Connecting:
             if "settings" in values:
                 values["settings"] = _settings(self.channel(found.kind), {**found.settings, **values["settings"]})
             changed, shown = found.model_copy(update=values), await framing.shown(records, self.channels)
-            await records.connections.put(changed)
+            elsewhere = bool(_servers(changed) - _servers(found))
+            await records.connections.put(changed, await self._without_access(records, ident) if elsewhere else None)
             await framing.follow(records, caller, shown, await framing.shown(records, self.channels))
-            await _event(records, caller, changed, "changed", sorted(values))
+            await _event(records, caller, changed, "changed", sorted({*values, *(["token", "own token"] if elsewhere else [])}))
         self.opened.pop((caller.tenant_id, ident), None)
         self.wake(caller.tenant_id)
         return changed
@@ -237,7 +240,7 @@ class Connecting:
 
     async def _reachable(self, url: str, settings: Mapping[str, object]) -> None:
         """A connection's own address, and those that stand in its settings. Raises Invalid, Refused."""
-        for given in [*([url] if url else []), *(one for one in settings.values() if isinstance(one, str) and "://" in one)]:
+        for given in _addresses(url, settings):
             await self.reach.check(given)
 
     async def found(self, records: Records, ident: str) -> Connection:
@@ -265,6 +268,14 @@ class Connecting:
             await _event(records, caller, found, "changed", [what])
         self.opened.pop((caller.tenant_id, ident), None)
 
+    async def _without_access(self, records: Records, ident: str) -> str | None:
+        sealed = await records.connections.sealed(ident)
+        try:
+            inside = self.inside(sealed)
+        except Unavailable:  # whoever cannot open them sends them nowhere
+            return None
+        return self._seal(inside.model_copy(update={"token": "", "agents": {}})) if inside.token or inside.agents else None
+
     def _seal(self, inside: "Secrets") -> str:
         return self.vault.seal(inside.model_dump_json())
 
@@ -276,6 +287,16 @@ class Secrets(Frozen):
     token: str = ""
     agents: dict[str, str] = {}
     path: str = ""
+
+
+def _addresses(url: str, settings: Mapping[str, object]) -> list[str]:
+    return [*([url] if url else []), *(one for one in settings.values() if isinstance(one, str) and "://" in one)]
+
+
+def _servers(connection: Connection) -> set[tuple[str, str]]:
+    """That are called for it."""
+    parts = [urlsplit(given) for given in _addresses(connection.url, connection.settings)]
+    return {(one.scheme.lower(), one.netloc.lower()) for one in parts}
 
 
 def _settings(channel: Channel, given: Mapping[str, Any]) -> dict[str, Any]:

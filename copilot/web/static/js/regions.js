@@ -14,6 +14,9 @@ const shown = new WeakMap();
 const waiting = new WeakMap();
 /** @type {WeakMap<Element, {timer: number, busy: boolean, again: boolean, now: boolean}>} */
 const under = new WeakMap();
+/** @type {WeakMap<Element, number>} which asking each region's last answer belongs to */
+const answered = new WeakMap();
+let asked = 0;
 
 /**
  * @param {string} name of `data-region`
@@ -48,9 +51,21 @@ export function refresh(name, { now = false } = {}) {
 export async function load(name, src) {
   const element = region(name);
   if (src !== undefined) element.dataset.src = src;
+  await draw(element, true);
+}
+
+/**
+ * Two askings may be under way at once, by an event and by the person: an answer that was asked for earlier is not drawn over a later one.
+ * @param {HTMLElement} element
+ * @param {boolean} now also under the pointer
+ */
+async function draw(element, now) {
+  const number = ++asked;
   const wanted = element.dataset.src ?? "";
   const html = await fragment(wanted);
-  if (element.dataset.src === wanted) swap(element, html, { now: true });
+  if (element.dataset.src !== wanted || (answered.get(element) ?? 0) > number) return;
+  answered.set(element, number);
+  swap(element, html, { now });
 }
 
 /**
@@ -80,10 +95,8 @@ export function followOn(stream, name, prefixes) {
  */
 async function fetchNow(element, work) {
   Object.assign(work, { timer: 0, busy: true, again: false });
-  const wanted = element.dataset.src ?? "";
   try {
-    const html = await fragment(wanted);
-    if (element.dataset.src === wanted) swap(element, html, { now: work.now });
+    await draw(element, work.now);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     element.dataset.stale = error.message; // the old content stays; the line at the top says that we are offline
