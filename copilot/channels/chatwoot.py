@@ -15,11 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, again, json_body, leads_here, objects, origin, understood
+from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, objects, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.chatwoot_threads import EVENTS, PROBED, ident, of_conversation, only_id, told_of
 from copilot.channels.limits import Limit
-from copilot.domain.channels import SECRETS, Ability, Account, Arrival, Delivery, Missing, Page, Step, Unsure, Webhook
+from copilot.domain.channels import SECRETS, Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.errors import CopilotError, NotFound, Refused
 
 PAGES: Final = 20
@@ -78,16 +78,16 @@ class Chatwoot(Tool):
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """All of it, with who it is with."""
         calls, path = self._api(account), f"/conversations/{segment(conversation_id)}"
-        with understood(self.title):
-            told, messages = await calls.get(path), {}
-            before: int | None = None
-            for _ in range(PAGES):
-                page = _page((await calls.get(f"{path}/messages", {"before": before} if before else {})).get("payload"))
-                messages = {int(one["id"]): one for one in page} | messages
-                if not page or (oldest := min(int(one["id"]) for one in page)) == before:
-                    break
-                before = oldest
-            return of_conversation(account, told, messages.values())
+        told = await calls.get(path)
+        messages: dict[int, dict[str, Any]] = {}
+        before: int | None = None
+        for _ in range(PAGES):
+            page = _page((await calls.get(f"{path}/messages", {"before": before} if before else {})).get("payload"))
+            messages = {int(one["id"]): one for one in page} | messages
+            if not page or (oldest := min(int(one["id"]) for one in page)) == before:
+                break
+            before = oldest
+        return of_conversation(account, told, messages.values())
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Conversations with activity at or after the cursor (seconds since 1970), newest first as Chatwoot lists them, 25 at a time.
@@ -97,25 +97,23 @@ class Chatwoot(Tool):
         """
         if not cursor:
             return Page(cursor=str(int(datetime.now(UTC).timestamp())))
-        with understood(self.title):
-            begun, _, rest = cursor.partition("|")
-            seen, _, page = rest.partition("|")
-            query = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": int(page or 1)}
-            listed = _page((await self._api(account).get("/conversations", query))["data"]["payload"])
-            fresh = [one for one in listed if one.get("id") and int(one.get("last_activity_at") or 0) >= int(begun)]
-            newest = max([int(seen or begun), *(int(one["last_activity_at"]) for one in fresh)])
-            arrivals = tuple(only_id(ident(one)) for one in fresh)
+        begun, _, rest = cursor.partition("|")
+        seen, _, page = rest.partition("|")
+        query: dict[str, str | int] = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": int(page or 1)}
+        listed = _page((await self._api(account).get("/conversations", query))["data"]["payload"])
+        fresh = [one for one in listed if one.get("id") and int(one.get("last_activity_at") or 0) >= int(begun)]
+        newest = max([int(seen or begun), *(int(one["last_activity_at"]) for one in fresh)])
+        arrivals = tuple(only_id(ident(one)) for one in fresh)
         more = bool(fresh) and len(fresh) == len(listed)
         return Page(arrivals=arrivals, cursor=f"{begun}|{newest}|{int(page or 1) + 1}" if more else str(newest), more=more)
 
     async def earlier(self, account: Account, conversation_id: str) -> tuple[str, ...]:
         """The contact's other conversations; Chatwoot lists the latest twenty."""
         calls = self._api(account)
-        with understood(self.title):
-            told = await calls.get(f"/conversations/{segment(conversation_id)}")
-            contact = told["meta"]["sender"]["id"]
-            listed = _page((await calls.get(f"/contacts/{segment(contact)}/conversations"))["payload"])
-            return tuple(number for one in listed if (number := ident(one)) != conversation_id)
+        told = await calls.get(f"/conversations/{segment(conversation_id)}")
+        contact = told["meta"]["sender"]["id"]
+        listed = _page((await calls.get(f"/contacts/{segment(contact)}/conversations"))["payload"])
+        return tuple(number for one in listed if (number := ident(one)) != conversation_id)
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """A private note by the connection's own user. It cannot be edited later."""
@@ -152,15 +150,14 @@ class Chatwoot(Tool):
         """Its webhook, with the secret that Chatwoot makes for it, and the panel as dashboard app."""
         calls = self._api(account)
         wanted = {"webhook": {"url": ours["webhook"], "subscriptions": list(EVENTS)}}
-        with understood(self.title):
-            made = next((hook for hook in await _hooks(calls) if hook.get("url") == ours["webhook"]), None)
-            if made is None:
-                made = (await calls.post("/webhooks", wanted))["payload"]["webhook"]
-            elif not set(EVENTS) <= set(made.get("subscriptions") or ()):
-                await calls.put(f"/webhooks/{segment(made['id'])}", wanted)
-            if not any(_shows(account, app) for app in _page(await calls.get("/dashboard_apps"))):
-                await calls.post("/dashboard_apps", {"title": "Rapport", "content": [{"type": "frame", "url": ours["panel"]}]})
-            secret = str(made.get("secret") or "")
+        made = next((hook for hook in await _hooks(calls) if hook.get("url") == ours["webhook"]), None)
+        if made is None:
+            made = (await calls.post("/webhooks", wanted))["payload"]["webhook"]
+        elif not set(EVENTS) <= set(made.get("subscriptions") or ()):
+            await calls.put(f"/webhooks/{segment(made['id'])}", wanted)
+        if not any(_shows(account, app) for app in _page(await calls.get("/dashboard_apps"))):
+            await calls.post("/dashboard_apps", {"title": "Rapport", "content": [{"type": "frame", "url": ours["panel"]}]})
+        secret = str(made.get("secret") or "")
         if not secret or secret in account.signing:
             return account
         # The other one may be an agent bot's.
@@ -188,9 +185,7 @@ class Chatwoot(Tool):
     async def _write(self, calls: Calls, conversation_id: str, text: str, *, private: bool) -> str:
         body = {"content": text, "message_type": "outgoing", "private": private, "content_type": "text", "content_attributes": {}}
         answer = await calls.post(f"/conversations/{segment(conversation_id)}/messages", body)
-        if not isinstance(answer, dict) or not answer.get("id"):  # taken, but by whom? Nobody writes it again before it was looked for.
-            raise Unsure("Chatwoot did not say whether it was done.", todo="Look in the conversation before it is done again.")
-        return str(answer["id"])
+        return id_of(self.title, answer, "id")
 
 
 async def _hooks(calls: Calls) -> list[dict[str, Any]]:

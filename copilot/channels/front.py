@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.base import Settings, Tool, id_of, json_body, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.front_threads import ident_of, listed, of_conversation, only_id
 from copilot.channels.limits import Limit
@@ -106,7 +106,7 @@ class Front(Tool):
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """A comment by the connection itself, which only teammates see."""
         answer = await self._api(account).post(f"/conversations/{segment(conversation_id)}/comments", {"body": text})
-        return str((answer or {}).get("id") or "")
+        return id_of(self.title, answer, "id")
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """As the teammate, with their own token: who they are there (tea_… or their address), a colon, the token. Tokens do not say.
@@ -125,8 +125,8 @@ class Front(Tool):
         body: dict[str, Any] = {"author_id": author, "body": text}
         if last and last[0].get("type") == "email":
             body |= {"body": html.escape(text).replace("\n", "<br>"), "text": text}
-        answer = await calls.post(path, body) or {}
-        return str(answer.get("id") or answer.get("message_uid") or "")
+        answer = await calls.post(path, body)
+        return id_of(self.title, answer, "id" if isinstance(answer, dict) and answer.get("id") else "message_uid")
 
     async def check(self, account: Account) -> list[Missing]:
         """Whether the token is of this company, and may read conversations and events."""

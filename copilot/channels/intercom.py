@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 from pydantic import ConfigDict, Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.base import Settings, Tool, id_of, json_body, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
@@ -169,9 +169,8 @@ class Intercom(Tool):
     async def _write(self, calls: Calls, conversation_id: str, kind: str, admin: str, text: str) -> str:
         """The id of the newest part, which is the one just written."""
         body = {"message_type": kind, "type": "admin", "admin_id": admin, "body": html.escape(text).replace("\n", "<br>")}
-        told = await calls.post(f"/conversations/{segment(conversation_id)}/reply", body) or {}
-        parts = _list((told.get("conversation_parts") or {}).get("conversation_parts"))
-        return str(parts[-1].get("id") if parts else told.get("id") or "")
+        told = await calls.post(f"/conversations/{segment(conversation_id)}/reply", body)
+        return id_of(self.title, told, "conversation_parts", "conversation_parts", -1, "id")
 
     def _api(self, account: Account, token: str = "") -> Calls:
         headers = {"Authorization": f"Bearer {token or account.token}", "Intercom-Version": VERSION, "Accept": "application/json"}

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, again, json_body, leads_here, objects, understood
+from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import marked_up, words
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Unsure, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -194,10 +194,7 @@ async def _page(calls: Calls, path: str, query: Mapping[str, str | int], number:
 
 async def _write(calls: Calls, conversation: str, body: dict[str, Any]) -> str:
     answer = await calls.post(f"/conversations/{segment(conversation)}/messages", {"sender_type": "agent", **body})
-    try:
-        return str(_data(answer).get("uuid") or "")
-    except Unavailable as error:  # it was answered with 200: nobody writes it again before it was looked for
-        raise Unsure(error.detail, todo=error.todo) from None
+    return id_of("LibreDesk", answer, "data", "uuid")
 
 
 def _data(answer: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def answered(told: object, *, writes: bool = False) -> dict[str, Any]:
     """The answer of a call that was done. Raises what its word means; a word that is not known is Invalid and named."""
     if isinstance(told, dict) and told.get("ok") is True:
         return told
+    if writes and not (isinstance(told, dict) and told.get("ok") is False):
+        raise _unclear("neither ok nor not", writes=True)
     word = str(told.get("error") or "")[:60] if isinstance(told, dict) else ""
     raise _error(word, writes=writes)
 

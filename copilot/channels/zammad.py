@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, again, json_body, leads_here, objects, understood
+from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import words
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
@@ -202,7 +202,7 @@ async def _user(calls: Calls, ident: object) -> dict[str, Any]:
 
 async def _write(calls: Calls, ticket: str, body: dict[str, Any]) -> str:
     answer = await calls.post("/ticket_articles", {"ticket_id": int(_number(ticket)), **body})
-    return str((answer or {}).get("id") or "")
+    return id_of("Zammad", answer, "id")
 
 
 def _trigger(name: str, action: str, hook: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing, zendesk_app
-from copilot.channels.base import Settings, Tool, again, json_body, leads_here, origin, understood
+from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, origin, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.channels.zendesk_tickets import listed, of_ticket, only_id, via
@@ -232,9 +232,9 @@ async def _pages(calls: Calls, path: str) -> AsyncIterator[dict[str, Any]]:
 async def _comment(calls: Calls, ticket: str, text: str, *, public: bool) -> str:
     """Returns the comment's id: that of the audit's event, by which comments are listed."""
     answer = await calls.put(f"/tickets/{segment(ticket)}.json", {"ticket": {"comment": {"body": text, "public": public}}})
-    audit = (answer or {}).get("audit") or {}
-    event = next((one for one in listed(audit.get("events")) if one.get("type") == "Comment"), audit)
-    return str(event.get("id") or "")
+    audit = answer.get("audit") if isinstance(answer, dict) else None
+    events = listed(audit.get("events")) if isinstance(audit, dict) else []
+    return id_of("Zendesk", next((one for one in events if one.get("type") == "Comment"), audit), "id")
 
 
 def _webhook(address: str) -> dict[str, Any]:

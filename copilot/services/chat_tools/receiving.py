@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from pydantic import JsonValue
 
-from copilot.domain.channels import Account, Delivery, Webhook
+from copilot.domain.channels import Account, Arrival, Delivery, Webhook
 from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.triage import Ask, Click
@@ -141,7 +141,7 @@ class Receiving:
 
 async def _put(records: Records, one: _Coming) -> int | None:
     """Its row, if there is something to do about it. What tells nothing is on record, and done."""
-    told = (*one.delivery.arrivals, *one.delivery.clicks)
+    told: tuple[Arrival | Click, ...] = (*one.delivery.arrivals, *one.delivery.clicks)
     ident = await records.connections.receive(one.connection_id, one.delivery.id, told, one.at)
     if ident is not None and not told:
         await records.connections.worked(ident, one.at)

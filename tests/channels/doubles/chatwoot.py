@@ -126,6 +126,7 @@ class ChatwootDouble(Double):
             return {"payload": sorted(theirs, key=lambda one: -one["last_activity_at"])[:20]}
 
         self._contacts(app, base)
+        self._setting_up(app, base)
 
         @app.get(f"{base}/conversations/{{number}}")
         async def conversation(request: Request, number: int) -> Any:
@@ -149,6 +150,7 @@ class ChatwootDouble(Double):
             user = {"id": int(who or 1), "name": "Tom Weber" if who else "Rapport", "type": "user"}
             return self.say(number, given["content"], 1, private=given["private"], sender=user)
 
+    def _setting_up(self, app: FastAPI, base: str) -> None:
         @app.get(f"{base}/webhooks")
         async def listed(request: Request) -> Any:
             self._allowed(request)
