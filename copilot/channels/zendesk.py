@@ -148,16 +148,23 @@ class Zendesk(Tool):
             return [Missing(what="The token is nobody's who answers tickets.", todo="Use an administrator's; check the e-mail.")]
         if me.get("role") != "admin":
             found.append(Missing(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
+        return [*found, *await self._hooked(account, calls)]
+
+    async def _hooked(self, account: Account, calls: Calls) -> list[Missing]:
+        """What is missing of webhook and trigger."""
         try:
             hooks = listed((await calls.get("/webhooks")).get("webhooks"))
+            triggers = listed((await calls.get("/triggers/active.json")).get("triggers"))
         except CopilotError:
-            return [*found, Missing(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
+            return [Missing(what="Whether webhook and trigger are there cannot be seen.", todo="Only an administrator's token may look.")]
         ours = next((hook for hook in hooks if leads_here(account, hook.get("endpoint"))), None)
         if ours is None:
-            found.append(Missing(what="There is no webhook for this connection.", todo=again(account)))
-        elif ours.get("status") != "active":
-            found.append(Missing(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks."))
-        return found
+            return [Missing(what="There is no webhook for this connection.", todo=again(account))]
+        if ours.get("status") != "active":
+            return [Missing(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks.")]
+        if not any(zendesk_app.tells(trigger, str(ours.get("id"))) for trigger in triggers):
+            return [Missing(what="No trigger calls the webhook.", todo=again(account))]
+        return []
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """The webhook, with the secret that Zendesk makes for it, and the trigger that calls it; and the uploaded app's number and key."""

@@ -245,6 +245,9 @@ async def test_installing_makes_one_webhook_and_one_trigger_whose_delivery_we_re
         made = await tool.install(HERE.account, ours)
         assert await tool.install(HERE.account, ours) == made
         assert await tool.check(made) == []
+        trigger = double.triggers.pop()
+        assert [one.what for one in await tool.check(made)] == ["No trigger calls the webhook."]
+        double.triggers.append(trigger)
         double.webhooks[0]["status"] = "inactive"
         assert [one.what for one in await tool.check(made)] == ["The webhook is switched off."]
     assert made.signing == ("made-by-zendesk-01H0",)

@@ -10,7 +10,7 @@ from copilot.domain.conversation import Conversation
 from copilot.domain.ports.channels import Channel
 from tests.api.house import House
 from tests.channels.doubles.base import Double
-from tests.channels.tools import EXAMPLES, NEW, STORIES, Example
+from tests.channels.tools import EXAMPLES, NEW, STORIES, Example, delivered_to
 from tests.services.conftest import Open
 
 
@@ -35,6 +35,10 @@ class ToolHouse:
     async def post(self, delivery: tuple[bytes, dict[str, str]]) -> httpx.Response:
         sent, headers = delivery
         return await self._nobody.post(f"/hooks/default/{self.name}", content=sent, headers=headers)
+
+    def listens(self) -> None:
+        """From now on what the tool was made to do by its API is delivered here."""
+        self.double.hears = delivered_to(self.house.app, self.example.tool.kind, self.house.clock)
 
     async def deliver(self, *bodies: dict[str, Any]) -> None:
         """One after the other, then everything that follows."""

@@ -1,10 +1,9 @@
 """Accounts of chat tools: made, changed, opened with their secrets, looked after."""
 
-import asyncio
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,7 +23,6 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.services.answering import person
 from copilot.services.chat_tools import framing
-from copilot.services.chat_tools.probing import Installed, tried
 from copilot.services.reading import actor
 
 KNOWN: Final = timedelta(seconds=15)
@@ -81,8 +79,6 @@ class Connecting:
     wake: Callable[[str], None]
     opened: dict[tuple[str, str], tuple[datetime, Account, bool, str]] = field(default_factory=dict)
     """When an account was opened, whether it is active, the secret in its path: a delivery does not wait for database and vault."""
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    """Between two looks for what a tool was made to deliver, in seconds."""
 
     async def make(self, caller: Caller, given: ConnectionIn) -> Made:
         """Raises Invalid for what its tool does not know, Refused where it may not be called, Conflict for a name that is taken."""
@@ -209,28 +205,20 @@ class Connecting:
         except CopilotError as error:
             return [Missing(what=error.detail, todo=error.todo)]
 
-    async def install(self, caller: Caller, ident: str, address: str) -> Installed:
-        """Make in the tool what the connection needs, check it, and see a delivery come through where the tool can be made to send one.
+    async def addresses(self, account: Account, address: str) -> dict[str, str]:
+        """Ours by purpose, as its tool reaches them. `address`: where it reaches this service."""
+        async with self.database.read(account.tenant_id) as records:
+            inside = self.inside(await records.connections.sealed(account.id))
+        sidebar = framing.sidebar(self.channel(account.kind), account.tenant_id, account.id)
+        paths = {"webhook": hook(account.tenant_id, account.id, inside.path), "panel": sidebar}
+        return {name: address.rstrip("/") + path for name, path in paths.items()}
 
-        `address`: where the tool reaches this service.
-        """
-        account = await self.account(caller.tenant_id, ident)
-        channel = self.channel(account.kind)
-        async with self.database.read(caller.tenant_id) as records:
-            inside = self.inside(await records.connections.sealed(ident))
-        paths = {"webhook": hook(caller.tenant_id, ident, inside.path), "panel": framing.sidebar(channel, caller.tenant_id, ident)}
-        ours = {name: address.rstrip("/") + path for name, path in paths.items()}
-        try:
-            learned = await channel.install(account, ours)
-        except CopilotError as error:
-            return Installed(problems=[Missing(what=error.detail, todo=error.todo)])
+    async def learn(self, caller: Caller, account: Account, learned: Account) -> None:
+        """What setting it up in its tool has told: secrets, settings."""
         if learned.signing and learned.signing != account.signing:
-            await self._resealed(caller, ident, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
+            await self._resealed(caller, account.id, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
         if learned.settings != account.settings:
-            await self.change(caller, ident, settings=learned.settings)
-        if missing := await self.check(caller.tenant_id, ident):
-            return Installed(problems=missing)
-        return await tried(self.database, channel, await self.account(caller.tenant_id, ident), self.pause)
+            await self.change(caller, account.id, settings=learned.settings)
 
     def channel(self, kind: str) -> Channel:
         """Raises Invalid and names those there are."""

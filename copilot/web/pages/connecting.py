@@ -45,7 +45,7 @@ async def made(request: Request, app: App, me: Me, kind: Kind) -> Response:
     installed = bool(form.get("install")) and channel.installs
     delivered = False
     if installed:
-        done = await app.chat_tools.connecting.install(me, ident, form.get("address", "") or address(request))
+        done = await app.chat_tools.installing.install(me, ident, form.get("address", "") or address(request))
         checked, delivered = done.problems, done.delivered
     else:
         checked = await app.chat_tools.connecting.check(me.tenant_id, ident)
@@ -129,7 +129,7 @@ async def _install(app: Application, me: Caller, ident: str, form: Form) -> dict
         raise Invalid(
             "The address does not begin with https:// or http://.", todo="Write the one under which the tool reaches this service."
         )
-    done = await app.chat_tools.connecting.install(me, ident, where)
+    done = await app.chat_tools.installing.install(me, ident, where)
     return {"checked": done.problems, "delivered": done.delivered}
 
 

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +12,6 @@ from tests.channels.doubles.base import By, Double
 
 PAGE = 20
 """Messages of a page."""
-Hears = Callable[[str, bytes, str], Awaitable[None]]
-"""Who takes its webhooks: the address, the body, the secret to sign it with."""
 
 
 def contact(**given: Any) -> dict[str, Any]:
@@ -40,7 +37,6 @@ class ChatwootDouble(Double):
     apps: list[dict[str, Any]] = field(default_factory=list)
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Those that the API made and nobody deleted."""
-    hears: Hears | None = None
     number: int = 1000
 
     def open(self, number: int = 17, **given: Any) -> dict[str, Any]:
