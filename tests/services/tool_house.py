@@ -61,12 +61,13 @@ class ToolHouse:
         return found
 
 
-async def with_tool(name: str, opened: Open) -> ToolHouse:
-    """By its name in `STORIES`: connected, its secret known, nothing said there yet."""
+async def with_tool(name: str, opened: Open, *, given: dict[str, Any] | None = None, **overrides: Any) -> ToolHouse:
+    """By its name in `STORIES`: connected, its secret known, nothing said there yet. `given`: settings beside its own."""
     example, double = EXAMPLES[name], STORIES[name]()
-    house = await opened(http=double.client())
+    house = await opened(http=double.client(), **overrides)
     double.clock = house.clock
     account = example.account
-    made = {"id": account.id, "kind": account.kind, "url": account.url, "settings": account.settings, "token": account.token}
-    (await (await house.enter("admin")).post("/v1/connections", json=made | {"signing": NEW})).raise_for_status()
+    settings = account.settings | (given or {})
+    made = {"id": account.id, "kind": account.kind, "url": account.url, "settings": settings, "token": account.token, "signing": NEW}
+    (await (await house.enter("admin")).post("/v1/connections", json=made)).raise_for_status()
     return ToolHouse(house, example, double)
