@@ -66,7 +66,7 @@ class Zendesk(Tool):
         ),
         Step(
             text="For the sidebar: copilot zendesk package FILE --address ADDRESS writes the app. Upload it under Zendesk Support apps as "
-            "a private app, install it, and set this connection up again: it learns the app's number and key."
+            "a private app and install it; then copilot connections install NAME --address ADDRESS learns the app's number and key."
         ),
         Step(text="Write in a ticket, and see here that it was delivered."),
     )
@@ -272,7 +272,7 @@ def _ticket(account: Account, body: dict[str, Any]) -> str:
             raise Invalid("This event is of another account.", todo="Give each account a connection of its own.")
         return _number(body["detail"]["id"]) if str(body["type"]).startswith(EVENTS) else ""
     if body.get("connection") != account.id:
-        raise Invalid("This trigger is of another connection.", todo="Write the trigger of this connection: copilot connect zendesk.")
+        raise Invalid("This trigger is of another connection.", todo=f"Print this one's: copilot zendesk trigger --connection {account.id}")
     return _number(body["ticket"]["id"])
 
 
