@@ -4,29 +4,45 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ClassVar, Final, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
 from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Unsure, Webhook
 from copilot.domain.connections import Event, Outgoing
+from copilot.domain.conversation import Channel
 from copilot.domain.errors import CopilotError, Invalid, Refused
+from copilot.domain.formats import ConversationIn
 from copilot.domain.times import parse_when
 
 ASKED: Final = ("thread", "since", "earlier", "note", "reply", "check", "install", "entered")
 """What of a tool's file reads answers of its API. One that is not as documented is told as Invalid, wherever it is tripped over."""
+DIGITS: Final = 19
+"""Of a number that a tool counts by."""
 
 
 class Settings(BaseModel):
     """Of a connection; each tool adds its own. Unknown ones are an error that names them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_notes(cls, given: Any) -> Any:
+        """Every connection once had `notes`; where there is no place for them they mean nothing, and still stand in the database."""
+        if isinstance(given, Mapping) and "notes" not in cls.model_fields:
+            return {name: value for name, value in given.items() if name != "notes"}
+        return given
+
+
+class NoteSettings(Settings):
+    """Of a connection to a tool that takes notes."""
 
     notes: bool = True
     """Whether one short private note is written for each turn."""
@@ -71,12 +87,15 @@ class Tool(ABC):
         self._cannot("be asked what changed")
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
+        """Write a note between colleagues; returns the tool's id of it."""
         self._cannot("take notes")
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
+        """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
         self._cannot("be sent to")
 
     async def tell(self, account: Account, event: Event) -> None:
+        """Deliver an event."""
         self._cannot("be told events")
 
     async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
@@ -90,7 +109,7 @@ class Tool(ABC):
         return await self.reply(account, conversation_id, wanted.text, wanted.agent)
 
     async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
-        """By its words, in the thread; None for a tool that cannot be read."""
+        """By its words, in the thread, however they are spaced: tools set them anew. None for a tool that cannot be read."""
         if wanted.action == "event":
             return ""  # told again: whoever listens knows it by its id
         if "history" not in self.can:
@@ -104,7 +123,7 @@ class Tool(ABC):
             one.id
             for one in thread.messages
             if (one.author, one.visibility) in (("agent", private), ("bot", private))
-            and one.text.strip() == wanted.text.strip()
+            and _said(one.text) == _said(wanted.text)
             and parse_when(one.sent_at, wanted.made_at) >= wanted.made_at - AHEAD  # the same words of before are another write
         )
         return next(alike, "")
@@ -119,11 +138,21 @@ class Tool(ABC):
         self._cannot("sign anybody in")
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        self._cannot("be set up from here")
+        """Nothing is made in the tool unless it says so (`installs`)."""
+        return account
 
     def calls(self, account: Account, headers: Mapping[str, str]) -> Calls:
         """The tool's API of this account."""
         return Calls(self._http, account.url, headers, self.title, self._pacing.line(account, self.title, self.limits))
+
+    def _own(self, account: Account, agent: str) -> str:
+        """The agent's own token. Raises Refused without one: nobody else's speaks for them."""
+        if token := account.agents.get(agent):
+            return token
+        raise Refused(
+            "Nothing is sent in an agent's name without their own access.",
+            todo=f"They add it once under their name, My chat tools ({self.own_access.rstrip('.')}), or answer in the tool itself.",
+        )
 
     def _cannot(self, what: str) -> NoReturn:
         raise Refused(f"{self.title} cannot {what}.", todo="See copilot/channels/README.md for what each tool can do.")
@@ -198,3 +227,31 @@ def json_body(webhook: Webhook) -> dict[str, Any]:
 def objects(found: object) -> list[dict[str, Any]]:
     """What of a list are objects; nothing where it is no list."""
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def changed(ident: str, channel: Channel = "email") -> Arrival:
+    """That something happened in a conversation: what it was is read from the tool."""
+    return Arrival(conversation=ConversationIn(conversation_id=ident, channel=channel, messages=[]), whole=False)
+
+
+def attached(found: object, *, name: str = "", kind: str = "content_type") -> list[dict[str, Any] | str]:
+    """Attachments as the record keeps them, of a tool's list; `name`, `kind`: what their fields are called there. Never their addresses."""
+    return [{"name": str(one.get(name) or ""), "type": str(one.get(kind) or ""), "url": ""} for one in objects(found)]
+
+
+def when(told: object) -> datetime:
+    """A time as ISO 8601 writes it; without an offset it is UTC. Raises ValueError."""
+    found = datetime.fromisoformat(str(told))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def number(told: object) -> str:
+    """A tool's number of something, in its digits. Raises Invalid."""
+    text = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
+    if not (text.isascii() and text.isdigit()) or len(text) > DIGITS:
+        raise Invalid("A number is missing, or is none.", todo="Send the tool's own webhook as copilot/channels/README.md says, unchanged.")
+    return text
+
+
+def _said(text: str) -> str:
+    return " ".join(text.split())

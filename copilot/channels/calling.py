@@ -161,9 +161,7 @@ async def _bounded(answer: httpx.Response) -> httpx.Response:
                 break
     finally:
         await answer.aclose()
-    told = {
-        name: value for name, value in answer.headers.items() if name not in ("content-encoding", "content-length", "transfer-encoding")
-    }
+    told = {name: value for name, value in answer.headers.items() if name not in AS_SENT}
     return httpx.Response(answer.status_code, headers=told, content=bytes(kept))
 
 

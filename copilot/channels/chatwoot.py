@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, objects, origin, understood
+from copilot.channels.base import NoteSettings, Tool, again, changed, id_of, json_body, leads_here, objects, origin, understood
 from copilot.channels.calling import Calls, segment
-from copilot.channels.chatwoot_threads import EVENTS, PROBED, ident, of_conversation, only_id, told_of
+from copilot.channels.chatwoot_threads import EVENTS, PROBED, ident, of_conversation, told_of
 from copilot.channels.limits import Limit
 from copilot.domain.channels import SECRETS, Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.errors import CopilotError, NotFound, Refused
@@ -28,7 +28,7 @@ CHECK: Final = "Rapport connection check"
 """Name of the contact by which a connection is tried: made, and taken away when its delivery came."""
 
 
-class ChatwootSettings(Settings):
+class ChatwootSettings(NoteSettings):
     """Of a Chatwoot connection."""
 
     account_id: int = Field(ge=1, description="The number in /app/accounts/NUMBER.")
@@ -71,7 +71,7 @@ class Chatwoot(Tool):
         with understood(self.title):
             arrival = told_of(account, body)
         if arrival is not None and not account.signing:
-            arrival = only_id(arrival.conversation.conversation_id)
+            arrival = changed(arrival.conversation.conversation_id, "chat")
         heard = body.get("event") == PROBED
         return Delivery(id=signing.delivery_id(said), arrivals=(arrival,) if arrival else (), heard=heard)
 
@@ -103,7 +103,7 @@ class Chatwoot(Tool):
         listed = _page((await self._api(account).get("/conversations", query))["data"]["payload"])
         fresh = [one for one in listed if one.get("id") and int(one.get("last_activity_at") or 0) >= int(begun)]
         newest = max([int(seen or begun), *(int(one["last_activity_at"]) for one in fresh)])
-        arrivals = tuple(only_id(ident(one)) for one in fresh)
+        arrivals = tuple(changed(ident(one), "chat") for one in fresh)
         more = bool(fresh) and len(fresh) == len(listed)
         return Page(arrivals=arrivals, cursor=f"{begun}|{newest}|{int(page or 1) + 1}" if more else str(newest), more=more)
 
@@ -121,13 +121,7 @@ class Chatwoot(Tool):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """In the name of the agent whose own token is known. Raises Refused without one."""
-        token = account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it once under their name, My chat tools, or use the side panel, which puts the words into the composer.",
-            )
-        return await self._write(self._api(account, token), conversation_id, text, private=False)
+        return await self._write(self._api(account, self._own(account, agent)), conversation_id, text, private=False)
 
     async def check(self, account: Account) -> list[Missing]:
         """Whether the token may read conversations, and webhook and dashboard app are there."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from copilot.channels.base import objects
+from copilot.channels.base import attached
 from copilot.domain.channels import Account, Arrival
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid
@@ -65,11 +65,6 @@ def of_conversation(account: Account, told: dict[str, Any], messages: Iterable[d
     return Arrival(conversation=ConversationIn(**known), deleted=tuple(str(one["id"]) for one in listed if _gone(one)))
 
 
-def only_id(number: str) -> Arrival:
-    """That something happened there: the thread is to be read."""
-    return Arrival(conversation=ConversationIn(conversation_id=number, channel="chat", messages=[]), whole=False)
-
-
 def ident(told: dict[str, Any]) -> str:
     """A conversation's number. Raises Invalid."""
     number = str(told.get("id") or "")
@@ -83,7 +78,7 @@ def _message(told: dict[str, Any]) -> MessageIn | None:
     kind, text = told.get("message_type"), told.get("content")
     if kind not in ("incoming", INCOMING, "outgoing", OUTGOING) or _gone(told):
         return None
-    files = [{"name": "", "type": str(one.get("file_type") or ""), "url": ""} for one in objects(told.get("attachments"))]
+    files = attached(told.get("attachments"), kind="file_type")
     if not text and not files:
         return None
     sender = told.get("sender") or {}

@@ -6,8 +6,7 @@ by itself, nothing goes to an address that nobody reads, and automatic mail open
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar, Final, TypeVar
 
@@ -37,9 +36,8 @@ T = TypeVar("T")
 
 
 class EmailSettings(Settings):
-    """Of a mailbox. There is no place for notes in it."""
+    """Of a mailbox."""
 
-    notes: bool = False
     address: str = Field(description="The mailbox's own address, from which replies go out.")
     name: str = Field(default="", max_length=100, description="What stands before it where an agent's own access names nobody.")
     login: str = Field(default="", description="Its login for IMAP. Empty: the address.")
@@ -87,15 +85,30 @@ class Email(Tool):
         """Threads with new mail, by the numbers of both folders. Numbered anew, mail is looked at again by its day; ids make it known."""
         return await self._with(account, lambda post: since(post, cursor))
 
-    async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
-        """As `write`, for whoever names no write: each is another one."""
-        return await self._reply(account, conversation_id, text, agent, f"{datetime.now(UTC).timestamp()}")
-
     async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
         """Returns the Message-ID. Raises Refused without the agent's own access, Unsure when the server did not say whether it was sent."""
         if wanted.action != "reply":
             self._cannot("take notes")
-        return await self._reply(account, conversation_id, wanted.text, wanted.agent, wanted.id)
+        given = _settings(account)
+        name, login, password = sending.own(self._own(account, wanted.agent))
+        if not given.smtp:
+            raise Refused("This mailbox has no server to send with.", todo="Set smtp=smtps://smtp.example.com.")
+        found = await self._talk(account, conversation_id)
+        _answerable(found.address, given)
+        ident, at = _message_id(account, wanted.id), datetime.now(UTC)
+        mail = sending.compose(
+            wanted.text,
+            ident=ident,
+            sender=(name or given.name, given.address),
+            to=found.address,
+            subject=found.subject,
+            answers=found.ids,
+            at=at,
+        )
+        await sending.send(given.smtp, login, password, mail, sender=given.address, to=found.address)
+        if not given.keeps_sent:
+            await self._keep(account, mail.as_bytes(), at)
+        return ident
 
     async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:
         """Looked for by its Message-ID among what was sent. Where the server does not keep that by itself, its absence says nothing."""
@@ -127,40 +140,9 @@ class Email(Tool):
             found.append(Missing(what=error.detail, todo=error.todo))
         return found
 
-    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        """There is nothing to make in a mailbox."""
-        return account
-
     async def _talk(self, account: Account, conversation_id: str) -> Talk:
         root, digest = parted(conversation_id)
         return await self._with(account, lambda post: talk(post, root, digest))
-
-    async def _reply(self, account: Account, conversation_id: str, text: str, agent: str, key: str) -> str:
-        given, token = _settings(account), account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access to the mail server.",
-                todo="They add it as LOGIN:PASSWORD under their name, My chat tools, or answer in their mail program.",
-            )
-        name, login, password = sending.own(token)
-        if not given.smtp:
-            raise Refused("This mailbox has no server to send with.", todo="Set smtp=smtps://smtp.example.com.")
-        found = await self._talk(account, conversation_id)
-        _answerable(found.address, given)
-        ident, at = _message_id(account, key), datetime.now(UTC)
-        mail = sending.compose(
-            text,
-            ident=ident,
-            sender=(name or given.name, given.address),
-            to=found.address,
-            subject=found.subject,
-            answers=found.ids,
-            at=at,
-        )
-        await sending.send(given.smtp, login, password, mail, sender=given.address, to=found.address)
-        if not given.keeps_sent:
-            await self._keep(account, mail.as_bytes(), at)
-        return ident
 
     async def _keep(self, account: Account, mail: bytes, at: datetime) -> None:
         """A copy among what was sent. It was sent, whatever happens here."""
@@ -170,9 +152,13 @@ class Email(Tool):
                 post.folders.append(post.outbox, mail, at)
 
         for _ in range(KEEPS):
-            with suppress(Unavailable):
+            try:
                 await self._with(account, keep)
                 return
+            except Unavailable:
+                continue
+            except CopilotError:
+                break  # refused: asking again only locks the login
         log.warning("sent_mail_not_kept", tenant=account.tenant_id, connection=account.id)
 
     async def _with(self, account: Account, work: Callable[[Post], T]) -> T:

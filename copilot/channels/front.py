@@ -6,7 +6,7 @@ the words: those are believed to say which conversation, and the thread is read.
 What was said on Twitter is not handed over by Front ("[REDACTED]"), and is left out here. So are conversations in a teammate's own inbox.
 """
 
-import html
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
@@ -15,10 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, id_of, json_body, understood
+from copilot.channels.base import NoteSettings, Tool, changed, id_of, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
-from copilot.channels.front_threads import ident_of, listed, of_conversation, only_id
+from copilot.channels.front_threads import ident_of, of_conversation, quick
 from copilot.channels.limits import Limit
+from copilot.channels.markup import marked_up
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.errors import Invalid, NotFound, Refused
 
@@ -35,7 +36,7 @@ PAGES: Final = 20
 LIMIT: Final = 100
 
 
-class FrontSettings(Settings):
+class FrontSettings(NoteSettings):
     """Of a Front connection."""
 
     company: str = Field(default="", description="Its id, as /me says it (cmp_…). Empty: not compared.")
@@ -87,7 +88,7 @@ class Front(Tool):
             raise NotFound("This conversation is in a teammate's own inbox.", todo="Move it to a shared inbox first.")
         with understood(self.title):
             messages, comments = await _all(calls, f"{path}/messages"), await _all(calls, f"{path}/comments")
-            return of_conversation(account, told, messages, comments)
+            return await asyncio.to_thread(of_conversation, account, told, messages, comments)
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Conversations of events after the cursor (seconds since 1970). One request of the 50 to 200 a minute that a company has."""
@@ -96,10 +97,10 @@ class Front(Tool):
         query: dict[str, str | int] = {"q[after]": cursor, "sort_by": "created_at", "sort_order": "asc", "limit": LIMIT}
         found = await self._api(account).get("/events", query)
         with understood(self.title):
-            events = listed(found.get("_results"))
+            events = objects(found.get("_results"))
             newest = max([float(cursor), *(float(event["emitted_at"]) for event in events)])
-            changed = {str(one["id"]): one for event in events if (one := event.get("conversation")) and not one.get("is_private")}
-            arrivals = tuple(only_id(ident) for ident in changed)
+            touched = {str(one["id"]): one for event in events if (one := event.get("conversation")) and not one.get("is_private")}
+            arrivals = tuple(changed(ident) for ident in touched)
         more = bool(_next(found)) and newest > float(cursor)
         return Page(arrivals=arrivals, cursor=f"{newest:.3f}", more=more)
 
@@ -113,18 +114,15 @@ class Front(Tool):
 
         Returns the message's id, or the `message_uid` where Front has made none yet.
         """
-        author, there, token = account.agents.get(agent, "").partition(":")
+        author, there, token = self._own(account, agent).partition(":")
         author = f"alt:email:{author}" if "@" in author else author
         if not there or not author.startswith(TEAMMATE):
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it as ADDRESS:TOKEN under their name, My chat tools, or use the plugin, which makes a draft.",
-            )
+            raise Refused("This own access does not say whose it is.", todo="They enter it anew as ADDRESS:TOKEN under My chat tools.")
         calls, path = self._api(account, token), f"/conversations/{segment(conversation_id)}/messages"
-        last = listed((await calls.get(path, {"limit": 1})).get("_results"))
+        last = objects((await calls.get(path, {"limit": 1})).get("_results"))
         body: dict[str, Any] = {"author_id": author, "body": text}
         if last and last[0].get("type") == "email":
-            body |= {"body": html.escape(text).replace("\n", "<br>"), "text": text}
+            body |= {"body": marked_up(text), "text": text}
         answer = await calls.post(path, body)
         return id_of(self.title, answer, "id" if isinstance(answer, dict) and answer.get("id") else "message_uid")
 
@@ -165,7 +163,7 @@ async def _all(calls: Calls, path: str) -> list[dict[str, Any]]:
         query: dict[str, str | int] = {"limit": LIMIT} | ({"page_token": after} if after else {})
         page = await calls.get(path, query)
         # What came in while we read moves the pages on: the same one is seen twice.
-        found |= {str(one["id"]): one for one in listed(page.get("_results"))}
+        found |= {str(one["id"]): one for one in objects(page.get("_results"))}
         after = _next(page)
         if not after:
             break
@@ -192,6 +190,6 @@ def _event(account: Account, event: dict[str, Any]) -> Arrival | None:
     kind, data = (target.get("_meta") or {}).get("type"), target.get("data")
     if kind not in ("message", "comment") or not isinstance(data, dict):
         return of_conversation(account, told, [], [])
-    if "body" not in data and "text" not in data:
-        return only_id(ident_of(told))
+    if ("body" not in data and "text" not in data) or not quick(data):
+        return changed(ident_of(told))
     return of_conversation(account, told, [data] if kind == "message" else [], [data] if kind == "comment" else [])

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from copilot.channels.base import attached, objects
+from copilot.channels.markup import QUICK, words
 from copilot.domain.channels import Account, Arrival
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import Invalid
@@ -17,11 +19,18 @@ CHANNELS: Final[dict[str, Channel]] = {
     "email": "email",
     "sms": "sms",
     "call": "phone",
-    "tweet": "social",
-    "facebook": "social",
-    "googleplay": "social",
+    "phone-call": "phone",
+    "truly-call": "phone",
+    "front_chat": "chat",
+    "intercom": "chat",
+    "internal": "chat",
+    "smooch": "chat",
+    "tweet_dm": "chat",
+    "whatsapp": "chat",
+    "yalo_wha": "chat",
 }
-"""By a message's type; the rest is chat. Where a type may be public, it counts as public."""
+"""By a message's type, those that nobody else reads. The rest may be public, and counts as that: tweet, facebook, googleplay, custom
+(whatever an integration brings in), a type that is new, and none at all."""
 STATUSES: Final[dict[str, Status]] = {
     "assigned": "open",
     "unassigned": "open",
@@ -73,10 +82,7 @@ def _comment(told: dict[str, Any]) -> MessageIn | None:
 
 
 def _said(told: dict[str, Any], text: str, author: Author, *, at: str, private: bool) -> MessageIn | None:
-    files = [
-        {"name": str(one.get("filename") or ""), "type": str(one.get("content_type") or ""), "url": ""}
-        for one in listed(told.get("attachments"))
-    ]
+    files = attached(told.get("attachments"), name="filename")
     if not text and not files:
         return None
     who = _sender(told) if author == "customer" else told.get("author") or {}
@@ -97,12 +103,12 @@ def _words(told: dict[str, Any]) -> str:
     """The plain text that Front makes of an e-mail; else the body, whose markup is taken off where it has any."""
     if text := str(told.get("text") or ""):
         return text
-    body = str(told.get("body") or "")
-    if "<" not in body:
-        return body
-    from bs4 import BeautifulSoup
+    return words(str(told.get("body") or ""))
 
-    return BeautifulSoup(body, "html.parser").get_text("\n").strip()
+
+def quick(told: dict[str, Any]) -> bool:
+    """Whether a message is read in no time: not one of much markup."""
+    return bool(told.get("text")) or len(str(told.get("body") or "")) <= QUICK
 
 
 def _author(told: dict[str, Any]) -> Author:
@@ -117,12 +123,12 @@ def _is_person(author: dict[str, Any] | None) -> bool:
 
 
 def _sender(told: dict[str, Any]) -> dict[str, Any]:
-    return next((one for one in listed(told.get("recipients")) if one.get("role") == "from"), {})
+    return next((one for one in objects(told.get("recipients")) if one.get("role") == "from"), {})
 
 
 def _channel(messages: list[dict[str, Any]]) -> Channel:
     """Public as soon as one of its messages is."""
-    found = [CHANNELS.get(str(one.get("type")), "chat") for one in messages]
+    found = [CHANNELS.get(str(one.get("type")), "social") for one in messages]
     return "social" if "social" in found else found[0] if found else "email"
 
 
@@ -139,13 +145,3 @@ def _customer(account: Account, recipient: dict[str, Any]) -> CustomerIn:
         phone=phone,
         assurance=Assurance.CLAIMED if email or phone else Assurance.NONE,
     )
-
-
-def only_id(ident: str) -> Arrival:
-    """That something happened in a conversation."""
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
-
-
-def listed(found: object) -> list[dict[str, Any]]:
-    """The objects of a list; none where Front sent something else."""
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

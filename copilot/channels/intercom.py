@@ -7,17 +7,17 @@ Not told by Intercom: whether the Messenger's identity was verified; so nobody i
 customers see; what is not surely public counts as private. What was said on Twitter is not handed over, and is left out.
 """
 
-import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from pydantic import ConfigDict, Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, id_of, json_body, understood
+from copilot.channels.base import NoteSettings, Tool, attached, changed, id_of, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
+from copilot.channels.markup import marked_up
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
@@ -32,10 +32,11 @@ CHANNELS: Final[dict[str, Channel]] = {
     "sms": "sms",
     "phone_call": "phone",
     "phone_switch": "phone",
-    "facebook": "social",
-    "instagram": "social",
+    "conversation": "chat",
+    "push": "chat",
+    "whatsapp": "chat",
 }
-"""By a source's type; the rest is chat. Where a type may be public, it counts as public."""
+"""By a source's type, those that nobody else reads. The rest may be public, and counts as that: facebook, instagram, twitter, a new one."""
 OBSCURED: Final = ("twitter",)
 """Sources of which Intercom hands out a remark in place of the words."""
 STATUSES: Final[dict[str, Status]] = {"open": "open", "snoozed": "pending", "closed": "closed"}
@@ -48,7 +49,7 @@ SOME: Final = 150
 """Conversations of a page of the poll; Intercom's most."""
 
 
-class IntercomSettings(Settings):
+class IntercomSettings(NoteSettings):
     """Of an Intercom connection. Its ids look like numbers, and are taken when they were written as such."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -94,7 +95,7 @@ class Intercom(Tool):
         with understood(self.title):
             _ours(account, body)
             ident = _about(body)
-        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(_only_id(ident),) if ident else ())
+        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(changed(ident, "chat"),) if ident else ())
 
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """All of it as plain text (Intercom holds at most 500 parts out), with who it is with."""
@@ -111,15 +112,15 @@ class Intercom(Tool):
             return Page(cursor=str(int(datetime.now(UTC).timestamp())))
         begun, _, rest = cursor.partition("|")
         seen, _, after = rest.partition("|")
-        changed = {"field": "updated_at", "operator": ">", "value": int(begun) - 1}
+        recent = {"field": "updated_at", "operator": ">", "value": int(begun) - 1}
         pages = {"per_page": SOME} | ({"starting_after": after} if after else {})
-        body = {"query": {"operator": "AND", "value": [changed]}, "pagination": pages}
+        body = {"query": {"operator": "AND", "value": [recent]}, "pagination": pages}
         found = await self._api(account).search("/conversations/search", body)
         with understood(self.title):
-            listed = _list(found.get("conversations"))
+            listed = objects(found.get("conversations"))
             newest = max([int(seen or begun), *(int(one["updated_at"]) for one in listed)])
             following = str((((found.get("pages") or {}).get("next")) or {}).get("starting_after") or "")
-            arrivals = tuple(_only_id(str(one["id"])) for one in listed)
+            arrivals = tuple(changed(str(one["id"]), "chat") for one in listed)
         return Page(arrivals=arrivals, cursor=f"{begun}|{newest}|{following}" if following else str(newest), more=bool(following))
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
@@ -128,13 +129,7 @@ class Intercom(Tool):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """As the teammate whose own token it is: Intercom would let any token speak for anybody, so the token's owner is asked for."""
-        token = account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it once under their name, My chat tools, or copy the words from the card into the composer.",
-            )
-        calls = self._api(account, token)
+        calls = self._api(account, self._own(account, agent))
         with understood(self.title):
             owner = str((await calls.get("/me"))["id"])
         return await self._write(calls, conversation_id, "comment", owner, text)
@@ -162,13 +157,9 @@ class Intercom(Tool):
             found.append(Missing(what="The token may not read conversations.", todo="Give the app the permission Read conversations."))
         return found
 
-    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        """Webhook and card are made in Intercom's Developer Hub, which has no API for them: only what can be seen is checked."""
-        return account
-
     async def _write(self, calls: Calls, conversation_id: str, kind: str, admin: str, text: str) -> str:
         """The id of the newest part, which is the one just written."""
-        body = {"message_type": kind, "type": "admin", "admin_id": admin, "body": html.escape(text).replace("\n", "<br>")}
+        body = {"message_type": kind, "type": "admin", "admin_id": admin, "body": marked_up(text)}
         told = await calls.post(f"/conversations/{segment(conversation_id)}/reply", body)
         return id_of(self.title, told, "conversation_parts", "conversation_parts", -1, "id")
 
@@ -207,13 +198,13 @@ def _ident(told: object) -> str:
 def _whole(account: Account, told: dict[str, Any]) -> Arrival:
     source = told.get("source") or {}
     kind = str(source.get("type") or "")
-    parts = _list((told.get("conversation_parts") or {}).get("conversation_parts"))
+    parts = objects((told.get("conversation_parts") or {}).get("conversation_parts"))
     # The first message and parts count their ids apart.
     first = source | {"id": f"source-{source.get('id')}", "created_at": told["created_at"], "part_type": "comment"}
     listed = [] if kind in OBSCURED else ([first] if source else []) + parts
     known: dict[str, Any] = {
         "conversation_id": _ident(told["id"]),
-        "channel": CHANNELS.get(kind, "social" if kind in OBSCURED else "chat"),
+        "channel": CHANNELS.get(kind, "social"),
         "messages": [found for one in listed if (found := _message(one)) is not None],
         "assignee": str(told.get("admin_assignee_id") or ""),
     }
@@ -227,10 +218,7 @@ def _whole(account: Account, told: dict[str, Any]) -> Arrival:
 def _message(told: dict[str, Any]) -> MessageIn | None:
     """None: nothing was said (an assignment, a rating), or it was taken away."""
     text = str(told.get("body") or "").strip()
-    files = [
-        {"name": str(one.get("name") or ""), "type": str(one.get("content_type") or ""), "url": ""}
-        for one in _list(told.get("attachments"))
-    ]
+    files = attached(told.get("attachments"), name="name")
     if told.get("redacted") is True or not (text or files):
         return None
     author = told.get("author") or {}
@@ -254,7 +242,7 @@ def _author(told: dict[str, Any], author: dict[str, Any]) -> Author:
 
 def _customer(account: Account, told: dict[str, Any], said: Iterable[dict[str, Any]]) -> CustomerIn | None:
     """The contact, with the name and address under which they wrote. Nobody proved either."""
-    contacts = _list((told.get("contacts") or {}).get("contacts"))
+    contacts = objects((told.get("contacts") or {}).get("contacts"))
     if not contacts:
         return None
     ident = str(contacts[0]["id"])
@@ -267,11 +255,3 @@ def _customer(account: Account, told: dict[str, Any], said: Iterable[dict[str, A
         email=email,
         assurance=Assurance.CLAIMED if email else Assurance.NONE,
     )
-
-
-def _only_id(ident: str) -> Arrival:
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="chat", messages=[]), whole=False)
-
-
-def _list(found: object) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

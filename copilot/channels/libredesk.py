@@ -6,13 +6,14 @@ within 3 seconds, and dropped when its queue is full; message.created holds the 
 which conversation changed, the thread is read from the API, and the poll finds what was dropped. Its API puts no draft into the composer.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, objects, understood
+from copilot.channels.base import NoteSettings, Tool, again, attached, changed, id_of, json_body, leads_here, objects, understood, when
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import marked_up, words
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
@@ -57,7 +58,7 @@ class LibreDesk(Tool):
     title = "LibreDesk"
     own_access = "Your API key and its secret, with a colon between them: KEY:SECRET."
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
-    settings = Settings
+    settings = NoteSettings
     installs = True
     unheard = "Addresses inside need allowed_hosts under [webhook] in LibreDesk's config.toml; its own log says why it failed."
     steps: ClassVar[tuple[Step, ...]] = (
@@ -72,10 +73,10 @@ class LibreDesk(Tool):
         signing.verify(given, account.signing, lambda secret: f"sha256={signing.hexadecimal(secret, webhook.body)}")
         body = json_body(webhook)
         with understood(self.title):
-            signing.fresh(webhook, _when(body["timestamp"]))
+            signing.fresh(webhook, when(body["timestamp"]))
             ident = _conversation(body["payload"]) if body["event"] in EVENTS else ""
         heard = body["event"] == PROBED
-        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(_only_id(ident),) if ident else (), heard=heard)
+        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(changed(ident),) if ident else (), heard=heard)
 
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """All of it, with who it is with."""
@@ -87,7 +88,7 @@ class LibreDesk(Tool):
             async for page, last in _pages(calls, f"{path}/messages", {}):
                 messages |= {str(one["uuid"]): one for one in page}
                 whole = last
-            return _of_conversation(account, told, messages.values(), complete=whole)
+            return await asyncio.to_thread(_of_conversation, account, told, messages.values(), complete=whole)
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Conversations with a message at or after the cursor (a time), newest first as it lists them, a page at a time.
@@ -98,16 +99,15 @@ class LibreDesk(Tool):
         if not cursor:
             return Page(cursor=datetime.now(UTC).isoformat())
         order = {"order": "desc", "order_by": "conversations.last_message_at"}
-        with understood(self.title):
-            begun, _, rest = cursor.partition("|")
-            seen, _, page = rest.partition("|")
-            listed, last = await _page(self._api(account), "/conversations/all", order, int(page or 1))
-            times = {_uuid(one["uuid"]): at for one in listed if (at := _last(one)) is not None}
-            fresh = [one for one, at in times.items() if at >= _when(begun)]
-            newest = max([_when(seen or begun), *times.values()]).isoformat()
+        begun, _, rest = cursor.partition("|")
+        seen, _, page = rest.partition("|")
+        listed, last = await _page(self._api(account), "/conversations/all", order, int(page or 1))
+        times = {_uuid(one["uuid"]): at for one in listed if (at := _last(one)) is not None}
+        fresh = [one for one, at in times.items() if at >= when(begun)]
+        newest = max([when(seen or begun), *times.values()]).isoformat()
         more = not last and len(fresh) == len(times)  # those without a message come first, and say nothing about where it ends
         cursor = f"{begun}|{newest}|{int(page or 1) + 1}" if more else newest
-        return Page(arrivals=tuple(_only_id(one) for one in fresh), cursor=cursor, more=more)
+        return Page(arrivals=tuple(changed(one) for one in fresh), cursor=cursor, more=more)
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """A private note by the connection's own agent."""
@@ -115,13 +115,7 @@ class LibreDesk(Tool):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """As the agent, with their own key. Raises Refused without one."""
-        token = account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own API key.",
-                todo="They add it (KEY:SECRET) under their name, My chat tools, or use the browser's side panel.",
-            )
-        calls = self._api(account, token)
+        calls = self._api(account, self._own(account, agent))
         told = _data(await calls.get(f"/conversations/{segment(conversation_id)}"))
         email = str((told.get("contact") or {}).get("email") or "")
         to = [email] if told.get("inbox_channel") == "email" and email else []
@@ -236,10 +230,7 @@ def _message(told: dict[str, Any]) -> MessageIn | None:
     if told.get("type") not in ("incoming", "outgoing") or told.get("status") == "failed":
         return None
     text = words(str(told.get("content") or "")) or str(told.get("text_content") or "")
-    files = [
-        {"name": str(one.get("name") or ""), "type": str(one.get("content_type") or ""), "url": ""}
-        for one in objects(told.get("attachments"))
-    ]
+    files = attached(told.get("attachments"), name="name")
     if not text and not files:
         return None
     author = told.get("author") or {}
@@ -247,7 +238,7 @@ def _message(told: dict[str, Any]) -> MessageIn | None:
         id=_uuid(told["uuid"]),
         author=_author(told, author),
         text=text,
-        sent_at=_when(told["created_at"]).isoformat(),
+        sent_at=when(told["created_at"]).isoformat(),
         author_id=str(told.get("sender_id") or ""),
         author_name=_name(author),
         # Without the word nothing is taken for public: a note must never count as an answer.
@@ -281,15 +272,6 @@ def _name(person: dict[str, Any]) -> str:
     return " ".join(str(person[part]) for part in ("first_name", "last_name") if person.get(part))
 
 
-def _only_id(ident: str) -> Arrival:
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
-
-
 def _last(told: dict[str, Any]) -> datetime | None:
     """Of its latest message; None: it has none yet."""
-    return _when(told["last_message_at"]) if told.get("last_message_at") else None
-
-
-def _when(told: object) -> datetime:
-    found = datetime.fromisoformat(str(told))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return when(told["last_message_at"]) if told.get("last_message_at") else None

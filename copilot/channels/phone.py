@@ -4,25 +4,18 @@
 Partial, late and corrected transcripts are the same call told again. Nothing can be written into a call.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from pydantic import ValidationError
 
-from copilot.channels.base import Settings, Tool
+from copilot.channels.base import Tool
 from copilot.channels.webhook import standard
 from copilot.domain.calls import CallIn
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Step, Webhook
+from copilot.domain.channels import Account, Arrival, Delivery, Step, Webhook
 from copilot.domain.formats import explain
 
 CHANGED: Final = "call.changed"
 """The one type of event that is read; others are taken and tell nothing."""
-
-
-class PhoneSettings(Settings):
-    """Of a telephone system. There is no place for notes in a call."""
-
-    notes: bool = False
 
 
 class Phone(Tool):
@@ -30,8 +23,6 @@ class Phone(Tool):
 
     kind = "phone"
     title = "The telephone system"
-    can: ClassVar[frozenset[Ability]] = frozenset()
-    settings = PhoneSettings
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="In the telephone system, have each call told to this address, while it goes on and afterwards.", paste="webhook"),
         Step(text="Give it the signing secret (Standard Webhooks). A secret is shown once, when it is made; below you can make a new one."),
@@ -48,7 +39,3 @@ class Phone(Tool):
         except ValidationError as error:
             raise explain(error, "data") from None
         return Delivery(id=known_by, arrivals=(Arrival(conversation=conversation, deleted=gone),))
-
-    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        """There is nothing to make: the telephone system is given the address and the secret."""
-        return account

@@ -13,10 +13,10 @@ from typing import Any, ClassVar, Final
 from urllib.parse import parse_qs
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from copilot.channels import signing, slack_blocks
-from copilot.channels.base import Tool, id_of, json_body, understood
+from copilot.channels.base import Settings, Tool, id_of, json_body, understood
 from copilot.channels.calling import LIMITS, Calls
 from copilot.channels.limits import Limit
 from copilot.channels.slack_errors import answered
@@ -36,10 +36,8 @@ SEEN: Final = 200
 """Messages that are looked through for one that may have been posted."""
 
 
-class SlackSettings(BaseModel):
+class SlackSettings(Settings):
     """Of a Slack connection."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     team: str = Field(pattern=r"^[TE][A-Z0-9]{1,20}$", description="The workspace's id, T…: nobody of another one decides here.")
     channel: str = Field(pattern=r"^[CG][A-Z0-9]{1,20}$", description="The triage channel's id, C….")

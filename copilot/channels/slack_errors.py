@@ -1,5 +1,6 @@
 """What Slack's Web API says when it is not done: HTTP 200 with `ok: false` and a word. Source: docs.slack.dev, each method's errors."""
 
+import re
 from typing import Any, Final
 
 from copilot.domain.channels import Unsure
@@ -21,6 +22,7 @@ BUSY: Final = ("ratelimited", "rate_limited", "message_limit_exceeded", "service
 MAYBE: Final = ("fatal_error", "internal_error", "request_timeout")
 """After these it may have been done."""
 MINUTE: Final = 60.0
+_WORD: Final = re.compile(r"[a-z][a-z_]{1,59}")
 
 
 def answered(told: object, *, writes: bool = False) -> dict[str, Any]:
@@ -29,8 +31,8 @@ def answered(told: object, *, writes: bool = False) -> dict[str, Any]:
         return told
     if writes and not (isinstance(told, dict) and told.get("ok") is False):
         raise _unclear("neither ok nor not", writes=True)
-    word = str(told.get("error") or "")[:60] if isinstance(told, dict) else ""
-    raise _error(word, writes=writes)
+    found = _WORD.fullmatch(str(told.get("error"))) if isinstance(told, dict) else None  # nothing else is repeated: it may be our token
+    raise _error(found[0] if found else "", writes=writes)
 
 
 def _error(word: str, *, writes: bool) -> CopilotError:

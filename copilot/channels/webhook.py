@@ -4,7 +4,6 @@ Source: https://www.standardwebhooks.com, v1: headers webhook-id, webhook-timest
 """
 
 import binascii
-from collections.abc import Mapping
 from typing import Any, ClassVar, Final, get_args
 
 from pydantic import Field, ValidationError
@@ -27,9 +26,8 @@ SIGNATURES: Final = 8
 
 
 class WebhookSettings(Settings):
-    """Of a generic connection: there is no place for notes."""
+    """Of a generic connection."""
 
-    notes: bool = False
     events_to: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """Where events are sent; empty: nowhere."""
     events: tuple[EventType, ...] = get_args(EventType)
@@ -75,10 +73,6 @@ class GenericWebhook(Tool):
     async def check(self, account: Account) -> list[Missing]:
         """Whether whoever listens can be reached is seen at the first event."""
         return [] if account.signing else [Missing(what="There is no signing secret.", todo="Make one: copilot connections secret.")]
-
-    async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
-        """There is nothing to make: whoever sends is given the address and the secret."""
-        return account
 
 
 def standard(account: Account, webhook: Webhook) -> tuple[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ API before anything is believed, and a replay of any age makes it read once more
 into the composer. That `condition` narrows /tickets/search without its search index was read in the code only, not in the documentation.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -14,12 +15,25 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, objects, understood
+from copilot.channels.base import (
+    NoteSettings,
+    Tool,
+    again,
+    attached,
+    changed,
+    id_of,
+    json_body,
+    leads_here,
+    number,
+    objects,
+    understood,
+    when,
+)
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import words
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
-from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
+from copilot.domain.errors import CopilotError, NotFound, Refused
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.people import Assurance
 
@@ -62,11 +76,9 @@ TRIGGERS: Final = {"create": "Rapport: new ticket", "update": "Rapport: changed 
 """Names of our triggers, by the action that calls them."""
 LIMIT: Final = 100
 """Tickets that one poll reads."""
-LONGEST: Final = 19
-"""Digits of a number."""
 
 
-class ZammadSettings(Settings):
+class ZammadSettings(NoteSettings):
     """Of a Zammad connection."""
 
     verify_tls: bool = Field(default=True, description="Whether Zammad checks our certificate; false only for one that you made yourself.")
@@ -94,8 +106,8 @@ class Zammad(Tool):
         signing.verify(given, account.signing, lambda secret: f"sha1={signing.hexadecimal(secret, webhook.body, 'sha1')}")
         body = json_body(webhook)
         with understood(self.title):
-            ident = _number(body["ticket"]["id"])
-        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(_only_id(ident),))
+            ident = number(body["ticket"]["id"])
+        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(changed(ident),))
 
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """The ticket with all its articles, and whose it is."""
@@ -104,7 +116,7 @@ class Zammad(Tool):
         articles = objects(await calls.get(f"/ticket_articles/by_ticket/{ident}", {"expand": "true"}))
         with understood(self.title):
             customer = await _user(calls, ticket["customer_id"])
-            return _of_ticket(account, ticket, articles, customer)
+            return await asyncio.to_thread(_of_ticket, account, ticket, articles, customer)
 
     async def since(self, account: Account, cursor: str) -> Page:
         """Tickets that changed at or after the cursor (a time), the oldest change first."""
@@ -120,9 +132,9 @@ class Zammad(Tool):
         }
         found = objects(await self._api(account).get("/tickets/search", query))
         with understood(self.title):
-            newest = max((_when(one["updated_at"]) for one in found), default=_when(cursor))
-            arrivals = tuple(_only_id(_number(one["id"])) for one in found if _when(one["updated_at"]) >= _when(cursor))
-            return Page(arrivals=arrivals, cursor=newest.isoformat(), more=len(found) >= LIMIT and newest > _when(cursor))
+            newest = max((when(one["updated_at"]) for one in found), default=when(cursor))
+            arrivals = tuple(changed(number(one["id"])) for one in found if when(one["updated_at"]) >= when(cursor))
+            return Page(arrivals=arrivals, cursor=newest.isoformat(), more=len(found) >= LIMIT and newest > when(cursor))
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """An internal note by the connection's own user."""
@@ -131,13 +143,7 @@ class Zammad(Tool):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """As the agent, the same way as the customer wrote last. Raises Refused without the agent's own token."""
-        token = account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it once under their name, My chat tools, or use the side panel, which puts the words into the composer.",
-            )
-        calls = self._api(account, token)
+        calls = self._api(account, self._own(account, agent))
         articles = objects(await calls.get(f"/ticket_articles/by_ticket/{segment(conversation_id)}", {"expand": "true"}))
         last: dict[str, Any] = next((one for one in reversed(articles) if one.get("sender") == "Customer" and not one.get("internal")), {})
         way = ANSWERED_AS.get(str(last.get("type")))
@@ -194,14 +200,14 @@ class Zammad(Tool):
 async def _user(calls: Calls, ident: object) -> dict[str, Any]:
     """Empty: it is not there any more."""
     try:
-        found = await calls.get(f"/users/{segment(_number(ident))}")
+        found = await calls.get(f"/users/{segment(number(ident))}")
     except NotFound:
         return {}
     return found if isinstance(found, dict) else {}
 
 
 async def _write(calls: Calls, ticket: str, body: dict[str, Any]) -> str:
-    answer = await calls.post("/ticket_articles", {"ticket_id": int(_number(ticket)), **body})
+    answer = await calls.post("/ticket_articles", {"ticket_id": int(number(ticket)), **body})
     return id_of("Zammad", answer, "id")
 
 
@@ -233,7 +239,7 @@ def _back_to(article: dict[str, Any]) -> str:
 def _of_ticket(account: Account, ticket: dict[str, Any], articles: Iterable[dict[str, Any]], customer: dict[str, Any]) -> Arrival:
     listed = list(articles)
     known: dict[str, Any] = {
-        "conversation_id": _number(ticket["id"]),
+        "conversation_id": number(ticket["id"]),
         "channel": _channel(listed),
         "messages": [found for one in listed if (found := _message(one)) is not None],
     }
@@ -251,14 +257,14 @@ def _message(told: dict[str, Any]) -> MessageIn | None:
     """None: an article in which nothing stands."""
     body = str(told.get("body") or "")
     text = words(body) if "html" in str(told.get("content_type") or "") else body
-    files = [{"name": str(one.get("filename") or ""), "type": _type(one), "url": ""} for one in objects(told.get("attachments"))]
+    files = attached([one | {"type": _type(one)} for one in objects(told.get("attachments"))], name="filename", kind="type")
     if not text.strip() and not files:
         return None
     return MessageIn(
-        id=_number(told["id"]),
+        id=number(told["id"]),
         author=AUTHORS.get(str(told.get("sender")), "system"),
         text=text,
-        sent_at=_when(told["created_at"]).isoformat(),
+        sent_at=when(told["created_at"]).isoformat(),
         author_id=str(told.get("origin_by_id") or told.get("created_by_id") or ""),
         author_name=parseaddr(str(told.get("from") or ""))[0] or str(told.get("from") or ""),
         # Without the word nothing is taken for public: a note must never count as an answer.
@@ -284,25 +290,9 @@ def _customer(account: Account, user: dict[str, Any]) -> CustomerIn:
     email, phone = user.get("email") or None, user.get("mobile") or user.get("phone") or None
     name = " ".join(str(user[part]) for part in ("firstname", "lastname") if user.get(part))
     return CustomerIn(
-        id=f"{account.id}:{_number(user['id'])}",
+        id=f"{account.id}:{number(user['id'])}",
         name=name or str(user.get("login") or ""),
         email=email,
         phone=phone,
         assurance=Assurance.CLAIMED if email or phone else Assurance.NONE,
     )
-
-
-def _only_id(ident: str) -> Arrival:
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
-
-
-def _number(told: object) -> str:
-    text = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
-    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST:
-        raise Invalid("The ticket has no number.", todo="Send Zammad's own payload, not a customized one.")
-    return text
-
-
-def _when(told: object) -> datetime:
-    found = datetime.fromisoformat(str(told))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -14,10 +14,23 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing, zendesk_app
-from copilot.channels.base import Settings, Tool, again, id_of, json_body, leads_here, origin, understood
+from copilot.channels.base import (
+    NoteSettings,
+    Tool,
+    again,
+    changed,
+    id_of,
+    json_body,
+    leads_here,
+    number,
+    objects,
+    origin,
+    understood,
+    when,
+)
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
-from copilot.channels.zendesk_tickets import listed, of_ticket, only_id, via
+from copilot.channels.zendesk_tickets import of_ticket, via
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused
 
@@ -31,11 +44,9 @@ SETTLED: Final = timedelta(seconds=90)
 """Incremental exports leave out the last minute, and refuse to begin within it."""
 BEGIN: Final = "begin:"
 """Cursor of a poll that has not asked yet, before the seconds since 1970."""
-LONGEST: Final = 19
-"""Digits of a number."""
 
 
-class ZendeskSettings(Settings):
+class ZendeskSettings(NoteSettings):
     """Of a Zendesk connection."""
 
     email: str = Field(default="", description="Whose API token it is. Empty: the token is an OAuth access token.")
@@ -86,18 +97,18 @@ class Zendesk(Tool):
         body = json_body(webhook)
         with understood(self.title):
             ident = _ticket(account, body)
-        return Delivery(id=signing.delivery_id(said), arrivals=(only_id(ident),) if ident else ())
+        return Delivery(id=signing.delivery_id(said), arrivals=(changed(ident),) if ident else ())
 
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """The ticket, its requester and all its comments."""
         calls, path = self._api(account), f"/tickets/{segment(conversation_id)}"
         told = await calls.get(f"{path}.json", {"include": "users"})
         with understood(self.title):
-            users = listed(told.get("users"))
+            users = objects(told.get("users"))
             comments: dict[str, dict[str, Any]] = {}
             async for page in _pages(calls, f"{path}/comments.json"):
-                comments |= {str(one["id"]): one for one in listed(page.get("comments"))}
-                users += listed(page.get("users"))
+                comments |= {str(one["id"]): one for one in objects(page.get("comments"))}
+                users += objects(page.get("users"))
             return of_ticket(account, told["ticket"], comments.values(), {str(user["id"]): user for user in users})
 
     async def since(self, account: Account, cursor: str) -> Page:
@@ -115,7 +126,7 @@ class Zendesk(Tool):
             query["cursor"] = cursor
         found = await self._api(account).get("/incremental/tickets/cursor.json", query)
         with understood(self.title):
-            arrivals = tuple(only_id(_number(one["id"])) for one in listed(found.get("tickets")))
+            arrivals = tuple(changed(number(one["id"])) for one in objects(found.get("tickets")))
             after = str(found.get("after_cursor") or "")
             return Page(arrivals=arrivals, cursor=after or cursor, more=bool(after) and found.get("end_of_stream") is False)
 
@@ -125,13 +136,7 @@ class Zendesk(Tool):
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """A public comment with the agent's own OAuth token. Raises Refused without one, and for a live messaging session."""
-        token = account.agents.get(agent)
-        if not token:
-            raise Refused(
-                "Nothing is sent in an agent's name without their own access token.",
-                todo="They add it once under their name, My chat tools, or use the sidebar app, which puts the words into the editor.",
-            )
-        calls = self._api(account, token)
+        calls = self._api(account, self._own(account, agent))
         ticket = (await calls.get(f"/tickets/{segment(conversation_id)}.json")).get("ticket") or {}
         if via(ticket) in LIVE:
             raise Refused("A live session does not get what comes through the ticket API.", todo="Use the sidebar: it fills the editor.")
@@ -153,8 +158,8 @@ class Zendesk(Tool):
     async def _hooked(self, account: Account, calls: Calls) -> list[Missing]:
         """What is missing of webhook and trigger."""
         try:
-            hooks = listed((await calls.get("/webhooks")).get("webhooks"))
-            triggers = listed((await calls.get("/triggers/active.json")).get("triggers"))
+            hooks = objects((await calls.get("/webhooks")).get("webhooks"))
+            triggers = objects((await calls.get("/triggers/active.json")).get("triggers"))
         except CopilotError:
             return [Missing(what="Whether webhook and trigger are there cannot be seen.", todo="Only an administrator's token may look.")]
         ours = next((hook for hook in hooks if leads_here(account, hook.get("endpoint"))), None)
@@ -169,13 +174,13 @@ class Zendesk(Tool):
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """The webhook, with the secret that Zendesk makes for it, and the trigger that calls it; and the uploaded app's number and key."""
         calls = self._api(account)
-        hooks = listed((await calls.get("/webhooks")).get("webhooks"))
+        hooks = objects((await calls.get("/webhooks")).get("webhooks"))
         made = next((hook for hook in hooks if hook.get("endpoint") == ours["webhook"]), None)
         if made is None:
             made = (await calls.post("/webhooks", {"webhook": _webhook(ours["webhook"])})).get("webhook") or {}
         ident = str(made.get("id") or "")
         secret = str(((await calls.get(f"/webhooks/{segment(ident)}/signing_secret")).get("signing_secret") or {}).get("secret") or "")
-        triggers = listed((await calls.get("/triggers/active.json")).get("triggers"))
+        triggers = objects((await calls.get("/triggers/active.json")).get("triggers"))
         if not any(zendesk_app.tells(trigger, ident) for trigger in triggers):
             await calls.post("/triggers.json", zendesk_app.trigger(account.id, ident))
         settings = account.settings | await self._sidebar(account, calls)
@@ -184,14 +189,14 @@ class Zendesk(Tool):
     async def _sidebar(self, account: Account, calls: Calls) -> dict[str, Any]:
         """What signed sign-in needs to know of the sidebar app, once it was uploaded; nothing before, or where it may not be asked."""
         try:
-            found = listed((await calls.get("/apps/installations.json") or {}).get("installations"))
+            found = objects((await calls.get("/apps/installations.json") or {}).get("installations"))
             ours = next((one for one in found if zendesk_app.is_ours(one)), None)
             if ours is None:
                 return {}
-            key = await calls.text(f"/apps/{segment(_number(ours.get('app_id')))}/public_key.pem")
+            key = await calls.text(f"/apps/{segment(number(ours.get('app_id')))}/public_key.pem")
         except CopilotError:
             return {}
-        return {"app": int(_number(ours.get("id"))), "app_key": key} if key.startswith("-----BEGIN") else {}
+        return {"app": int(number(ours.get("id"))), "app_key": key} if key.startswith("-----BEGIN") else {}
 
     async def entered(self, account: Account, token: str, at: datetime) -> Entrant:
         """By the token of the sidebar's first request. Whose address it is says the API: the token names only a number."""
@@ -240,7 +245,7 @@ async def _comment(calls: Calls, ticket: str, text: str, *, public: bool) -> str
     """Returns the comment's id: that of the audit's event, by which comments are listed."""
     answer = await calls.put(f"/tickets/{segment(ticket)}.json", {"ticket": {"comment": {"body": text, "public": public}}})
     audit = answer.get("audit") if isinstance(answer, dict) else None
-    events = listed(audit.get("events")) if isinstance(audit, dict) else []
+    events = objects(audit.get("events")) if isinstance(audit, dict) else []
     return id_of("Zendesk", next((one for one in events if one.get("type") == "Comment"), audit), "id")
 
 
@@ -258,10 +263,9 @@ def _webhook(address: str) -> dict[str, Any]:
 def _signed_at(stamp: str) -> datetime:
     """A time as text. Raises Refused."""
     try:
-        found = datetime.fromisoformat(stamp)
+        return when(stamp)
     except ValueError:
         return signing.moment(stamp)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _ticket(account: Account, body: dict[str, Any]) -> str:
@@ -270,14 +274,7 @@ def _ticket(account: Account, body: dict[str, Any]) -> str:
         own = ZendeskSettings.model_validate(account.settings).account_number
         if own and int(body["account_id"]) != own:
             raise Invalid("This event is of another account.", todo="Give each account a connection of its own.")
-        return _number(body["detail"]["id"]) if str(body["type"]).startswith(EVENTS) else ""
+        return number(body["detail"]["id"]) if str(body["type"]).startswith(EVENTS) else ""
     if body.get("connection") != account.id:
         raise Invalid("This trigger is of another connection.", todo=f"Print this one's: copilot zendesk trigger --connection {account.id}")
-    return _number(body["ticket"]["id"])
-
-
-def _number(told: object) -> str:
-    text = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
-    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST:
-        raise Invalid("The ticket has no number.", todo="Use the trigger as it ships: zendesk_app/trigger.json.")
-    return text
+    return number(body["ticket"]["id"])

@@ -4,9 +4,9 @@ Source: developer.zendesk.com (tickets, ticket comments, users, via object).
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 
+from copilot.channels.base import attached, when
 from copilot.domain.channels import Account, Arrival
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -62,10 +62,7 @@ def of_ticket(account: Account, ticket: dict[str, Any], comments: Iterable[dict[
 def _message(told: dict[str, Any], users: dict[str, dict[str, Any]], requester: str) -> MessageIn | None:
     """None: a comment in which nothing stands."""
     text = str(told.get("body") or told.get("plain_body") or "")
-    files = [
-        {"name": str(one.get("file_name") or ""), "type": str(one.get("content_type") or ""), "url": ""}
-        for one in listed(told.get("attachments"))
-    ]
+    files = attached(told.get("attachments"), name="file_name")
     if not text and not files:
         return None
     author = str(told["author_id"])
@@ -73,7 +70,7 @@ def _message(told: dict[str, Any], users: dict[str, dict[str, Any]], requester: 
         id=str(told["id"]),
         author=_author(author, users.get(author, {}), requester),
         text=text,
-        sent_at=datetime.fromisoformat(str(told["created_at"])).isoformat(),
+        sent_at=when(told["created_at"]).isoformat(),
         author_id=author,
         author_name=str(users.get(author, {}).get("name") or ""),
         # Without the word nothing is taken for public: a note must never count as an answer.
@@ -114,13 +111,3 @@ def _customer(account: Account, user: dict[str, Any]) -> CustomerIn:
         phone=phone,
         assurance=Assurance.CLAIMED if email or phone or user.get("external_id") else Assurance.NONE,
     )
-
-
-def only_id(ident: str) -> Arrival:
-    """That something happened to a ticket."""
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)
-
-
-def listed(found: object) -> list[dict[str, Any]]:
-    """The objects of a list; none where Zendesk sent something else."""
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -16,7 +16,7 @@ from copilot.domain.channels import Unsure
 from copilot.domain.errors import Invalid, NotFound, Refused, Unavailable
 from copilot.domain.ports.channels import Channel
 from tests.channels.doubles.base import Double, status
-from tests.channels.tools import EXAMPLES, NEW, OLD, Example
+from tests.channels.tools import EXAMPLES, NEW, OLD, Example, wanted
 
 FORGED = 10_000 if os.environ.get("FULL") else 500
 """Forged or altered deliveries for each tool."""
@@ -69,10 +69,27 @@ def test_a_replay_is_known_by_its_id_and_nothing_else_is(example: Example, chann
     assert ident("one") == ident("one") != ident("two")
 
 
-def test_a_header_that_is_not_signed_makes_no_replay_new(example: Example, channel: Channel) -> None:
+def _respelt(name: str, value: str) -> list[str]:
+    """The same time written otherwise, as parsers take it; anything at all in a header that is not signed."""
+    if name.endswith("-delivery"):
+        return ["another", ""]
+    if "timestamp" not in name:
+        return []
+    numbers = [f" {value}", f"{value} ", f"0{value}", f"+{value}", f"{value}.0", f"{value}.9", f"{value[:1]}_{value[1:]}", f"{value}e0"]
+    return [*numbers, value.replace("Z", "+00:00"), value.replace("T", " "), value.replace("Z", ".000Z"), value.lower()]
+
+
+def test_a_header_written_otherwise_makes_no_replay_new(example: Example, channel: Channel) -> None:
     webhook = example.webhook(example.said("5001", "one"))
-    changed = webhook.model_copy(update={"headers": webhook.headers | {"x-chatwoot-delivery": "another", "x-zammad-delivery": "another"}})
-    assert channel.read(example.account, changed).id == channel.read(example.account, webhook).id
+    known = channel.read(example.account, webhook).id
+    otherwise = [(name, other) for name, value in webhook.headers.items() for other in _respelt(name, value)]
+    assert otherwise or len(webhook.headers) == 1, "a signature and nothing else"
+    for name, other in otherwise:
+        try:
+            found = channel.read(example.account, webhook.model_copy(update={"headers": webhook.headers | {name: other}}))
+        except Refused:
+            continue
+        assert found.id == known, (name, other)
 
 
 def _altered(example: Example) -> Iterator[tuple[bytes, dict[str, str]]]:
@@ -162,12 +179,6 @@ def test_a_signed_body_of_any_shape_is_read_or_told_to_be_wrong(example: Example
 def test_what_is_no_object_is_told(example: Example, channel: Channel, body: bytes) -> None:
     with pytest.raises((Invalid, Refused)):
         channel.read(example.account, example.webhook(body))
-
-
-def test_secrets_are_not_shown(example: Example) -> None:
-    shown = repr(example.account)
-    assert NEW not in shown
-    assert "tok-" not in shown
 
 
 CALLING = [name for name, one in EXAMPLES.items() if one.double is not None]
@@ -260,12 +271,12 @@ async def test_nobody_is_spoken_for_without_their_own_token(calling: Example, do
         channel = channels(http)[calling.tool.kind]
         if "reply" not in channel.can:
             with pytest.raises(Refused):
-                await channel.reply(calling.account, "17", "Dear Marta", "7")
+                await channel.write(calling.account, "17", wanted("reply", "Dear Marta", "7"))
             return
         with pytest.raises(Refused):
-            await channel.reply(calling.account, "17", "Dear Marta", "8")
+            await channel.write(calling.account, "17", wanted("reply", "Dear Marta", "8"))
         assert double.writes == 0
-        assert await channel.reply(calling.account, "17", "Dear Marta", "7")
+        assert await channel.write(calling.account, "17", wanted("reply", "Dear Marta", "7"))
     assert "tok-agent-7" in json.dumps([one.headers for one in double.asked])
 
 

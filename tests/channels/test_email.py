@@ -14,6 +14,7 @@ from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unav
 from copilot.domain.people import Assurance
 from tests.channels.doubles.mail import BEGAN, MailDouble, letter, minutes
 from tests.channels.mailboxes import HELP, MARTA, PASSED, box, only, polled, texts
+from tests.channels.tools import wanted as write
 
 
 async def test_a_thread_is_what_answers_it_never_what_is_called_alike(server: MailDouble, tool: Email) -> None:
@@ -53,7 +54,7 @@ async def test_whoever_answers_in_anothers_thread_has_a_conversation_of_their_ow
         assert ("Send the money to me." in str(texts(one))) is evil
         assert ("4711" in str(texts(one))) is not evil
     # And an answer to the intruder goes to the intruder alone, with nothing of the other thread's people.
-    await tool.reply(mailbox, next(i for i in idents if "eve@evil.example" in str(told[idents.index(i)])), "No.", "7")
+    await tool.write(mailbox, next(i for i in idents if "eve@evil.example" in str(told[idents.index(i)])), wanted("No."))
     assert server.taken[0][2] == ["eve@evil.example"]
 
 
@@ -121,18 +122,8 @@ async def test_nothing_in_the_mailbox_is_changed_by_reading(server: MailDouble, 
     assert all("PEEK" in one or "RFC822.SIZE)" in one for one in server.asked if one.startswith("UID FETCH"))
 
 
-def wanted(text: str = "It is on its way.", ident: str = "w1") -> Outgoing:
-    return Outgoing(
-        id=ident,
-        connection_id="email-1",
-        conversation_id="c",
-        key="reply:s1",
-        action="reply",
-        text=text,
-        agent="7",
-        due_at=BEGAN,
-        made_at=BEGAN,
-    )
+def wanted(text: str = "It is on its way.", ident: str = "w1", agent: str = "7") -> Outgoing:
+    return write("reply", text, agent, ident)
 
 
 async def test_a_reply_goes_out_as_the_agent_into_the_thread_and_comes_back_as_sent(server: MailDouble, tool: Email) -> None:
@@ -162,10 +153,10 @@ async def test_the_mailboxes_own_access_speaks_for_nobody(server: MailDouble, to
     told = await only(tool, server, letter("Hi"))
     mailbox = box(server)
     with pytest.raises(Refused):
-        await tool.reply(mailbox, told.conversation_id, "Hello", "8")
+        await tool.write(mailbox, told.conversation_id, wanted("Hello", agent="8"))
     wrong = mailbox.model_copy(update={"agents": {"7": "lea@ternway.example:guessed"}})
     with pytest.raises(Refused):
-        await tool.reply(wrong, told.conversation_id, "Hello", "7")
+        await tool.write(wrong, told.conversation_id, wanted("Hello"))
     assert server.taken == []
 
 
@@ -178,6 +169,22 @@ async def test_a_lost_answer_is_unsure_and_found_among_what_was_sent(server: Mai
     assert len(server.taken) == 1
     assert await tool.written(mailbox, told.conversation_id, wanted())
     assert await tool.written(mailbox, told.conversation_id, wanted(ident="w2")) == ""
+
+
+async def test_what_was_sent_is_sent_though_no_copy_can_be_kept(server: MailDouble, tool: Email) -> None:
+    """The mailbox's password is changed in between: a write that counts as failed would be sent once more by hand."""
+    told = await only(tool, server, letter("Hi"))
+
+    def changed(command: str) -> bool:
+        if command == "APPEND":
+            server.people[HELP] = "another"
+        return command == "APPEND"
+
+    server.drop = changed
+    before = server.asked.count("CAPABILITY ")
+    assert await tool.write(box(server), told.conversation_id, wanted())
+    assert len(server.taken) == 1
+    assert server.asked.count("CAPABILITY ") - before == 3, "the thread, the copy, and one refused sign-in: more would lock the login"
 
 
 async def test_where_the_server_keeps_nothing_by_itself_nobody_knows(server: MailDouble, tool: Email) -> None:
@@ -211,8 +218,8 @@ async def test_nothing_that_people_write_begins_a_header(server: MailDouble, too
     mailbox = box(server)
     agents = {"7": "Lea\r\nBcc: all@example.com <lea@ternway.example>:pw:lea"}
     with pytest.raises(Refused):
-        await tool.reply(mailbox.model_copy(update={"agents": agents}), told.conversation_id, "Hello", "7")
-    await tool.reply(mailbox, told.conversation_id, "Hello\r\n.\r\nBcc: all@example.com\r\n\r\n.", "7")
+        await tool.write(mailbox.model_copy(update={"agents": agents}), told.conversation_id, wanted("Hello"))
+    await tool.write(mailbox, told.conversation_id, wanted("Hello\r\n.\r\nBcc: all@example.com\r\n\r\n."))
     ((_, _, to, raw),) = server.taken
     sent = message_from_bytes(raw, policy=default)
     assert to == ["eve@evil.example"]

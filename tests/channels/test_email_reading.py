@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from copilot.channels.email import Email
+from copilot.channels.mail.reading import read
 from copilot.channels.mail.threads import reference
 from copilot.channels.mail.wording import own_words, plain
 from copilot.domain.errors import Refused
 from copilot.domain.people import Assurance
 from tests.channels.doubles.mail import MailDouble, letter, minutes
 from tests.channels.mailboxes import HELP, MARTA, PASSED, box, only, polled
+from tests.channels.tools import wanted
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ async def test_nothing_is_sent_to_whom_nobody_reads(server: MailDouble, tool: Em
     server.deliver(letter("Hello", "o@t", sender=HELP, to="no-reply@example.com"), minutes(0), "Sent")
     mailbox = box(server)
     with pytest.raises(Refused):
-        await tool.reply(mailbox, reference("o@t", "no-reply@example.com"), "Hello?", "7")
+        await tool.write(mailbox, reference("o@t", "no-reply@example.com"), wanted("reply", "Hello?", "7"))
     assert server.taken == []
 
 
@@ -187,7 +189,7 @@ Not the customer's words.
         (mime("multipart/mixed; boundary=b", b"--b\nContent-Type: text/plain\n\nHi\n" + b"--b\n\nx\n" * 20_000), "Hi"),
         (mime("multipart/mixed; boundary=b", b"".join(NESTED)), None),
         (mime("text/plain", b"Hi", f"X: {'y' * 900}\n" * 1300), None),
-        (mime("text/html", b"<div>" * 3_000 + b"deep"), "deep"),
+        (mime("text/html", b"<div>" * 40_000 + b"deep"), "deep"),
         (mime("text/plain; charset=utf-8", b"\x00\xff\xfe Hi"), None),
         (mime(";;;=;", b"Hi"), "Hi"),
     ],
@@ -230,6 +232,19 @@ async def test_a_mail_of_twenty_megabytes_is_read_and_one_that_is_too_long_in_pa
     cut = (await tool.thread(box(server), told.conversation_id)).conversation
     assert cut.messages[0].text.endswith("Look.")
     assert [one["name"] for one in cut.messages[0].attachments if isinstance(one, dict)] == ["big.png", "more, in the mailbox"]
+
+
+async def test_of_a_thread_only_words_are_held_and_not_all_of_very_many(
+    server: MailDouble, tool: Email, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_file = mime("multipart/mixed; boundary=b", PARTS.removesuffix(b"--b--\n") + b"--b\nContent-Type: x/y\n\n" + b"A" * 1_000_000)
+    mail = read(with_file, minutes(0))
+    assert (mail.text, [name for name, _ in mail.files]) == ("See the picture.", ["Rückzahlung.pdf", "message", "x/y"])
+    assert len(mail.message.as_bytes()) < 1000
+    monkeypatch.setattr("copilot.channels.mail.threads.WORDS", 4000)
+    long = [letter("x" * 3000, f"{index}@x", References="<0@x>" if index else "") for index in range(3)]
+    told = await only(tool, server, *long, letter("Short.", "3@x", References="<0@x>"))
+    assert [len(one.text) for one in told.messages] == [len("Refund\n\n") + 3000, 2000 + len("\n[…]"), 2000 + len("\n[…]"), len("Short.")]
 
 
 @pytest.mark.parametrize(

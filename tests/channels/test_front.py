@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from copilot.channels.front import Front
+from copilot.channels.markup import QUICK
 from copilot.domain.channels import Arrival, Delivery
 from copilot.domain.errors import Invalid, NotFound, Refused, Unavailable
 from tests.channels.doubles.front import BEGAN, FrontDouble, comment, conversation, message, recipient, teammate
@@ -116,14 +117,33 @@ def test_what_nobody_said_is_left_out(given: dict[str, Any]) -> None:
 def test_markup_is_taken_off_where_there_is_no_plain_text() -> None:
     told = message("msg_4", "", type="custom", body="<p>Dear Tom,</p><p>1 &lt; 2</p><script>x</script>")
     (arrival,) = read(event(target=about("message", told))).arrivals
-    assert arrival.conversation.messages[0].text == "Dear Tom,\n1 < 2"
+    assert arrival.conversation.messages[0].text == "Dear Tom,\n\n1 < 2"
+
+
+def test_much_markup_is_read_with_the_thread_and_not_while_front_waits() -> None:
+    told = message("msg_4", "", type="custom", body="<b>" * (QUICK // 3 + 1) + "Dear Tom")
+    (arrival,) = read(event(target=about("message", told))).arrivals
+    assert (arrival.whole, arrival.conversation.messages) == (False, [])
+    (arrival,) = read(event(target=about("message", told | {"text": "Dear Tom"}))).arrivals
+    assert (arrival.whole, [one.text for one in arrival.conversation.messages]) == (True, ["Dear Tom"])
 
 
 @pytest.mark.parametrize(
     ("kind", "channel"),
-    [("email", "email"), ("sms", "sms"), ("front_chat", "chat"), ("call", "phone"), ("tweet", "social"), ("googleplay", "social")],
+    [
+        ("email", "email"),
+        ("sms", "sms"),
+        ("front_chat", "chat"),
+        ("whatsapp", "chat"),
+        ("call", "phone"),
+        ("tweet", "social"),
+        ("googleplay", "social"),
+        ("custom", "social"),
+        ("a new one", "social"),
+        (None, "social"),
+    ],
 )
-def test_public_posts_are_known_as_such(kind: str, channel: str) -> None:
+def test_whatever_is_not_surely_private_counts_as_public(kind: str | None, channel: str) -> None:
     (arrival,) = read(event(target=about("message", message("msg_5", "Hello", type=kind)))).arrivals
     assert arrival.conversation.channel == channel
 

@@ -120,9 +120,20 @@ async def test_what_is_no_message_is_left_out_and_what_was_taken_away_is_said(do
 
 @pytest.mark.parametrize(
     ("source", "channel"),
-    [("email", "email"), ("sms", "sms"), ("whatsapp", "chat"), ("facebook", "social"), ("instagram", "social"), ("phone_call", "phone")],
+    [
+        ("email", "email"),
+        ("sms", "sms"),
+        ("conversation", "chat"),
+        ("push", "chat"),
+        ("whatsapp", "chat"),
+        ("phone_call", "phone"),
+        ("facebook", "social"),
+        ("instagram", "social"),
+        ("a new one", "social"),
+        (None, "social"),
+    ],
 )
-async def test_the_channel_follows_from_the_source(double: IntercomDouble, source: str, channel: str) -> None:
+async def test_the_channel_follows_from_the_source(double: IntercomDouble, source: str | None, channel: str) -> None:
     double.conversations["17"]["source"]["type"] = source
     assert (await thread(double)).conversation.channel == channel
 

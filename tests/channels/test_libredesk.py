@@ -46,7 +46,7 @@ async def test_a_conversation_is_read_with_all_its_messages(double: LibreDeskDou
     found = arrival.conversation
     assert (found.channel, found.status, found.assignee, arrival.complete) == ("chat", "open", "7", True)
     by_text = {one.text: one for one in found.messages}
-    asked, answered, note = (by_text[text] for text in ("Where is my refund?\nIt was 142 EUR.", "It is on its way.", "She called twice."))
+    asked, answered, note = (by_text[text] for text in ("Where is my refund?\n\nIt was 142 EUR.", "It is on its way.", "She called twice."))
     assert (asked.author, asked.author_name, asked.attachments[0]) == (
         "customer",
         "Marta Ruiz",

@@ -1,7 +1,6 @@
 """Whatever a tool's API answers in place of what its documentation says: an error that says so, and never one that nobody foresaw."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +9,10 @@ from fastapi.responses import JSONResponse, Response
 
 from copilot.channels import channels
 from copilot.domain.channels import Account, Unsure
-from copilot.domain.connections import Outgoing
 from copilot.domain.errors import CopilotError
 from copilot.domain.ports.channels import Channel, ContactsTool, ProbedTool
 from tests.channels.doubles.base import Double
-from tests.channels.tools import EXAMPLES, Example
+from tests.channels.tools import EXAMPLES, Example, wanted
 
 ODD: tuple[object, ...] = ([], None, "x", {})
 BEGUN = {"chatwoot": "1", "libredesk": "2026-03-02T08:00:00+00:00", "zendesk": "begin:1772438400", "zammad": "2026-03-02T08:00:00+00:00"}
@@ -24,17 +22,15 @@ Does = Callable[[Channel, Account], Awaitable[Any]]
 
 
 async def _note(channel: Channel, account: Account) -> str:
-    return await channel.note(account, "17", "A note.")
+    return await channel.write(account, "17", wanted("note", "A note."))
 
 
 async def _reply(channel: Channel, account: Account) -> str:
-    return await channel.reply(account, "17", "Dear Marta", "7")
+    return await channel.write(account, "17", wanted("reply", "Dear Marta", "7"))
 
 
 async def _written(channel: Channel, account: Account) -> str | None:
-    at = datetime(2026, 3, 2, tzinfo=UTC)
-    wanted = Outgoing(id="1", connection_id=account.id, conversation_id="17", action="note", key="k", text="A note.", made_at=at, due_at=at)
-    return await channel.written(account, "17", wanted)
+    return await channel.written(account, "17", wanted("note", "A note."))
 
 
 async def _install(channel: Channel, account: Account) -> Account:

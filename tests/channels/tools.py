@@ -25,6 +25,7 @@ from copilot.channels.webhook import GenericWebhook
 from copilot.channels.zammad import Zammad
 from copilot.channels.zendesk import Zendesk
 from copilot.domain.channels import Account, Webhook
+from copilot.domain.connections import Action, Outgoing
 from copilot.domain.ports.channels import Channel, TriageTool
 from copilot.domain.triage import Shown
 from tests.channels.doubles import intercom
@@ -48,8 +49,15 @@ def _json(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
 
 
+def wanted(action: Action, text: str, agent: str = "", ident: str = "out-1") -> Outgoing:
+    """A write that was decided on."""
+    return Outgoing(
+        id=ident, connection_id="c", conversation_id="v", key=ident, action=action, text=text, agent=agent, due_at=AT, made_at=AT
+    )
+
+
 async def _note(channel: Channel, account: Account, text: str, conversation: str) -> str:
-    return await channel.note(account, conversation, text)
+    return await channel.write(account, conversation, wanted("note", text))
 
 
 @dataclass(frozen=True)

@@ -219,4 +219,4 @@ async def test_a_setting_is_changed_and_the_others_stay(house: House) -> None:
     await listens(house, events=["cue.raised"])
     admin = await house.enter("admin")
     changed = (await admin.patch("/v1/connections/bus", json={"settings": {"events": ["promise.due"]}})).raise_for_status().json()
-    assert changed["settings"] == {"notes": False, "events_to": LISTENER, "events": ["promise.due"]}
+    assert changed["settings"] == {"events_to": LISTENER, "events": ["promise.due"]}

@@ -13,6 +13,7 @@ from copilot.domain.errors import Unavailable
 from tests.api.house import assert_problem
 from tests.channels.doubles.base import status
 from tests.channels.doubles.slack import CHANNEL, SCOPES, buttons, member, texts
+from tests.channels.tools import AT
 from tests.services.conftest import Open
 from tests.services.test_chat_tools import ASKED, NUMBER
 from tests.services.triage_room import LEA, NOBODY, SECRET, TOM, Room, furnished_room, later, mail
@@ -270,15 +271,22 @@ async def test_a_thread_whose_answer_was_lost_is_found_and_what_belongs_under_it
     assert card.attempts == 1  # waiting for its thread is no attempt
 
 
-async def test_slack_is_down_and_everything_is_posted_once_when_it_is_back(opened: Open) -> None:
+async def test_what_slack_refuses_for_now_is_posted_once_when_it_takes_it(opened: Open) -> None:
     room = await furnished_room(opened)
-    room.slack.fail = status(429, retry_after="30")
+    # Slack's clock moves by hand alone: how quick this machine is does not matter.
+    room.slack.clock, room.slack.paced = lambda: AT + room.house.clock.ahead, True
     await room.tool.said()
-    assert room.posts == []
+    assert ["thread_ts" in one for one in room.posts] == [False]
+    assert room.slack.refused == 1, "the card came within the same second"
+    await later(room, seconds=10)
+    assert ["thread_ts" in one for one in room.posts] == [False, True]
+    room.slack.fail = status(429, retry_after="30")
+    await room.tool.said("Are you there?")
+    assert len(room.posts) == 2
     room.slack.fail = None
     await later(room, seconds=31)
     await later(room, seconds=60)
-    assert [("thread_ts" in one) for one in room.posts] == [False, True]
+    assert ["thread_ts" in one for one in room.posts] == [False, True, True]
 
 
 async def test_a_thread_that_could_not_begin_begins_with_the_next_turn(opened: Open) -> None:

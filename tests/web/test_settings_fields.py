@@ -6,12 +6,12 @@ import pytest
 from pydantic import Field
 
 from copilot.channels import CATALOGUE
-from copilot.channels.base import Settings, Tool
+from copilot.channels.base import NoteSettings, Tool
 from copilot.domain.errors import Invalid
 from copilot.web.settings_fields import LONG, PREFIX, Widget, fields, given
 
 
-class Made(Settings):
+class Made(NoteSettings):
     """One of each."""
 
     account: int = Field(ge=1, description="The `account_id`.")
@@ -71,7 +71,7 @@ def test_what_cannot_be_read_is_named(name: str, text: str, words: str) -> None:
 @pytest.mark.parametrize("tool", CATALOGUE, ids=lambda tool: tool.kind)
 def test_every_tool_has_a_form_and_steps(tool: type[Tool]) -> None:
     made = fields(tool.settings, {})
-    assert made
+    assert {one.name for one in made} == set(tool.settings.model_fields)
     assert all(one.label for one in made)
     assert tool.steps
     assert any(step.paste == "webhook" for step in tool.steps) is tool.delivers  # a mailbox is asked, and sends nothing

@@ -9,12 +9,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from copilot.channels.base import changed
 from copilot.channels.mail.mailbox import Folders, day
 from copilot.channels.mail.threads import Post
 from copilot.domain.base import Frozen, Instant
-from copilot.domain.channels import Arrival, Page
+from copilot.domain.channels import Page
 from copilot.domain.errors import Invalid
-from copilot.domain.formats import ConversationIn
 
 PAGE: Final = 50
 """New mails of a folder that one question reads."""
@@ -45,7 +45,7 @@ def since(post: Post, text: str) -> Page:
     # While there is more, the time stays: should the folder be numbered anew meanwhile, nothing of the rest is left out.
     at = before.at if before and (more_in or more_out) else begun
     cursor = Cursor(at=at, inbox=inbox, outbox=outbox).model_dump_json()
-    return Page(arrivals=tuple(_only_id(one) for one in touched), cursor=cursor, more=more_in or more_out)
+    return Page(arrivals=tuple(changed(one) for one in touched), cursor=cursor, more=more_in or more_out)
 
 
 def _folder(post: Post, folder: str, reached: Reached | None, before: Cursor | None) -> tuple[Reached | None, list[str], bool]:
@@ -73,7 +73,3 @@ def _read(text: str) -> Cursor | None:
         return Cursor.model_validate_json(text) if text else None
     except ValidationError:
         raise Invalid("This cursor is not one of a mailbox.", todo="Stop the connection and make it anew.") from None
-
-
-def _only_id(ident: str) -> Arrival:
-    return Arrival(conversation=ConversationIn(conversation_id=ident, channel="email", messages=[]), whole=False)

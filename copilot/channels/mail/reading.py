@@ -49,6 +49,7 @@ class Mail:
     """One message. Addresses in small letters; `id` without its brackets."""
 
     message: Message
+    """Its headers alone: a thread of mails with their attachments would fill the memory."""
     id: str
     parents: tuple[str, ...]
     """What it answers, the oldest first."""
@@ -61,25 +62,15 @@ class Mail:
     arrived: datetime
     sent: bool = False
     """It lies in the folder of what was sent."""
-    cut: bool = False
-    """Its end was not read."""
+    text: str = ""
+    """What its writer says: without the mail that it answers, and without a signature."""
+    files: tuple[tuple[str, str], ...] = ()
+    """(name, type) of what is attached."""
 
     @property
     def root(self) -> str:
         """Where its thread begins, as far as the message itself says."""
         return self.parents[0] if self.parents else self.id
-
-    @property
-    def text(self) -> str:
-        """What its writer says: without the mail that it answers, and without a signature."""
-        said = own_words(_body(self.message)[: 2 * LONGEST_TEXT])
-        return said if len(said) <= LONGEST_TEXT else f"{said[:LONGEST_TEXT]}\n[…]"
-
-    @property
-    def files(self) -> tuple[tuple[str, str], ...]:
-        """(name, type) of what is attached."""
-        found = list(_files(self.message))[:FILES]
-        return (*found, ("more, in the mailbox", "")) if self.cut else tuple(found)
 
     def header(self, name: str) -> str:
         """Unfolded; empty where it is not there, or cannot be read."""
@@ -87,8 +78,12 @@ class Mail:
 
 
 def read(raw: bytes, arrived: datetime, *, sent: bool = False, cut: bool = False) -> Mail:
-    """A message, or its head alone. `arrived`: as the server says it."""
+    """A message, or its head alone. `arrived`: as the server says it; `cut`: its end was not read."""
     message, whole = _parsed(raw)
+    text, files = _text(message), tuple(_files(message))[:FILES]
+    message.set_payload("")
+    message.preamble = message.epilogue = None
+    message.defects = []
     given = identified(message)
     parents = [*ids(_raw(message, "references")), *ids(_raw(message, "in-reply-to"))[:1]]
     name, sender = author(message)
@@ -103,7 +98,8 @@ def read(raw: bytes, arrived: datetime, *, sent: bool = False, cut: bool = False
         at=_when(message, arrived),
         arrived=arrived,
         sent=sent,
-        cut=cut or not whole,
+        text=text,
+        files=files if whole and not cut else (*files, ("more, in the mailbox", "")),
     )
 
 
@@ -206,6 +202,11 @@ def _made(message: Message) -> str:
     """An id for a message without one, the same whenever and under whatever number it is read."""
     told = "\n".join(value for name in ("date", "from", "to", "subject", "received") for value in headers(message, name))
     return f"{NAMELESS}{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:40]}"
+
+
+def _text(message: Message) -> str:
+    said = own_words(_body(message)[: 2 * LONGEST_TEXT])
+    return said if len(said) <= LONGEST_TEXT else f"{said[:LONGEST_TEXT]}\n[…]"
 
 
 def _body(message: Message) -> str:

@@ -7,7 +7,7 @@ conversation of their own, in which nothing of the other one stands. What was se
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,9 @@ from copilot.domain.errors import NotFound
 
 MOST: Final = 400
 """Mails of one thread that are read."""
+WORDS: Final = 5_000_000
+"""Characters of one thread that are held; of the mails that come after them, only their beginnings (`BEGINNING` characters)."""
+BEGINNING: Final = 2_000
 BATCH: Final = 15
 """Ids of one search."""
 STEPS: Final = 50
@@ -109,9 +112,14 @@ class Post:
         return self.folders.search(folder, "ALL")[-NAMELESS_MOST:]
 
     def _whole(self, places: Iterable[tuple[str, int]]) -> Iterator[Mail]:
+        """One after the other: of each, only its words and headers stay."""
+        left = WORDS
         for folder, uid in places:
             for raw in self.folders.whole(folder, [uid]):
-                yield self._mail(raw, folder)
+                mail = self._mail(raw, folder)
+                left -= len(mail.text)
+                shorter = left < 0 and len(mail.text) > BEGINNING
+                yield replace(mail, text=f"{mail.text[:BEGINNING]}\n[…]") if shorter else mail
 
     def _find(self, ident: str) -> Mail | None:
         """The head of the mail of that id; what was sent before what came in."""

@@ -6,13 +6,12 @@ A library for this (mail-parser-reply 1.36) was tried: a line of 12 KB took it 1
 import re
 from typing import TYPE_CHECKING, Final
 
+from copilot.channels.markup import LONGEST, parsed, seen, tagless
 from copilot.sensing.quotes import without_mail
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-LONGEST_HTML: Final = 500_000
-"""Characters of HTML that are read: a hostile page of that length takes four seconds."""
 _ATTRIBUTION: Final = re.compile(
     r"^[^\n>]{0,200}<[^\n<>@]{1,80}@[^\n<>]{1,200}>[^\n>]{0,60}:[ \t]*\n(?=(?:[ \t]*\n){0,2}[ \t]*>)", re.MULTILINE
 )
@@ -25,8 +24,6 @@ _DEVICE: Final = re.compile(
 )
 _BLANK: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 _QUOTE_CLASSES: Final = ["gmail_quote", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote"]
-_GONE: Final = ("script", "style", "head", "title", "template", "noscript", "svg", "object", "iframe")
-_BREAKS: Final = ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "pre", "blockquote")
 
 
 def own_words(text: str) -> str:
@@ -42,39 +39,22 @@ def own_words(text: str) -> str:
 
 def plain(html: str) -> str:
     """HTML as text: what is seen, in lines; an older mail that the program marked as such is left out, unless nothing else is there."""
-    from bs4 import BeautifulSoup
-
     try:
-        page = BeautifulSoup(html[:LONGEST_HTML], "html.parser")
-        for tag in page(list(_GONE)):
-            tag.decompose()
-        whole = _seen(page)
-        _unquoted(page)
-        seen = _seen(page) or whole
-        return seen if len(html) <= LONGEST_HTML else f"{seen}\n[…]"
+        page = parsed(html)
+        found = seen(page, _quoted(page)) or seen(page)
     except RecursionError:  # thousands of tags inside each other
-        return re.sub(r"<[^<>]{0,2000}>", " ", html[:LONGEST_HTML])
+        found = tagless(html)
+    return found if len(html) <= LONGEST else f"{found}\n[…]"
 
 
-def _unquoted(page: "BeautifulSoup") -> None:
-    """Without what programs mark as the mail that is answered; Outlook marks its beginning."""
-    for quote in [*page(class_=_QUOTE_CLASSES), *page("blockquote")]:
-        quote.decompose()
+def _quoted(page: "BeautifulSoup") -> set[int]:
+    """`id()` of what programs mark as the mail that is answered; Outlook marks its beginning."""
+    found = {id(quote) for quote in [*page(class_=_QUOTE_CLASSES), *page("blockquote")]}
+    after = set[int]()
     for begin in page(id="divRplyFwdMsg"):
-        for after in list(begin.find_next_siblings()):
-            after.decompose()
-        begin.decompose()
-
-
-def _seen(page: "BeautifulSoup") -> str:
-    from bs4.element import NavigableString, Tag
-
-    pieces: list[str] = []
-    for node in page.descendants:
-        if isinstance(node, NavigableString):
-            if type(node) is NavigableString:
-                pieces.append(re.sub(r"\s+", " ", node))
-        elif isinstance(node, Tag) and node.name in _BREAKS:
-            pieces.append("\n\n" if node.name in ("p", "h1", "h2", "h3") else "\n")
-    lines = [line.strip() for line in "".join(pieces).split("\n")]
-    return _BLANK.sub("\n\n", "\n".join(lines)).strip()
+        found.add(id(begin))
+        for one in begin.next_siblings:
+            if id(one) in after:
+                break  # and so are those behind it: thousands of beginnings are looked at once
+            after.add(id(one))
+    return found | after

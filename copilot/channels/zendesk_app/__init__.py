@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from copilot.domain.base import Frozen, Instant
+from copilot.domain.base import Frozen
 from copilot.domain.errors import Refused
 
 PACKED: Final = ("manifest.json", "translations/en.json", "assets/logo.png", "assets/logo-small.png")
@@ -33,11 +33,8 @@ class Entry(Frozen):
     """Who opened the sidebar, as Zendesk signed it."""
 
     agent_id: str
-    origin: str
-    """Of the page that frames it."""
-    until: Instant
     once: str
-    """By which a token that was used is known again; to be remembered until `until`."""
+    """By which a token that was used is known again."""
 
 
 def package(page: str, author: str = "support@example.com") -> bytes:
@@ -98,7 +95,7 @@ def entered(token: str, *, key: str, audience: str, at: datetime) -> Entry:
     if agent is None or subject.netloc != tool.netloc:
         raise Refused("This sign-in names nobody of this account.", todo="Load the ticket again.")
     once = hashlib.sha256(token.encode()).hexdigest()
-    return Entry(agent_id=agent[1], origin=f"{tool.scheme}://{tool.netloc}", until=until, once=once)
+    return Entry(agent_id=agent[1], once=once)
 
 
 def _signed(token: str, key: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
-from copilot.domain.connections import Event, Outgoing
+from copilot.domain.connections import Outgoing
 from copilot.domain.triage import Ask, Colleague, Place, Shown
 
 
@@ -70,20 +70,11 @@ class Channel(Protocol):
         """What changed since a cursor; empty: from now on."""
         ...
 
-    async def note(self, account: Account, conversation_id: str, text: str) -> str:
-        """Write a note between colleagues; returns the tool's id of it."""
-        ...
-
-    async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
-        """Send in the name of an agent, with that agent's own token; returns the tool's id of the message."""
-        ...
-
-    async def tell(self, account: Account, event: Event) -> None:
-        """Deliver an event. It may come twice: `event.id` says so."""
-        ...
-
     async def write(self, account: Account, conversation_id: str, wanted: Outgoing) -> str:
-        """As `note`, `reply` or `tell`, for a write that has a name of its own: a tool that can carry it knows it again."""
+        """A note between colleagues; a message in the name of an agent, with that agent's own token; or an event, which may come twice.
+
+        Returns the tool's id of it. A tool that can carry the name of the write (`wanted.id`) knows it again by that.
+        """
         ...
 
     async def written(self, account: Account, conversation_id: str, wanted: Outgoing) -> str | None:

@@ -15,10 +15,10 @@ from copilot.domain.errors import CopilotError, Invalid, NotFound
 from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.connecting import NAME, ConnectionIn, Made
-from copilot.web.pages.connections import Ident, address, asked_for, calls, shown, title
+from copilot.web.pages.connections import Ident, address, calls, shown, title
 from copilot.web.render import page
 from copilot.web.sessions import page_router
-from copilot.web.settings_fields import given, whole
+from copilot.web.settings_fields import fields, given, whole
 
 router = page_router()
 Kind = Annotated[str, Path(max_length=63)]
@@ -198,7 +198,7 @@ def _form(request: Request, channel: Channel, form: Form, status: int = 200, wro
         "connections/add.html",
         status=status,
         tool=about,
-        fields=asked_for(channel, settings),
+        fields=fields(channel.settings, settings),
         typed=typed | {"id": typed["id"] or channel.kind, "address": typed["address"] or address(request)},
         again=bool(form),
         install=not form or bool(form.get("install")),

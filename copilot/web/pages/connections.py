@@ -1,6 +1,5 @@
 """Connections: how each chat tool's account does, what of it somebody has to look at, and what was delivered and written last."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request
@@ -17,7 +16,7 @@ from copilot.services.chat_tools.framing import sidebar
 from copilot.services.chat_tools.standing import Standing, State
 from copilot.web.render import page
 from copilot.web.sessions import page_router
-from copilot.web.settings_fields import Field, fields
+from copilot.web.settings_fields import fields
 
 router = page_router()
 Ident = Annotated[str, Path(max_length=63)]
@@ -129,11 +128,6 @@ def calls(channel: Channel) -> bool:
     return bool(channel.can - {"events"})
 
 
-def asked_for(channel: Channel, values: Mapping[str, Any]) -> list[Field]:
-    """The settings of a tool that mean something there."""
-    return [one for one in fields(channel.settings, values) if one.name != "notes" or "note" in channel.can]
-
-
 def address(request: Request) -> str:
     """Where tools reach this service: as it is set up, else as this page was asked for."""
     app: Application = request.app.state.application
@@ -163,7 +157,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
         "abilities": abilities(channel, whole),
         "steps": [(step.text, places.get(step.paste, "")) for step in channel.steps],
         "webhook": places["webhook"],
-        "fields": asked_for(channel, whole.connection.settings),
+        "fields": fields(channel.settings, whole.connection.settings),
         "address": here,
         "words": {"delivery": DELIVERY, "write": WRITE, "action": ACTION},
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -30,6 +31,11 @@ class SlackDouble(Double):
     scopes: str = SCOPES
     invited: bool = True
     expired: bool = False
+    paced: bool = False
+    """As Slack does, it takes one message a second in a channel, by `clock`; more are refused with 429 and Retry-After."""
+    refused: int = 0
+    """How many were refused so."""
+    posted_at: dict[str, datetime] = field(default_factory=dict)
     now: float = 1_900_000_000.0
 
     def open(self, number: int = 17) -> set[str]:
@@ -57,7 +63,7 @@ class SlackDouble(Double):
         @app.post("/chat.postMessage")
         async def post(request: Request) -> Any:
             given = await request.json()
-            wrong = self._wrong(request, given["channel"]) or self._shape(given)
+            wrong = self._wrong(request, given["channel"]) or self._shape(given) or self._fast(given["channel"])
             if wrong is not None:
                 return wrong
             if (thread := given.get("thread_ts")) and thread not in self.messages:
@@ -128,6 +134,16 @@ class SlackDouble(Double):
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return no("invalid_auth")
         return None if channel in self.channels else no("channel_not_found")
+
+    def _fast(self, channel: str) -> JSONResponse | None:
+        if not self.paced or self.clock is None:
+            return None
+        at, before = self.clock(), self.posted_at.get(channel)
+        if before is not None and at - before < timedelta(seconds=1):
+            self.refused += 1
+            return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers={"Retry-After": "1"})
+        self.posted_at[channel] = at
+        return None
 
     def _shape(self, given: dict[str, Any]) -> JSONResponse | None:
         """Slack's limits of what a message may be."""
