@@ -30,7 +30,7 @@ from fastapi.routing import APIRoute
 
 from copilot.domain.access import PANEL_KEY
 from copilot.domain.errors import Refused
-from copilot.domain.staff import Caller, Role
+from copilot.domain.staff import ANSWERING, Caller, Role
 
 OWNER = "owner"
 """Key id of the local owner token, which is an administrator of every tenant."""
@@ -46,7 +46,7 @@ ALL: Roles = frozenset({AGENT, EDITOR, QA, SUPERVISOR, INTEGRATOR, ADMIN})
 ADMINS: Roles = frozenset({ADMIN})
 PROGRAMS: Roles = frozenset({INTEGRATOR, ADMIN})
 """Chat tools and imports: they bring in what customers say and who they are."""
-DESK: Roles = frozenset({AGENT, SUPERVISOR, ADMIN})
+DESK: Roles = ANSWERING
 """People who answer customers. What they do there also needs a key that belongs to a person."""
 LEADS: Roles = frozenset({SUPERVISOR, ADMIN})
 """Who may say yes to what goes beyond an agent's authority; nobody to what they asked for themselves."""

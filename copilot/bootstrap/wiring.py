@@ -316,7 +316,7 @@ def _wire(
         signing_in=SigningIn(database, passwords, clock, live.wake),
         panels=Panels(database, clock),
         reading=Reading(database, live.wake),
-        conversations=Conversations(database, live.wake),
+        conversations=Conversations(database, clock, wake),
         curating=Curating(database, indexes, privacy, clock, live.wake),
         gaps=gaps,
         day=day,

@@ -1,11 +1,13 @@
 """People who work for a tenant, and the keys by which programs and people come in."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from copilot.domain.base import Frozen, Instant
 
 Role = Literal["agent", "editor", "qa", "supervisor", "integrator", "admin"]
 ROLES: tuple[Role, ...] = ("agent", "editor", "qa", "supervisor", "integrator", "admin")
+ANSWERING: Final[frozenset[Role]] = frozenset({"agent", "supervisor", "admin"})
+"""Of people who answer customers: what is drafted is theirs to decide on, wherever they do it."""
 
 
 class User(Frozen):

@@ -21,8 +21,8 @@ class Hours(Frozen):
 
 Retained = Literal["conversations", "memories", "provider_calls", "quality_cases"]
 """Classes of records for which a company can say how long they are kept."""
-Outdating = Literal["conversations", "memories", "provider_calls", "quality_cases", "expired_memories"]
-"""Classes of records that go when they are old; guarded memories (health, grief) have an end of their own."""
+Outdating = Literal["conversations", "memories", "provider_calls", "quality_cases", "expired_memories", "deliveries"]
+"""Classes of records that go when they are old; guarded memories (health, grief) and chat tools' deliveries have an end of their own."""
 
 
 class TenantSettings(Frozen):

@@ -13,7 +13,8 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import Suggestion
 from copilot.services import answers
-from copilot.services.ingest import in_order, mint
+from copilot.services.ingest import in_order
+from copilot.services.minting import mint
 from copilot.services.reading import actor, conversation
 
 

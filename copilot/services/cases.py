@@ -160,7 +160,7 @@ async def _history(records: Records, customer: Customer | None, conversation: Co
     contacts = await records.conversations.contacts(customer.id, as_of - timedelta(days=CONTACT_DAYS), as_of)
     candidates = await records.memories.candidates(customer.id, as_of, CANDIDATES)
     elsewhere = switching.unremembered(await switching.before(records, conversation, as_of), conversation, candidates)
-    candidates = [*switching.accounts(elsewhere), *candidates]
+    candidates = [*await switching.accounts(records, elsewhere), *candidates]
     return _History(
         [Contact(conversation_id=i, at=at) for i, at in contacts if i != conversation.id],
         await records.memories.promises_of(customer.id, as_of),

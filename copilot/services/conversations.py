@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from copilot.domain.base import Frozen
 from copilot.domain.conversation import Status
@@ -27,6 +28,7 @@ class Conversations:
     """Changes conversations."""
 
     database: Database
+    clock: Callable[[], datetime]
     wake: Callable[[str], None]
 
     async def change(self, caller: Caller, ref: str, change: Change) -> None:
@@ -36,11 +38,5 @@ class Conversations:
             raise Invalid("Nothing is named that should change.", todo=f"Send any of {', '.join(Change.model_fields)}.")
         async with self.database.write(caller.tenant_id) as records:
             found = await conversation(records, ref)
-            if change.status is not None and "closed" in (change.status, found.status):
-                await closing.move(records, found, change.status, actor(caller))
-            await records.conversations.change(found.id, **fields)
-            data = {name: str(value) for name, value in fields.items() if name in ("status", "assurance")}
-            await records.log.event(
-                "conversation.changed", conversation_id=found.id, actor=actor(caller), data={"changed": sorted(fields), **data}
-            )
+            await closing.change(records, found, fields, actor(caller), self.clock())
         self.wake(caller.tenant_id)

@@ -22,6 +22,7 @@ from copilot.services.cases import cut, cut_customer, merge
 from copilot.services.indexing import Indexes
 from copilot.services.knowledge import Imported, Refusal
 from copilot.services.reading import conversation
+from copilot.services.remembering import account
 from copilot.services.tombstones import Tombstones
 
 MAX_EPISODES_SHOWN = 12
@@ -147,8 +148,7 @@ class Customers:
         await self._settle_earlier(records, customer, stored)
         if not stored.messages:
             return []
-        episode = episodes.episode(stored, customer.id)
-        return [episode.model_copy(update={"id": promises.derived_id("episode", stored.external_id)})]
+        return [account(stored, customer.id, FILE_CONNECTION)]
 
     async def _settle_earlier(self, records: Records, customer: Customer, thread: Conversation) -> None:
         """Promises of earlier conversations that this one's agents kept or withdrew."""

@@ -14,7 +14,8 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import Decision, Suggestion
 from copilot.services import answers, gap_opening
-from copilot.services.ingest import in_order, mint
+from copilot.services.ingest import in_order
+from copilot.services.minting import mint
 
 REASONS = ("knowledge_wrong", "knowledge_missing", "wrong_fact", "tone", "too_long", "not_needed", "other")
 """Reasons offered for a dismissal; none is forced."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from copilot.graph.build import Run, State, Tools, kinds_for, run
 from copilot.kinds import by_name
 from copilot.services import gap_opening
 from copilot.services.cases import load
+from copilot.services.hooks import Hook, nobody
 from copilot.services.knowledge_reader import KnowledgeReader
 from copilot.services.live import Growing, Live
 from copilot.services.outdating import outdated_by
@@ -39,16 +40,6 @@ KINDS_JOB = "kinds"
 """The durable job that drafts what a person asked for; its subject is `turn:kind,kind`."""
 BURSTS: tuple[Channel, ...] = ("chat", "sms", "social")
 """Channels in which people write in bursts; elsewhere a message is complete and drafting begins at once."""
-
-
-Finished = Callable[[Records, str, str, Sequence[Suggestion]], Awaitable[None]]
-"""Hears of a turn that is done, in its last transaction: records, conversation, turn, suggestions."""
-
-
-async def nobody(*_: object) -> None:
-    """Hears nothing."""
-
-
 AT_ONCE = 2
 """Turns whose evidence is made at the same time: it is work for the processor, and waiting for models is not part of it."""
 
@@ -63,7 +54,8 @@ class Drafting:
     live: Live
     clock: Callable[[], datetime]
     wake: Callable[[], None]
-    finished: Finished = nobody
+    finished: Hook[str, str, Sequence[Suggestion]] = nobody
+    """Hears of a turn that is done: conversation, turn, suggestions."""
     readers: dict[str, KnowledgeReader] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     """Taken while a turn's evidence is made: without it, a rush of messages starves the acknowledgement of the next."""

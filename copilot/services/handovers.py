@@ -3,7 +3,7 @@
 What is offered to one person falls to their team when they do not answer (`services.falling`).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller, User
 from copilot.domain.suggestion import HandoverPayload
 from copilot.services.falling import falls_at
+from copilot.services.hooks import Hook, nobody
 from copilot.services.reading import actor
 
 NEXT_AGENT = "{next agent}"
@@ -45,14 +46,6 @@ class Offer(Frozen):
     note: str = ""
 
 
-Offered = Callable[[Records, Handover], Awaitable[None]]
-"""Hears of an offer, in its transaction."""
-
-
-async def nobody(*_: object) -> None:
-    """Hears nothing."""
-
-
 @dataclass(frozen=True)
 class Handovers:
     """Offers, acceptances, introductions, returns."""
@@ -61,7 +54,8 @@ class Handovers:
     privacy: Privacy
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
-    offered_to: Offered = nobody
+    offered_to: Hook[Handover] = nobody
+    """Hears of an offer."""
 
     async def offer(self, caller: Caller, conversation_ref: str, offer: Offer) -> Handover:
         """Offer a conversation to a person, a team or another channel."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copilot.domain.base import Frozen, new_id
-from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message, Status, unanswered
+from copilot.domain.base import Frozen
+from copilot.domain.conversation import DEFAULT_CONNECTION, FILE_CONNECTION, Conversation, Message, Status
 from copilot.domain.errors import NotFound
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.people import Assurance, Customer
@@ -13,7 +13,7 @@ from copilot.domain.ports.models import Privacy
 from copilot.domain.ports.records import Database, Records
 from copilot.services import answers, closing, matching
 from copilot.services.cases import cut, cut_customer, cut_message, merge
-from copilot.services.drafting import TURN
+from copilot.services.minting import mint
 from copilot.services.tombstones import Tombstones
 
 
@@ -54,13 +54,12 @@ class Ingest:
             if known is None:
                 stored = await self._create(records, incoming, customer, connection)
                 new: Sequence[Message] = stored.messages
-                again = False
+                status = stored.status
             else:
                 stored = await self._update(records, known, given, customer)
                 new = await self._add(records, known, incoming.messages)
-                stored = await closing.move(records, stored, _status(known, given, new), actor)
-                again = known.status == "closed" != stored.status
-            received = await self._follow(records, stored, incoming.messages, new, actor, again=again)
+                status = _status(known, given, new)
+            received = await self._follow(records, stored, incoming.messages, new, status, actor)
         self.wake(tenant)
         return received
 
@@ -72,9 +71,8 @@ class Ingest:
             if stored is None:
                 raise NotFound(f"There is no conversation {ref!r}.", todo="Send it whole to POST /v1/conversations first.")
             new = await self._add(records, stored, [message])
-            if new and _goes_on(stored, message):
-                stored = await closing.move(records, stored, "open", actor)
-            received = await self._follow(records, stored, [message], new, actor)
+            status: Status = "open" if new and _goes_on(stored, message) else stored.status
+            received = await self._follow(records, stored, [message], new, status, actor)
         self.wake(tenant)
         return received
 
@@ -134,25 +132,24 @@ class Ingest:
         conversation: Conversation,
         given: Sequence[Message],
         new: Sequence[Message],
+        status: Status,
         actor: str,
-        *,
-        again: bool = False,
     ) -> Received:
-        """What follows from new messages, all of them together: answers close the loop; whoever is left waiting gets one turn.
+        """What follows from new messages, all of them together, and from the status that the conversation has with them.
 
-        `again`: it goes on after it was closed, so that somebody may wait there without a new word.
+        Answers close the loop; it is closed, or goes on; whoever is left waiting gets one turn.
         """
         for message in new:
             await records.log.event(
                 "message.stored", conversation_id=conversation.id, subject_id=message.id, actor=actor, data={"author": message.author}
             )
-        if new or again:
-            known = {message.id for message in conversation.messages}
-            whole = conversation.model_copy(update={"messages": in_order((*conversation.messages, *(m for m in new if m.id not in known)))})
-            if said := [message for message in new if message.is_answer]:
-                await answers.given(records, whole, said)
-            if whole.status != "closed":
-                await mint(records, whole, self.clock())
+        known = {message.id for message in conversation.messages}
+        whole = conversation.model_copy(update={"messages": in_order((*conversation.messages, *(m for m in new if m.id not in known)))})
+        if said := [message for message in new if message.is_answer]:
+            await answers.given(records, whole, said)
+        whole = await closing.change(records, whole, {"status": status}, actor, self.clock())
+        if new and whole.status != "closed":
+            await mint(records, whole, self.clock())
         current = await records.turns.current_status(conversation.id)
         return Received(
             conversation_id=conversation.external_id,
@@ -188,14 +185,3 @@ def _says_nothing_new(before: Message | None, again: Message) -> bool:
         and all(getattr(before, name) == getattr(again, name) for name in same)
         and (before.deleted_at is not None or again.deleted_at is None)
     )
-
-
-async def mint(records: Records, conversation: Conversation, at: datetime) -> None:
-    """Whoever is left waiting gets a turn of their own, with its work in the outbox; nobody gets the same turn twice."""
-    waiting = [message.id for message in unanswered(conversation.messages)]
-    current = await records.turns.current_status(conversation.id)
-    if not waiting or (current is not None and list(current.unanswered) == waiting):
-        return
-    turn = await records.turns.mint(new_id(), conversation.id, waiting, at)
-    await records.log.event("turn.minted", conversation_id=conversation.id, subject_id=turn.id)
-    await records.log.enqueue(TURN, turn.id)

@@ -17,7 +17,7 @@ from copilot.domain.access import PANEL_KEY, SESSION_KEY, PanelToken, Session
 from copilot.domain.base import Frozen, new_id
 from copilot.domain.errors import Conflict, Refused
 from copilot.domain.ports.records import Database, Records
-from copilot.domain.staff import Caller
+from copilot.domain.staff import ANSWERING, Caller
 from copilot.services.staff import digest
 
 PREFIX = "panel_"
@@ -60,55 +60,38 @@ class Panels:
                 f"{origin[:200] or 'This page'} may not show the panel.",
                 todo="Ask an administrator to add it to the setting panel_origins.",
             )
-        at = self.clock()
-        token = PanelToken(
-            id=new_id(),
-            tenant_id=caller.tenant_id,
-            user_id=caller.user_id,
-            session_id=caller.key_id.removeprefix(SESSION_KEY),
-            origin=OWN if ours else origin,
-            made_at=at,
-            ends_at=at + DAY,
-        )
         async with self.database.write(caller.tenant_id) as records:
-            return await _put(records, token)
+            return await self._made(records, caller.user_id, caller.key_id.removeprefix(SESSION_KEY), OWN if ours else origin)
 
     async def put(self, records: Records, session: Session) -> NewPanelToken:
         """One for a session that has just begun, in a page of our own."""
-        at = self.clock()
-        token = PanelToken(
-            id=new_id(),
-            tenant_id=session.tenant_id,
-            user_id=session.user_id,
-            session_id=session.id,
-            origin=OWN,
-            made_at=at,
-            ends_at=at + DAY,
-        )
-        return await _put(records, token)
+        return await self._made(records, session.user_id, session.id, OWN)
 
     async def caller(self, secret: str) -> Caller | None:
         """Whom a token lets in, as an agent whatever else they are.
 
-        None when it is unknown or over, its person left, or its origin is no longer allowed.
+        None when it is unknown or over, its person left or answers customers no more, or its origin is no longer allowed.
         """
         found = await self.database.doors.panel_token(digest(secret))
         if found is None or self.clock() >= found[0].ends_at:
             return None
         token, user = found
+        if user.role not in ANSWERING:
+            return None
         if token.origin != OWN and token.origin not in await self.origins(token.tenant_id):
             return None
         return Caller(
             tenant_id=token.tenant_id, role="agent", key_id=PANEL_KEY + token.id, user_id=user.id, name=user.name, until=token.ends_at
         )
 
-
-async def _put(records: Records, token: PanelToken) -> NewPanelToken:
-    secret = PREFIX + secrets.token_urlsafe(32)
-    await records.access.put_panel_token(token, digest(secret))
-    data = {"origin": token.origin}
-    await records.log.event("panel.opened", subject_id=PANEL_KEY + token.id, actor=f"user:{token.user_id}", data=data)
-    return NewPanelToken(secret=secret, token=token)
+    async def _made(self, records: Records, user: str, session: str, origin: str) -> NewPanelToken:
+        secret, at = PREFIX + secrets.token_urlsafe(32), self.clock()
+        token = PanelToken(
+            id=new_id(), tenant_id=records.tenant_id, user_id=user, session_id=session, origin=origin, made_at=at, ends_at=at + DAY
+        )
+        await records.access.put_panel_token(token, digest(secret))
+        await records.log.event("panel.opened", subject_id=PANEL_KEY + token.id, actor=f"user:{user}", data={"origin": origin})
+        return NewPanelToken(secret=secret, token=token)
 
 
 def is_origin(text: str) -> bool:

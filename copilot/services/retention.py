@@ -1,6 +1,7 @@
-"""Retention: what is older than the company keeps it goes, once a day; and guarded memories go when they expire.
+"""Retention: what is older than the company keeps it goes, once a day; guarded memories when they expire, ids of deliveries after a week.
 
-A class of records is kept for ever unless the settings give it days. Days end at midnight UTC, so that what is due is due all at once.
+Any other class of records is kept for ever unless the settings give it days. Days end at midnight UTC, so that what is due is due all at
+once.
 """
 
 from collections import Counter
@@ -15,6 +16,8 @@ from copilot.services.indexing import Indexes
 
 RETAIN = "retain"
 """The durable job; its subject is the day (2026-03-01)."""
+REMEMBERED = timedelta(days=7)
+"""For so long at least a chat tool's delivery is known by its id: longer than a signed time holds, so no replay is taken for new."""
 AT_ONCE = 100
 """Records a transaction: others want to write, too."""
 
@@ -72,4 +75,4 @@ async def _limits(records: Records, day: str) -> list[tuple[Outdating, datetime]
     midnight = datetime.combine(datetime.fromisoformat(day), time(), UTC)
     kept = (await records.admin.settings()).retention_days
     limits: list[tuple[Outdating, datetime]] = [(class_, midnight - timedelta(days=days)) for class_, days in kept.items()]
-    return [*limits, ("expired_memories", midnight)]
+    return [*limits, ("expired_memories", midnight), ("deliveries", midnight - REMEMBERED)]

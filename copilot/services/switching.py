@@ -20,10 +20,9 @@ from copilot.domain.suggestion import HandoverPayload
 from copilot.domain.turn import Turn
 from copilot.kinds.composing import inert, shortened
 from copilot.memory.details import ledger, mentions_value
-from copilot.memory.episodes import episode
 from copilot.services.briefs import from_record
-from copilot.services.promises import derived_id
 from copilot.services.reading import conversation
+from copilot.services.remembering import account
 from copilot.services.standing import stand
 
 RECENT: Final = timedelta(days=5)
@@ -121,7 +120,7 @@ def said_in(found: Sequence[Conversation]) -> tuple[Message, ...]:
     return tuple(sorted((message for one in found for message in _heard(one)), key=lambda message: message.sent_at))
 
 
-def accounts(found: Sequence[Conversation]) -> list[Memory]:
+async def accounts(records: Records, found: Sequence[Conversation]) -> list[Memory]:
     """What will be remembered of them."""
     made = []
     for one in found:
@@ -129,8 +128,7 @@ def accounts(found: Sequence[Conversation]) -> list[Memory]:
             continue
         # A conversation that is still open has not settled it.
         ended = one if one.status == "closed" or one.outcome else one.model_copy(update={"outcome": Outcome(text="", resolved=False)})
-        told = episode(ended, one.customer_id)
-        made.append(told.model_copy(update={"id": derived_id("episode", one.external_id)}))
+        made.append(account(ended, one.customer_id, await records.day.connection_kind(one.id)))
     return made
 
 

@@ -15,11 +15,12 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.turn import Turn
 from copilot.kinds.day_words import DayWords, day_words
-from copilot.memory.episodes import episode, gist, wish
-from copilot.services import correcting, promises
+from copilot.memory.episodes import gist, wish
+from copilot.services import correcting
 from copilot.services.answering import person
 from copilot.services.indexing import Indexes
 from copilot.services.reading import actor, conversation
+from copilot.services.remembering import account
 from copilot.services.standing import name_of, stand
 from copilot.services.whereabouts import names_of, quoted
 
@@ -149,10 +150,10 @@ class Wrapping:
             found = await records.conversations.find(subject)
             if found is None or found.status != "closed" or await _wrapped(records, found):
                 return
-            account = await _account(records, found)
-            await records.memories.put([account] if account else [])
+            told = await _account(records, found)
+            await records.memories.put(told)
             await records.log.event("wrap_up.waits", conversation_id=found.id)
-        await self._index(tenant, [account] if account else [])
+        await self._index(tenant, told)
         self.wake(tenant)
 
     async def waits(self, tenant: str, ref: str) -> bool:
@@ -239,20 +240,17 @@ async def _close(records: Records, found: Conversation, wrapped: WrapUp) -> list
     await records.conversations.change(found.id, status="closed", outcome=outcome)
     await records.turns.retire(found.id)
     await records.day.put_wrap_up(wrapped)
-    account = await _account(records, found.model_copy(update={"outcome": outcome}), wrapped.summary)
-    await records.memories.put([account] if account else [])
-    return [account] if account else []
+    told = await _account(records, found.model_copy(update={"outcome": outcome}), wrapped.summary)
+    await records.memories.put(told)
+    return told
 
 
-async def _account(records: Records, found: Conversation, text: str = "") -> Memory | None:
-    """What the customer's history keeps of it, in these words or as it was written; one memory, however often it is closed."""
+async def _account(records: Records, found: Conversation, text: str = "") -> list[Memory]:
+    """What the customer's history keeps of it, in these words or as it was written; nothing of one in which nothing was said."""
     if found.customer_id is None or not any(m.text.strip() and not m.deleted_at for m in found.messages):
-        return None
-    told = episode(found, found.customer_id)
-    # Imported conversations are known by the sender's id. Two chat tools may use the same one: there it is ours.
-    name = found.external_id if await records.day.connection_kind(found.id) in BUILT_IN else found.id
-    ident = promises.derived_id("episode", name)
-    return told.model_copy(update={"id": ident, "text": text or told.text, "source": f"conversation:{found.id}"})
+        return []
+    told = account(found, found.customer_id, await records.day.connection_kind(found.id))
+    return [told.model_copy(update={"text": text or told.text})]
 
 
 async def _wrapped(records: Records, found: Conversation) -> bool:

@@ -89,6 +89,31 @@ async def test_status_assignee_and_assurance_can_be_set(house: House) -> None:
     assert_problem(await tom.patch("/v1/conversations/chat-1", json={"status": "gone"}), 422, "body.status")
 
 
+async def test_reopened_on_the_desk_whoever_still_waits_is_drafted_for_again(furnished: House) -> None:
+    before = await furnished.begin()
+    tom, ada, at = await furnished.enter("agent"), await furnished.enter("admin"), "/v1/conversations/chat-1"
+
+    async def noted(after: int) -> tuple[list[tuple[str, dict[str, Any]]], int]:
+        found = (await ada.get("/v1/events", params={"after": after, "limit": 1000})).json()
+        return [(one["type"], one["data"]) for one in found["events"] if one["type"].startswith("conversation.")], found["next"]
+
+    _, seen = await noted(0)
+    (await tom.patch(at, json={"status": "closed", "assignee": "tom.berg"})).raise_for_status()
+    await furnished.settle()
+    assert (await tom.get(at)).json()["turn_id"] is None
+    told, seen = await noted(seen)
+    assert told == [("conversation.closed", {"changed": ["assignee", "status"], "status": "closed"})], "one act is noted once"
+    (await tom.patch(at, json={"status": "open"})).raise_for_status()
+    await furnished.settle()
+    again = (await tom.get(f"{at}/suggestions")).json()
+    assert again["turn_id"] not in (None, before["turn_id"])
+    assert of_kind(again, "reply")["state"] == "proposed"
+    told, seen = await noted(seen)
+    assert told == [("conversation.reopened", {"changed": ["status"], "status": "open"})]
+    (await tom.patch(at, json={"status": "open"})).raise_for_status()
+    assert await noted(seen) == ([], seen), "what is so already is no change"
+
+
 async def test_kinds_on_demand_join_the_turn_and_it_is_done_again(furnished: House) -> None:
     turn = await furnished.begin()
     tom = await furnished.enter("agent")

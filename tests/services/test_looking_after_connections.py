@@ -1,17 +1,20 @@
 """What whoever looks after connections sees and does: refusals on record, how a connection stands, writes that nobody is sure of."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from copilot.adapters.database.connections import SqlConnections
-from copilot.domain.channels import Unsure
+from copilot.domain.channels import Arrival, Unsure
 from copilot.domain.connections import Outgoing
 from copilot.domain.errors import Unavailable
+from copilot.domain.triage import Click
 from copilot.settings import Settings
 from tests.api.house import House, assert_problem
 from tests.channels.doubles.base import status
@@ -50,6 +53,29 @@ async def forge(tool: Tool, times: int) -> None:
     body = tool.told({"message_type": 0, "id": 1, "content": ASKED})
     answers = await asyncio.gather(*(tool.deliver(body, secret="guessed") for _ in range(times)))
     assert {answer.status_code for answer in answers} == {403}
+
+
+async def test_a_delivery_that_cannot_be_kept_takes_no_other_with_it(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They came in together, and are kept in one transaction."""
+    plain, together = SqlConnections.receive, []
+
+    async def receive(self: SqlConnections, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival | Click], at: datetime) -> Any:
+        together.append(delivery_id)
+        if "poison" in str(arrivals):
+            raise ValueError("nobody foresaw this")
+        return await plain(self, connection_id, delivery_id, arrivals, at)
+
+    monkeypatch.setattr(SqlConnections, "receive", receive)
+    bodies = [tool.told(tool.double.say(NUMBER, text)) for text in ("One.", "Two.", "poison", "Four.")]
+    first, *_, last = await asyncio.gather(*(tool.deliver(body) for body in bodies), return_exceptions=True)
+    assert isinstance(first, httpx.Response)
+    assert isinstance(last, httpx.Response)
+    assert {first.status_code, last.status_code} == {204}
+    assert len(together) > len(set(together)), "they were tried together first"
+    await tool.house.settle()
+    async with tool.house.application.database.read("default") as records:
+        assert {one.state for one in await records.connections.deliveries("chatwoot-1", 9)} == {"done"}
+        assert len(await records.connections.deliveries("chatwoot-1", 9)) == 3
 
 
 async def test_a_flood_of_forged_deliveries_is_one_write_a_minute(tool: Tool, refused: list[int]) -> None:

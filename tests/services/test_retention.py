@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from copilot.bootstrap import Application
+from copilot.domain.connections import Connection
 from copilot.domain.tenant import TenantSettings
 from copilot.services.retention import RETAIN, Retention
 from copilot.testing.application import settle
@@ -97,6 +98,29 @@ async def test_a_guarded_memory_goes_when_it_expires_whatever_is_set(opened: Ope
     house.clock.forward(days=4)
     await sweep(house)
     assert await memories(application) == set()
+
+
+async def test_a_delivery_is_known_by_its_id_for_a_week_and_then_forgotten_unless_it_waits(opened: Open) -> None:
+    house = await opened(furnish=False)
+    application, noon = house.application, house.clock()
+    database, retention = application.database, Retention(application.database, application.indexes, application.engine, application.clock)
+    async with database.write("default") as records:
+        await records.connections.put(Connection(id="desk", kind="webhook", name="desk", created_at=noon))
+        rows = {name: await records.connections.receive("desk", name, (), noon) or 0 for name in ("done", "failed", "waits")}
+        await records.connections.worked(rows["done"], noon)
+        await records.connections.worked(rows["failed"], noon, "It was about nobody.")
+
+    async def known() -> set[str]:
+        async with database.read("default") as records:
+            return {name for name, row in rows.items() if await records.connections.kept(row) is not None}
+
+    for days, left in ((6, {"done", "failed", "waits"}), (8, {"waits"})):
+        house.clock.forward(days=days - (house.clock() - noon).days)
+        for _, tenant, day in await retention.due(house.clock()):
+            await retention.run(tenant, day)
+        assert await known() == left, f"after {days} days"
+    async with database.write("default") as records:
+        assert await records.connections.receive("desk", "waits", (), house.clock()) is None
 
 
 async def test_nothing_is_started_when_nothing_is_due(opened: Open) -> None:

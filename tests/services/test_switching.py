@@ -174,3 +174,20 @@ async def test_what_somebody_unproven_said_elsewhere_teaches_the_drafts_nothing(
     assert found is not None
     assert found.details == ()
     assert "NOT proven" in str(found.brief.story)
+
+
+async def test_what_is_told_of_an_open_talk_is_remembered_under_the_same_name_when_it_is_closed(house: House) -> None:
+    """Of a chat tool's: whoever opens the draft's source later opens the memory."""
+    await calls(house, "call-1", "My flight to Lisbon was cancelled, and I wait for the refund.")
+    house.clock.forward(minutes=20)
+    await tells(house, chat("chat-1", *CHAT))
+    async with house.application.database.read("default") as records:
+        talk = await records.conversations.find("call-1")
+    assert talk is not None
+    assert talk.customer_id is not None
+    (told,) = [one for one in (await turn(house, "chat-1")).evidence.memories if one.source == f"conversation:{talk.id}"]
+    (await (await house.enter("agent")).patch("/v1/conversations/call-1", json={"status": "closed"})).raise_for_status()
+    await house.settle()
+    async with house.application.database.read("default") as records:
+        kept = await records.memories.of_customer(talk.customer_id, ("active",))
+    assert [one.id for one in kept if one.source == told.source] == [told.id]

@@ -302,21 +302,57 @@ async def test_a_thread_that_could_not_begin_begins_with_the_next_turn(opened: O
 async def test_a_press_is_acknowledged_though_the_record_is_held_up(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)
     await room.press("edit")
-    held = asyncio.Event()
-    database = room.house.application.database
-
-    @asynccontextmanager
-    async def slow(tenant: str) -> Any:
-        await held.wait()
-        async with write(tenant) as records:
-            yield records
-
-    write = database.write
-    monkeypatch.setattr(database, "write", slow)
+    held = hold(room, monkeypatch, "write")
     assert (await room.deliver(room.pressed("dismiss"))).status_code == 200
     form = (await room.deliver(room.filled_in("Sorry, Marta."))).json()
     assert form == {"response_action": "errors", "errors": {"text": "This could not be kept yet. Press once more."}}
     held.set()
+    await room.settle()
+    assert [one[1] for one in await room.decisions()] == ["dismissed"]
+
+
+def hold(room: Room, monkeypatch: pytest.MonkeyPatch, *ways: str) -> asyncio.Event:
+    """Until it is set, nobody gets into the record by these ways."""
+    held, database = asyncio.Event(), room.house.application.database
+
+    def slow(way: Any) -> Any:
+        @asynccontextmanager
+        async def waits(tenant: str) -> Any:
+            await held.wait()
+            async with way(tenant) as records:
+                yield records
+
+        return waits
+
+    for name in ways:
+        monkeypatch.setattr(database, name, slow(getattr(database, name)))
+    return held
+
+
+async def test_nor_does_it_wait_for_what_the_record_says_of_the_connection(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is taken as it was, its secrets too, and a refusal is said before it is counted."""
+    monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)
+    room.house.clock.forward(minutes=1)  # what was known of it is to be looked up again
+    held = hold(room, monkeypatch, "read", "write")
+    assert (await room.deliver(room.pressed("dismiss"))).status_code == 200
+    assert_problem(await room.deliver(room.pressed("use"), secret="guessed"), 403, "signature")
+    held.set()
+    await room.settle()
+    assert [one[1] for one in await room.decisions()] == ["dismissed"]
+    admin = await room.house.enter("admin")
+    (slack,) = [one for one in (await admin.get("/v1/connections")).json()["connections"] if one["connection"]["id"] == "slack"]
+    assert slack["connection"]["refused"] == 1
+
+
+async def test_a_connection_that_was_never_opened_is_waited_for(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)
+    room.house.application.chat_tools.connecting.opened.clear()
+    held = hold(room, monkeypatch, "read")
+    coming = asyncio.create_task(room.deliver(room.pressed("dismiss")))
+    done, _ = await asyncio.wait([coming], timeout=0.05)
+    assert not done
+    held.set()
+    assert (await coming).status_code == 200
     await room.settle()
     assert [one[1] for one in await room.decisions()] == ["dismissed"]
 

@@ -8,6 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from copilot.domain.staff import Role
 from tests.api.house import House, assert_problem
 from tests.channels.doubles.zendesk import ZendeskDouble, user
 from tests.services.conftest import Open
@@ -78,6 +79,16 @@ async def test_whom_nobody_added_signs_in_by_the_form(sidebar: Sidebar, told: di
     assert_problem(await sidebar.enter(sidebar.token()), 403, why, "form")
     shown = await sidebar.house.nobody().post("/zendesk/sidebar/default/zendesk", data={"token": sidebar.token()})
     assert shown.status_code == 200
+
+
+@pytest.mark.parametrize("role", ["editor", "qa", "integrator"])
+async def test_whoever_answers_no_customers_is_not_let_in(sidebar: Sidebar, role: Role) -> None:
+    inside = (await sidebar.enter(sidebar.token())).raise_for_status().json()["secret"]
+    async with sidebar.house.application.database.write("default") as records:
+        (tom,) = [one for one in await records.admin.users() if one.name == "Tom Weber"]
+        await records.admin.put_user(tom.model_copy(update={"role": role}))
+    assert_problem(await sidebar.enter(sidebar.token(jti="another")), 403, "answer customers")
+    assert (await sidebar.house.client(inside).get("/v1/me")).status_code == 401, "nor does the panel they have open stay theirs"
 
 
 async def test_an_administrator_says_who_is_who(sidebar: Sidebar) -> None:

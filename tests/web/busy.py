@@ -18,7 +18,7 @@ from copilot.services.handovers import Offer
 from copilot.services.importing import Wanted
 from copilot.services.quality import RunGiven
 from copilot.services.questions import Asked
-from copilot.services.scorecard_drawing import Period
+from copilot.services.scorecard_drawing import MOST, Period
 from copilot.services.scoring import Given, Shown
 from copilot.testing.application import settle
 from tests.web.cast import answer, caller
@@ -149,15 +149,18 @@ async def _drafted(records: Records, number: int, at: datetime) -> None:
 
 
 async def scored(site: Site) -> dict[str, str]:
-    """Scorecards of the last month's closed conversations: half of them rated, one of Tom's disputed. Ids of a `scorecard` to rate."""
+    """Scorecards of all that was closed in the last two weeks: all but two rated, one of Tom's disputed. Ids of a `scorecard` to rate.
+
+    Fewer than are wanted, so that each is drawn: who is in it is no matter of chance.
+    """
     work, ada = site.application.scorecards, await caller(site, "admin-ada")
     quentin = await caller(site, "qa-quentin")
     await work.having.switch(ada, True, "Refunds were promised without a date last month; we want to see whether that has changed.")
     until = site.clock()
-    sample = await work.drawing.draw(quentin, Period(since=until - timedelta(days=400), until=until, wanted=40, twice=0.4))
+    sample = await work.drawing.draw(quentin, Period(since=until - timedelta(days=14), until=until, wanted=MOST, twice=0.4))
     rubric = (await work.having.rubric(DEFAULT_TENANT)).rubric
     listed = await work.scoring.listed(quentin, sample.id)
-    for number, one in enumerate(listed[: len(listed) * 3 // 4]):
+    for number, one in enumerate(listed[:-2]):
         shown = await work.scoring.shown(quentin, one.id)
         await work.scoring.rate(quentin, one.id, _marks(shown, rubric, number))
         if one.twice and number % 3:

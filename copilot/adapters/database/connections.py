@@ -146,9 +146,6 @@ class SqlConnections(Group):
     async def waiting(self, before: datetime, limit: int = 100) -> list[int]:
         return await self._db.column(_WAITING, before=before, limit=limit)
 
-    async def forget_deliveries(self, before: datetime) -> int:
-        return await self._db.run(sa.delete(inbox).where(mine(inbox), inbox.c.state != "waiting", inbox.c.received_at < before))
-
     async def want(self, outgoing: Outgoing) -> bool:
         return await self._db.add_new(sends, outgoing.model_dump())
 

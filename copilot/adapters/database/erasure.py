@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from copilot.adapters.database.tables.asked import grants, questions
-from copilot.adapters.database.tables.connected import inbox, outgoing
+from copilot.adapters.database.tables.connected import outgoing
 from copilot.adapters.database.tables.curation import article_flags
 from copilot.adapters.database.tables.day import promise_moves, read_marks, wrap_ups
 from copilot.adapters.database.tables.drafts import decisions, provider_calls, seen_marks, sent_texts, suggestions, turns
@@ -22,6 +22,7 @@ from copilot.adapters.database.tables.talk import assignments, conversations, me
 from copilot.adapters.database.tables.tenancy import idempotency_keys
 from copilot.adapters.database.tables.work import events, gaps, handovers, outbox
 from copilot.adapters.database.transaction import Transaction, batches, mine
+from copilot.adapters.database.unread import forget_unread
 
 ERASED: Final = "(erased)"
 """What stands where an editor's gap quoted the person."""
@@ -36,6 +37,7 @@ async def erase(db: Transaction, person: Sequence[str]) -> dict[str, list[str]]:
     known = {address for one in person for address in await _addresses(db, one)}
     found = await _found(db, person, await _ids(db, (conversations.c.customer_id, person)))
     found["identities"] = [identity for one in person for identity in await _unlink(db, one)]
+    await forget_unread(db, found)
     return await _remove(db, found, known)
 
 
@@ -51,7 +53,6 @@ async def erase_threads(db: Transaction, threads: Sequence[str]) -> dict[str, li
 
 async def _remove(db: Transaction, found: dict[str, list[str]], known: Iterable[str]) -> dict[str, list[str]]:
     """Delete what was found, in the order in which foreign keys let it go; `known` are words by which a stored answer names it."""
-    await _unread(db, found["conversations"])
     named = await _named(db, found["article_drafts"])
     for table, owner, class_ in _DEPENDENTS:
         await _delete(db, table.c[owner], found[class_])
@@ -143,15 +144,6 @@ async def _found(db: Transaction, one: Sequence[str], wanted: Sequence[str]) -> 
         "assignments": await _ids(db, (assignments.c.conversation_id, threads)),
         "outgoing": await _ids(db, (outgoing.c.conversation_id, threads)),
     }
-
-
-async def _unread(db: Transaction, threads: Sequence[str]) -> None:
-    """Deliveries that tell of these conversations and were not worked in yet."""
-    told = sa.cast(inbox.c.arrivals, sa.Text)
-    for some in batches(threads):
-        refs = await db.column(sa.select(conversations.c.external_id).where(mine(conversations), conversations.c.id.in_(some)))
-        for ref in refs:
-            await db.run(sa.delete(inbox).where(mine(inbox), told.contains(f'"{ref}"', autoescape=True)))
 
 
 async def _ids(db: Transaction, *ways: tuple[sa.ColumnElement[Any], Sequence[str]]) -> list[str]:

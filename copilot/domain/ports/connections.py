@@ -66,10 +66,6 @@ class Connections(Protocol):
         """Deliveries received before, not worked in."""
         ...
 
-    async def forget_deliveries(self, before: datetime) -> int:
-        """Ids of deliveries worked in before that."""
-        ...
-
     async def want(self, outgoing: Outgoing) -> bool:
         """False: that write is known."""
         ...

@@ -27,8 +27,6 @@ log = structlog.get_logger()
 POLL: Final = "poll"
 """The durable job that asks one tool what changed; its subject is the connection."""
 EVERY: Final = timedelta(minutes=1)
-REMEMBERED: Final = timedelta(days=7)
-"""For so long a delivery's id is known: longer than a signed time holds, so no replay is taken for new."""
 PAGES: Final = 5
 """Pages that one poll reads; the next goes on."""
 SOME: Final = 100
@@ -122,7 +120,6 @@ class Arriving:
         values = {"polled_at": self.clock(), "problem": problem} | ({"cursor": cursor} if cursor else {})
         async with self.database.write(tenant) as records:
             await records.connections.change(connection, **values)
-            await records.connections.forget_deliveries(self.clock() - REMEMBERED)
 
     async def unfinished(self, before: datetime) -> list[tuple[str, str, str]]:
         """Deliveries that were kept before `before` and came to no end."""

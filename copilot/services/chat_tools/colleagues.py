@@ -1,14 +1,9 @@
 """Who of ours somebody in a colleagues' tool is: by the connection's settings, else by an e-mail address that the tool has verified."""
 
-from typing import Final
-
 from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Records
-from copilot.domain.staff import Caller, Role, User
+from copilot.domain.staff import ANSWERING, Caller, User
 from copilot.domain.triage import Colleague
-
-ANSWERS: Final[frozenset[Role]] = frozenset({"agent", "supervisor", "admin"})
-"""Who may decide about a draft; the same as on the desk."""
 
 
 async def caller(records: Records, connection: str, colleague: Colleague) -> Caller:
@@ -19,7 +14,7 @@ async def caller(records: Records, connection: str, colleague: Colleague) -> Cal
             "You are not known here as an agent, so nothing was done.",
             todo=f"Ask an administrator to name you ({colleague.id}) in the connection, or to enter your e-mail address with your account.",
         )
-    if found.role not in ANSWERS:
+    if found.role not in ANSWERING:
         raise Refused("You may not decide about drafts, so nothing was done.", todo="Ask an administrator for the role of an agent.")
     return Caller(tenant_id=records.tenant_id, role=found.role, key_id=f"connection:{connection}", user_id=found.id, name=found.name)
 

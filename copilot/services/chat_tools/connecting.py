@@ -157,14 +157,10 @@ class Connecting:
         """Tools in which somebody can send in the caller's name, with what it takes there."""
         user = person(caller)
         async with self.database.read(caller.tenant_id) as records:
-            known = [one for one in await records.connections.all() if one.active and "reply" in self._can(one)]
+            known = [one for one in await records.connections.all() if one.active and "reply" in framing.can(self.channels, one)]
             sealed = [await records.connections.sealed(one.id) for one in known]
         found = [(one, self.channels[one.kind], self._has(kept, user)) for one, kept in zip(known, sealed, strict=True)]
         return [OwnAccess(connection=one, title=tool.title, takes=tool.own_access, there=there) for one, tool, there in found]
-
-    def _can(self, connection: Connection) -> frozenset[str]:
-        channel = self.channels.get(connection.kind)
-        return channel.can if channel is not None else frozenset()
 
     def _has(self, sealed: str, user: str) -> bool:
         try:
@@ -172,10 +168,10 @@ class Connecting:
         except Unavailable:
             return False
 
-    async def account(self, tenant: str, ident: str, *, path: str | None = None) -> Account:
+    async def account(self, tenant: str, ident: str, *, path: str | None = None, known_for: timedelta = KNOWN) -> Account:
         """Opened. Raises NotFound for one that is not there or not active, and for another secret in the path."""
         known = self.opened.get((tenant, ident))
-        if known is None or self.clock() - known[0] > KNOWN:  # another replica may have changed it
+        if known is None or self.clock() - known[0] > known_for:  # another replica may have changed it
             async with self.database.read(tenant) as records:
                 connection, sealed = await self.found(records, ident), await records.connections.sealed(ident)
             inside = self.inside(sealed)

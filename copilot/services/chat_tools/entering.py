@@ -11,7 +11,7 @@ from copilot.domain.base import new_id
 from copilot.domain.channels import Entrant
 from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Database, Records
-from copilot.domain.staff import User
+from copilot.domain.staff import ANSWERING, User
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.panels import NewPanelToken, Panels
 from copilot.services.signing_in import SESSION, key_of, normal_email
@@ -35,8 +35,8 @@ class Entering:
     async def enter(self, tenant: str, connection: str, token: str) -> NewPanelToken:
         """A token for the panel in the tool's sidebar, which is a page of our own.
 
-        Raises NotFound for a connection that is not there, and Refused for what the tool did not sign, what let somebody in before, and
-        people whom nobody added here. They sign in by the form.
+        Raises NotFound for a connection that is not there, and Refused for what the tool did not sign, what let somebody in before, people
+        whom nobody added here, who sign in by the form, and those who do not answer customers.
         """
         account = await self.connecting.account(tenant, connection)
         at = self.clock()
@@ -64,4 +64,6 @@ async def _person(records: Records, entrant: Entrant) -> User:
         found = await records.access.user_by_email(normal_email(entrant.email)) if entrant.email else None
     if found is None or not found.active:
         raise Refused("Nobody here goes by the address you have there.", todo=FORM)
+    if found.role not in ANSWERING:
+        raise Refused("The panel is for people who answer customers.", todo="Ask an administrator for another role.")
     return found

@@ -1,14 +1,21 @@
-"""Whose pages may show the panel: those of the chat tools that are connected, for as long as they are."""
+"""What a connection's tool can, and whose pages may show the panel: those of the tools that are connected, for as long as they are."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
+from copilot.domain.channels import Ability
 from copilot.domain.connections import Connection
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Records
 from copilot.domain.staff import Caller
 from copilot.services.panels import is_origin
 from copilot.services.reading import actor
+
+
+def can(channels: Mapping[str, Channel], connection: Connection) -> frozenset[Ability]:
+    """Nothing, where its tool is not here."""
+    channel = channels.get(connection.kind)
+    return channel.can if channel else frozenset()
 
 
 def pages(channels: Mapping[str, Channel], connection: Connection) -> tuple[str, ...]:

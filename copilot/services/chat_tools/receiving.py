@@ -5,28 +5,29 @@ Deliveries that come in together are kept in one transaction: a tool that sends 
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
 import structlog
 from pydantic import JsonValue
 
 from copilot.domain.channels import Account, Arrival, Delivery, Webhook
-from copilot.domain.errors import Refused
+from copilot.domain.errors import Refused, Unavailable
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.refusing import Refusing
 
 log = structlog.get_logger()
+Result = TypeVar("Result")
 ARRIVE: Final = "arrive"
 """The durable job that works in what waits; its subject is the inbox row for which it was started."""
 AT_ONCE: Final = 100
 """Deliveries of one transaction."""
 PATIENCE_S: Final = 2.0
-"""A press is acknowledged after so long, on record or not: its tool waits for three seconds."""
+"""A press is acknowledged after so long, on record or not: its tool waits for three seconds. Half of it is for opening the account."""
 
 
 @dataclass
@@ -60,16 +61,17 @@ class Receiving:
     """Tenants whose deliveries are being worked in here: that run takes new ones along."""
     _coming: dict[str, list[_Coming]] = field(default_factory=dict)
     _keeping: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _aside: set[asyncio.Task[None]] = field(default_factory=set)
+    _aside: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def receive(self, tenant: str, connection: str, path: str, webhook: Webhook) -> JsonValue:
         """What the tool wants to hear. Returns when the delivery is on the disk. Raises NotFound, Refused, Invalid."""
-        account = await self.connecting.account(tenant, connection, path=path)
+        began = asyncio.get_running_loop().time()
+        account = await self._account(tenant, connection, path)
         try:
             delivery = self.connecting.channel(account.kind).read(account, webhook)
         except Refused as error:
             self.refused[account.kind] += 1
-            await self.refusing.note(tenant, connection, error.detail)
+            await self._in_time(self.refusing.note(tenant, connection, error.detail), _left(began))
             raise
         self.verified[account.kind] += 1
         if delivery.ask is not None:
@@ -83,14 +85,35 @@ class Receiving:
         if not delivery.clicks:
             await coming.kept
             return delivery.answer
-        return await self._pressed(account, delivery, coming.kept)
+        return await self._pressed(account, delivery, coming.kept, _left(began))
 
     async def idle(self) -> None:
         """Return when nothing is being kept and nobody answered any more."""
         while running := {*self._aside, *self._keeping.values()}:
             await asyncio.wait(running)
 
-    async def _pressed(self, account: Account, delivery: Delivery, kept: asyncio.Future[None]) -> JsonValue:
+    async def _account(self, tenant: str, connection: str, path: str) -> Account:
+        """As it was when it was last opened, where the record does not say in time; one that never was is waited for."""
+        opening = await self._in_time(self.connecting.account(tenant, connection, path=path), PATIENCE_S / 2)
+        if opening.done() or (tenant, connection) not in self.connecting.opened:
+            return await opening
+        return await self.connecting.account(tenant, connection, path=path, known_for=timedelta.max)
+
+    async def _in_time(self, work: Coroutine[Any, Any, Result], patience_s: float) -> "asyncio.Task[Result]":
+        """Wait for it that long; it then goes on by itself, and what it raises is for nobody."""
+
+        def ended(done: "asyncio.Task[Result]") -> None:
+            self._aside.discard(done)
+            if not done.cancelled():
+                done.exception()
+
+        task = asyncio.create_task(work)
+        self._aside.add(task)
+        task.add_done_callback(ended)
+        await asyncio.wait([task], timeout=patience_s)
+        return task
+
+    async def _pressed(self, account: Account, delivery: Delivery, kept: asyncio.Future[None], patience_s: float) -> JsonValue:
         """Acknowledged in time, whatever happens: what could not be kept is said to whoever pressed."""
 
         def ended(done: asyncio.Future[None]) -> None:
@@ -100,7 +123,7 @@ class Receiving:
                     self._beside(self.lost(account, click))
 
         kept.add_done_callback(ended)
-        await asyncio.wait([kept], timeout=PATIENCE_S)
+        await asyncio.wait([kept], timeout=patience_s)
         return delivery.answer if kept.done() and kept.exception() is None else delivery.otherwise
 
     def _beside(self, work: Awaitable[None]) -> None:
@@ -129,6 +152,10 @@ class Receiving:
                 async with self.database.write(tenant) as records:
                     await records.log.enqueue(ARRIVE, str(fresh[0]))
         except Exception as error:  # noqa: BLE001 - whatever it is, each of those who wait is told
+            if len(some) > 1 and not isinstance(error, Unavailable):  # one of them cannot be kept: the others can
+                for one in some:
+                    await self._store(tenant, [one])
+                return
             for one in some:
                 if not one.kept.done():
                     one.kept.set_exception(error)
@@ -147,6 +174,11 @@ async def _put(records: Records, one: _Coming) -> int | None:
         await records.connections.worked(ident, one.at)
         return None
     return ident
+
+
+def _left(began: float) -> float:
+    """Seconds of patience since then, by the loop's clock."""
+    return max(0.0, began + PATIENCE_S - asyncio.get_running_loop().time())
 
 
 async def _awaited(work: Awaitable[None]) -> None:

@@ -49,7 +49,7 @@ class Sending:
             await of_conversation(records, found.id, OwnAnswer(text=given.text, suggestion_id=given.suggestion_id))
             what = f"reply:{given.suggestion_id}" if given.suggestion_id else f"reply:{user}:{key or new_id()}"
             if not await self.writing.want(records, connection, found, "reply", what, given.text, user):
-                raise Conflict("This was sent before.", todo="Look into the conversation in your chat tool.")
+                raise await _known(records, what)
             await records.log.event("message.sending", conversation_id=found.id, subject_id=given.suggestion_id or "", actor=f"user:{user}")
         self.writing.wake(caller.tenant_id)
         return Leaving(id=what, state="waiting")
@@ -75,3 +75,13 @@ class Sending:
                 todo=f"Add it once under your name, My chat tools. Or copy the words into {channel.title}.",
             )
         return connection.id
+
+
+async def _known(records: Records, what: str) -> Conflict:
+    """Why it is not sent once more."""
+    before = await records.connections.wanted(what)
+    if before is not None and before.state == "failed":
+        return Conflict(
+            f"This could not be sent: {before.problem}", todo="Look into the conversation, and copy the words there if need be."
+        )
+    return Conflict("This was sent before.", todo="Look into the conversation in your chat tool.")

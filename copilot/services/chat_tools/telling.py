@@ -16,6 +16,7 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.suggestion import Suggestion
 from copilot.domain.times import parse_when
+from copilot.services.chat_tools import framing
 from copilot.services.chat_tools.writing import Writing
 
 LOOKED: Final = "events:promises"
@@ -74,11 +75,7 @@ class Telling:
 
     async def _listeners(self, records: Records) -> list[Connection]:
         known = await records.connections.all()
-        return [one for one in known if one.active and "events" in self._can(one) and one.settings.get("events_to")]
-
-    def _can(self, connection: Connection) -> frozenset[str]:
-        channel = self.channels.get(connection.kind)
-        return channel.can if channel is not None else frozenset()
+        return [one for one in known if one.active and "events" in framing.can(self.channels, one) and one.settings.get("events_to")]
 
     async def _tell(
         self, records: Records, listeners: Sequence[Connection], what: EventType, key: str, conversation_id: str, data: Mapping[str, Any]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from copilot.domain.connections import Outgoing
+from copilot.domain.connections import Action, Outgoing
 from copilot.domain.errors import Conflict, NotFound, Unavailable
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.work import DurableEngine
@@ -19,6 +19,8 @@ from copilot.services.reading import actor
 Outcome = Literal["sent", "again"]
 """It was sent after all; or it was not, and is to be written now."""
 OPEN: Final = ("unsure", "failed")
+REFERRED: Final[tuple[Action, ...]] = ("thread", "card")
+"""What later writes go under or change: they need the tool's id of it, which nobody can say."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Tending:
                 raise NotFound("There is no such write in this connection.", todo="Reload the page.")
             if found.state not in OPEN:
                 raise Conflict(f"This write is {found.state} by now.", todo="Reload the page: nothing is left to say.")
-            if found.action == "thread" and outcome == "sent":
-                raise Conflict("What follows needs this thread's own id.", todo="Try again: it is looked for before it is written.")
+            if found.action in REFERRED and outcome == "sent":
+                raise Conflict("What follows needs this message's own id.", todo="Try again: it is looked for before it is written.")
             await records.connections.moved(found.model_copy(update=self._changed(found, outcome)))
             data = {"outcome": outcome, "action": found.action, "connection": ident}
             await records.log.event(

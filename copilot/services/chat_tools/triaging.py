@@ -94,8 +94,8 @@ class Triaging:
             log.warning("colleague_not_told", tenant=account.tenant_id, connection=account.id, reason=error.detail)
 
     async def unsent(self, records: Records, outgoing: Outgoing) -> None:
-        """An answer that somebody sent from a thread could not be sent: its words are put there, to copy."""
-        if outgoing.action != "reply" or outgoing.state != "failed":
+        """An answer that somebody sent from a thread will not be sent: its words are put there, to copy."""
+        if outgoing.action != "reply" or outgoing.state not in ("failed", "shadow"):
             return
         suggestion_id, found = outgoing.key.removeprefix("reply:"), await records.conversations.find(outgoing.conversation_id)
         decided = {one.id for one in await records.suggestions.decisions(suggestion_id)}

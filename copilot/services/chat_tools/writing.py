@@ -1,6 +1,6 @@
 """What goes out to chat tools: once for each decision, at the tool's pace, and never again where nobody knows whether it was done."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -14,6 +14,7 @@ from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.hooks import Hook
 
 log = structlog.get_logger()
 SEND: Final = "send"
@@ -21,6 +22,7 @@ SEND: Final = "send"
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
+UNKNOWN: Final = "Whether it was written is not known."
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ class Writing:
     clock: Callable[[], datetime]
     wake: Callable[[str], None]
     carriers: Mapping[Action, Carrier] = field(default_factory=dict)
-    heard: list[Callable[[Records, Outgoing], Awaitable[None]]] = field(default_factory=list)
-    """Hear of each write that came to an end, in the transaction that notes it."""
+    heard: list[Hook[Outgoing]] = field(default_factory=list)
+    """Hear of what became of each attempt at a write."""
 
     async def want(
         self,
@@ -105,34 +107,50 @@ class Writing:
         It is noted as unsure before the tool is asked, and as sent afterwards. What stayed unsure (the process died, the answer was lost)
         is looked for in the thread, and written again only when it is not there; in a tool that cannot be read, a person looks.
         """
+        begun = await self._begin(tenant, subject)
+        if begun is None:
+            return
+        account, conversation, wanted, noted = begun
+        there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
+        if there is None:
+            ended = self._in_doubt(noted, noted.problem or UNKNOWN)
+        elif there:
+            ended = noted.model_copy(update={"state": "sent", "external_id": there})
+        else:
+            ended = await self._written(account, conversation, noted)
+        await self._moved(tenant, ended)
+
+    async def _begin(self, tenant: str, subject: str) -> tuple[Account, Conversation, Outgoing, Outgoing] | None:
+        """With what is to be written, and that as it is noted until the tool has answered; None when the tool is not to be asked."""
         now = self.clock()
         async with self.database.write(tenant) as records:
             wanted = await records.connections.outgoing(subject)
             if wanted is None or wanted.state not in ("waiting", "unsure") or wanted.due_at > now:
-                return
+                return None
             conversation = await records.conversations.find(wanted.conversation_id)
             if conversation is None or await self._waits(records, wanted, now):
-                return
+                return None
             try:
-                account = await self.connecting.account(tenant, wanted.connection_id)
-            except NotFound:
-                await records.connections.moved(wanted.model_copy(update={"state": "failed", "problem": "The connection was stopped."}))
-                return
-            begun = wanted.model_copy(
-                update={"state": "shadow" if account.shadow else "unsure", "attempts": wanted.attempts + 1, "due_at": now + LOOK}
-            )
-            await records.connections.moved(begun)
-            if account.shadow:
-                await _event(records, account, begun)
-                return
-        there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
-        if there is None:
-            ended = begun if begun.attempts < PATIENCE[begun.action].attempts else begun.model_copy(update={"state": "failed"})
-        elif there:
-            ended = begun.model_copy(update={"state": "sent", "external_id": there})
-        else:
-            ended = await self._written(account, conversation, begun)
-        await self._moved(account, ended)
+                account = await self._account(tenant, wanted.connection_id)
+            except Unavailable as error:  # its secrets cannot be opened: others are not kept waiting behind it
+                await records.connections.moved(wanted.model_copy(update={"due_at": now + LOOK, "problem": error.detail}))
+                return None
+            tried = {"attempts": wanted.attempts + 1, "due_at": now + LOOK}
+            if account is not None and not account.shadow:
+                noted = wanted.model_copy(update={"state": "unsure", **tried})
+                await records.connections.moved(noted)
+                return account, conversation, wanted, noted
+            stopped = {"state": "failed", "problem": "The connection was stopped."}
+            await self._end(records, wanted.model_copy(update={"state": "shadow", "problem": "", **tried} if account else stopped))
+        self.wake(tenant)
+        return None
+
+    async def _account(self, tenant: str, connection: str) -> Account | None:
+        """None for a connection that was stopped."""
+        try:
+            return await self.connecting.account(tenant, connection)
+        except NotFound:
+            return None
 
     async def unfinished(self, _: datetime) -> list[tuple[str, str, str]]:
         """Writes whose time has come."""
@@ -142,18 +160,24 @@ class Writing:
                 found += [(SEND, tenant, ident) for ident in await records.connections.due(self.clock())]
         return found
 
-    async def _moved(self, account: Account, ended: Outgoing) -> None:
-        async with self.database.write(account.tenant_id) as records:
+    async def _moved(self, tenant: str, ended: Outgoing) -> None:
+        async with self.database.write(tenant) as records:
             found = await records.connections.outgoing(ended.id)
             if found is None or (found.state != "unsure" and ended.state != "sent"):
                 return  # somebody said meanwhile what became of it
-            await records.connections.moved(ended)
-            await _event(records, account, ended)
-            if ended.action == "thread" and ended.state in ("sent", "failed"):
-                await self._release(records, ended)
-            for hears in self.heard:
-                await hears(records, ended)
-        self.wake(account.tenant_id)
+            await self._end(records, ended)
+        self.wake(tenant)
+
+    async def _end(self, records: Records, ended: Outgoing) -> None:
+        """Note what became of an attempt, whatever it was: what waits behind it follows, and whoever has to know of it hears."""
+        connection = await records.connections.find(ended.connection_id)
+        await records.connections.moved(ended)
+        data = {"state": ended.state, "action": ended.action, "kind": connection.kind if connection else ""}
+        await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
+        if ended.action == "thread" and ended.state in ("sent", "failed"):
+            await self._release(records, ended)
+        for hears in self.heard:
+            await hears(records, ended)
 
     async def _waits(self, records: Records, wanted: Outgoing, now: datetime) -> bool:
         """Whether it belongs under a thread that is still to be written. Then it comes after that, and no attempt is counted."""
@@ -169,16 +193,20 @@ class Writing:
         """What waited for a thread goes out now, or is given up with it."""
         for one in await records.connections.held(thread.connection_id, thread.conversation_id):
             if thread.state == "failed":
-                await records.connections.moved(one.model_copy(update={"state": "failed", "problem": thread.problem}))
+                await self._end(records, one.model_copy(update={"state": "failed", "problem": thread.problem}))
                 continue
             await records.connections.moved(one.model_copy(update={"due_at": self.clock()}))
             await records.log.enqueue(SEND, one.id)
 
     async def _there(self, account: Account, conversation: Conversation, wanted: Outgoing) -> str | None:
         """The id of a write that may have been done; empty when it surely was not; None when nobody knows."""
-        if (carrier := self.carriers.get(wanted.action)) is not None:
-            return await carrier.there(account, conversation, wanted)
-        return await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
+        try:
+            if (carrier := self.carriers.get(wanted.action)) is not None:
+                return await carrier.there(account, conversation, wanted)
+            return await self.connecting.channel(account.kind).written(account, conversation.external_id, wanted)
+        except Exception:  # whatever it is: who cannot look does not know
+            log.exception("write_not_looked_for", tenant=account.tenant_id, connection=account.id)
+            return None
 
     async def _written(self, account: Account, conversation: Conversation, begun: Outgoing) -> Outgoing:
         channel, thread = self.connecting.channel(account.kind), conversation.external_id
@@ -188,25 +216,34 @@ class Writing:
             else:
                 ident = await channel.write(account, thread, begun)
         except Unsure as error:
-            return begun.model_copy(update={"problem": error.detail})
+            return self._in_doubt(begun, error.detail)
         except Unavailable as error:
             return self._later(begun, error)
         except CopilotError as error:
             log.warning("write_failed", tenant=account.tenant_id, connection=account.id, reason=error.detail)
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
+        except Exception as error:  # whatever it is: the tool may have been asked before it
+            log.exception("write_in_doubt", tenant=account.tenant_id, connection=account.id)
+            return self._in_doubt(begun, f"{UNKNOWN} ({type(error).__name__})")
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
+
+    def _in_doubt(self, begun: Outgoing, problem: str) -> Outgoing:
+        """It is looked for after a while, less and less often; in the end by a person."""
+        if begun.attempts >= PATIENCE[begun.action].attempts:
+            return begun.model_copy(update={"state": "failed", "problem": problem})
+        return begun.model_copy(update={"due_at": self.clock() + max(LOOK, _pause(begun)), "problem": problem})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
         patience, told_to_wait = PATIENCE[begun.action], error.retry_after is not None and self.clock() - begun.made_at < QUEUED
         if begun.attempts >= patience.attempts and not told_to_wait:
             return begun.model_copy(update={"state": "failed", "problem": error.detail})
-        pause = min(patience.longest, FIRST * 2 ** (begun.attempts - 1))
+        pause = _pause(begun)
         if error.retry_after is not None:
             pause = max(pause, timedelta(seconds=error.retry_after))
         attempts = begun.attempts - 1 if told_to_wait else begun.attempts
         return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})
 
 
-async def _event(records: Records, account: Account, ended: Outgoing) -> None:
-    data = {"state": ended.state, "action": ended.action, "kind": account.kind}
-    await records.log.event("connection.wrote", conversation_id=ended.conversation_id, subject_id=ended.id, data=data)
+def _pause(begun: Outgoing) -> timedelta:
+    """Before the next attempt."""
+    return timedelta(seconds=min(PATIENCE[begun.action].longest.total_seconds(), FIRST.total_seconds() * 2.0 ** (begun.attempts - 1)))

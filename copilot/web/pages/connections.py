@@ -14,6 +14,7 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.framing import sidebar
 from copilot.services.chat_tools.standing import Standing, State
+from copilot.services.chat_tools.tending import REFERRED
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 from copilot.web.settings_fields import fields
@@ -160,6 +161,7 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
         "fields": fields(channel.settings, whole.connection.settings),
         "address": here,
         "words": {"delivery": DELIVERY, "write": WRITE, "action": ACTION},
+        "referred": REFERRED,
     }
 
 

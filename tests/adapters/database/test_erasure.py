@@ -6,9 +6,13 @@ from sqlalchemy.engine import make_url
 from copilot.adapters.database import SqlDatabase, open_database
 from copilot.adapters.database.tables import METADATA
 from copilot.domain.case import Gap
+from copilot.domain.channels import Arrival
+from copilot.domain.connections import Connection
 from copilot.domain.editing import ArticleDraft, Comment
+from copilot.domain.formats import ConversationIn
 from copilot.domain.people import Identity
 from copilot.domain.ports.gaps import Ending
+from copilot.domain.triage import Click, Place
 from tests.adapters.database import samples
 from tests.adapters.database.samples import NOON, minutes
 from tests.adapters.database.test_isolation import fill
@@ -87,6 +91,56 @@ async def test_others_keep_what_is_theirs(database: SqlDatabase) -> None:
         assert await records.log.events(0) == [event]
         assert await records.admin.remembered("key", "route") == ("f", 200, f'{{"conversation": "{kept.id}"}}')
     assert [row.subject_id for row in await database.outbox()] == ["other"]
+
+
+async def test_of_deliveries_that_wait_only_what_tells_of_the_person_goes(database: SqlDatabase) -> None:
+    def tells(ref: str, customer: str = "") -> Arrival:
+        given = {"conversation_id": ref, "channel": "chat", "messages": []} | ({"customer": {"id": customer}} if customer else {})
+        return Arrival(conversation=ConversationIn.model_validate(given))
+
+    def click(suggestion: str) -> Click:
+        return Click(user="U1", suggestion_id=suggestion, action="used", place=Place(channel="C1"))
+
+    async with database.write("default") as records:
+        for ident in ("desk", "other"):
+            await records.connections.put(Connection(id=ident, kind="chatwoot", name=ident, created_at=NOON))
+        ann = await records.customers.upsert(samples.person("ann"))
+        talk = await records.conversations.upsert(samples.thread("17", samples.said("m1"), customer_id=ann.id), "desk")
+        await records.turns.mint("turn", talk.id, [], NOON)
+        draft = samples.draft("turn")
+        await records.suggestions.put(draft)
+        told: dict[str, tuple[str, list[Arrival | Click]]] = {
+            "hers": ("desk", [tells("17")]),
+            "new here": ("other", [tells("99", "ann")]),
+            "a press": ("other", [click(draft.id)]),
+            "of both": ("desk", [tells("18"), tells("17")]),
+            "their 17": ("other", [tells("17")]),
+            "names 17": ("desk", [tells("18", "17")]),
+            "17 is said": ("desk", [click("17")]),
+        }
+        rows = {name: await records.connections.receive(where, name, arrivals, NOON) for name, (where, arrivals) in told.items()}
+    async with database.write("default") as records:
+        await records.customers.erase(ann.id)
+    async with database.read("default") as records:
+        kept = {name: await records.connections.kept(row or 0) for name, row in rows.items()}
+    left = {name: one.arrivals for name, one in kept.items() if one is not None}
+    assert left == {
+        "of both": (tells("18"),),
+        "their 17": (tells("17"),),
+        "names 17": (tells("18", "17"),),
+        "17 is said": (click("17"),),
+    }
+
+
+async def test_what_outdated_conversations_are_told_meanwhile_is_not_lost(database: SqlDatabase) -> None:
+    again = Arrival(conversation=ConversationIn(conversation_id="17", channel="chat", messages=[]))
+    async with database.write("default") as records:
+        await records.connections.put(Connection(id="desk", kind="chatwoot", name="desk", created_at=NOON))
+        talk = await records.conversations.upsert(samples.thread("17", samples.said("m1")), "desk")
+        row = await records.connections.receive("desk", "d1", (again,), NOON)
+        await records.admin.discard("conversations", [talk.id])
+        assert await records.conversations.find(talk.id) is None
+        assert await records.connections.waiting(minutes(1)) == [row]
 
 
 async def test_a_turn_about_the_person_goes_even_when_the_conversation_was_given_to_another(database: SqlDatabase) -> None:

@@ -16,7 +16,7 @@ from copilot.domain.day import Absence, PromiseMove, WrapUp
 from copilot.domain.editing import ArticleDraft, Comment, Redirect
 from copilot.domain.errors import CopilotError, NotFound
 from copilot.domain.facts import FactChange, SavedReply
-from copilot.domain.formats import ConversationIn, MessageIn
+from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
 from copilot.domain.grants import GRANT_STATES
 from copilot.domain.imports import Import, ImportFile, Source, SourceArticle
 from copilot.domain.people import Customer, Identity, Match
@@ -109,7 +109,7 @@ async def fill(records: Records, prefix: str = "") -> tuple[Customer, Conversati
     await records.imports.put_file(ImportFile(import_id="import", position=0, name="a.md", size=1), b"a")
     await records.quality.add(samples.quality_case(conversation.id, customer.id, turn_id="turn", suggestion_id=suggestion.id))
     words = [MessageIn(id="m9", author="customer", text="It is Ann again.", sent_at="-PT1S")]
-    arrived = ConversationIn(conversation_id="t1", channel="chat", messages=words)
+    arrived = ConversationIn(conversation_id="t9", channel="chat", customer=CustomerIn(id="c1"), messages=words)
     await records.connections.put(ToolConnection(id="wool", kind="webhook", name="wool", created_at=NOON))
     await records.connections.receive("wool", "first", [Arrival(conversation=arrived)], NOON)
     await records.connections.want(
