@@ -15,6 +15,7 @@ from copilot.domain.connections import Connection
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import Strict
 from copilot.services.chat_tools.connecting import ConnectionIn, Made
+from copilot.services.chat_tools.installing import Installed
 from copilot.services.chat_tools.sending import Leaving, Words
 from copilot.services.chat_tools.standing import Standing, Whole
 from copilot.services.chat_tools.tending import Outcome
@@ -152,9 +153,9 @@ async def problems(app: App, me: Me, connection_id: Ident) -> ProblemsView:
 @router.post("/connections/{connection_id}/install")
 async def install(
     app: App, me: Me, connection_id: Ident, given: Annotated[InstallIn, example({"address": "https://copilot.example.com"})]
-) -> ProblemsView:
-    """Make in the tool what the connection needs: webhook, panel."""
-    return ProblemsView(problems=await app.chat_tools.connecting.install(me, connection_id, given.address))
+) -> Installed:
+    """Make in the tool what the connection needs: webhook, panel. Where it can be made to deliver something, that is waited for."""
+    return await app.chat_tools.installing.install(me, connection_id, given.address)
 
 
 @router.post("/connections/{connection_id}/poll", status_code=202)

@@ -17,6 +17,8 @@ from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.deciding import Deciding
 from copilot.services.chat_tools.entering import Entering
 from copilot.services.chat_tools.inbox_card import InboxCard
+from copilot.services.chat_tools.installing import Installing
+from copilot.services.chat_tools.looking_back import LookingBack
 from copilot.services.chat_tools.noting import Noting
 from copilot.services.chat_tools.posting import POSTS, Posting
 from copilot.services.chat_tools.receiving import Receiving
@@ -39,6 +41,7 @@ class ChatTools:
     """What comes in from chat tools and goes out to them, one use case each."""
 
     connecting: Connecting
+    installing: Installing
     receiving: Receiving
     arriving: Arriving
     writing: Writing
@@ -81,10 +84,12 @@ def chat_tools(
     triaging = Triaging(database, rooms, writing, deciding)
     writing.heard.append(triaging.unsent)
     receiving = Receiving(database, connecting, clock, wake, refusing, triaging.asked, triaging.lost)
+    past = LookingBack(database, connecting, ingest.tombstones, clock)
     return ChatTools(
         connecting=connecting,
+        installing=Installing(database, connecting),
         receiving=receiving,
-        arriving=Arriving(database, connecting, receiving, ingest, Pulse(), clock, triaging.clicked),
+        arriving=Arriving(database, connecting, receiving, ingest, past, Pulse(), clock, triaging.clicked),
         writing=writing,
         noting=Noting(writing, tools, settings.address),
         telling=Telling(database, writing, tools, clock),

@@ -2,24 +2,27 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any, ClassVar, Final, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from copilot.channels.calling import Calls
 from copilot.channels.limits import Limit, Pacing
-from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Webhook
+from copilot.domain.channels import AHEAD, Ability, Account, Arrival, Delivery, Entrant, Missing, Page, Step, Unsure, Webhook
 from copilot.domain.connections import Event, Outgoing
 from copilot.domain.conversation import Channel
 from copilot.domain.errors import CopilotError, Invalid, Refused
 from copilot.domain.formats import ConversationIn
 from copilot.domain.times import parse_when
 
+ASKED: Final = ("thread", "since", "earlier", "note", "reply", "check", "install", "entered")
+"""What of a tool's file reads answers of its API. One that is not as documented is told as Invalid, wherever it is tripped over."""
 DIGITS: Final = 19
 """Of a number that a tool counts by."""
 
@@ -65,6 +68,11 @@ class Tool(ABC):
     """Whether it sends webhooks."""
     limits: ClassVar[tuple[Limit, ...]] = ()
     """What it publishes of how often it may be called; where that depends on the plan, the smallest one's."""
+
+    def __init_subclass__(cls) -> None:
+        for name in ASKED:
+            if name in cls.__dict__:
+                setattr(cls, name, _understanding(cls.__dict__[name]))
 
     def __init__(self, http: httpx.AsyncClient, pacing: Pacing | None = None) -> None:
         self._http, self._pacing = http, pacing or Pacing()
@@ -159,14 +167,50 @@ def origin(url: str) -> tuple[str, ...]:
     return (f"{parts.scheme}://{parts.netloc}".lower(),) if parts.netloc else ()
 
 
+def again(account: Account) -> str:
+    """What to do where something that we made in the tool is not there."""
+    return f"Run: copilot connections install {account.id} --address ADDRESS"
+
+
+def leads_here(account: Account, url: object) -> bool:
+    """Whether an address that stands in the tool is this connection's hook: /hooks/TENANT/NAME, behind whatever leads to this service."""
+    try:
+        parts = [unquote(part) for part in urlsplit(str(url)).path.split("/")]
+    except ValueError:
+        return False
+    return any(parts[at : at + 3] == ["hooks", account.tenant_id, account.id] for at in range(len(parts)))
+
+
 @contextmanager
 def understood(tool: str) -> Iterator[None]:
-    """Raises Invalid for whatever a tool's payload is not as its documentation says: a field of another type, one that is missing."""
+    """Raises Invalid for what a tool sent or answered, and is not as its documentation says: a field of another type, a missing one."""
     try:
         yield
     except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, OSError) as error:
         what = type(error).__name__ if isinstance(error, ValidationError) else f"{type(error).__name__}: {str(error)[:80]}"
-        raise Invalid(f"This is not as {tool} sends it ({what}).", todo=f"Send {tool}'s own webhook, unchanged.") from None
+        todo = f"Look whether {tool} itself sent it, unchanged, and whether the connection's address is that of its API."
+        raise Invalid(f"This is not as {tool} sends it ({what}).", todo=todo) from None
+
+
+def _understanding(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    @wraps(method)
+    async def asked(self: Tool, *given: Any, **named: Any) -> Any:
+        with understood(self.title):
+            return await method(self, *given, **named)
+
+    return asked
+
+
+def id_of(tool: str, answer: object, *path: str | int) -> str:
+    """The id of what was written, at that place of the answer. Raises Unsure: it was taken, but by whom? It is looked for, not repeated."""
+    try:
+        for part in path:
+            answer = answer[part]  # type: ignore[index]
+    except (IndexError, KeyError, TypeError):
+        answer = None
+    if not isinstance(answer, str | int) or not answer:
+        raise Unsure(f"{tool} did not say whether it was done.", todo="Look in the conversation before it is done again.")
+    return str(answer)
 
 
 def json_body(webhook: Webhook) -> dict[str, Any]:

@@ -55,6 +55,10 @@ class Calls:
         """As `post`."""
         return await self._asked("PUT", path, None, body)
 
+    async def delete(self, path: str) -> Any:
+        """As `post`."""
+        return await self._asked("DELETE", path, None, None)
+
     async def told(self, address: str, body: bytes) -> None:
         """The very bytes, to the address itself; what is answered does not matter."""
         with self._line.call():

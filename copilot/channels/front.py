@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import NoteSettings, Tool, changed, json_body, objects, understood
+from copilot.channels.base import NoteSettings, Tool, changed, id_of, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.front_threads import ident_of, of_conversation, quick
 from copilot.channels.limits import Limit
@@ -107,7 +107,7 @@ class Front(Tool):
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """A comment by the connection itself, which only teammates see."""
         answer = await self._api(account).post(f"/conversations/{segment(conversation_id)}/comments", {"body": text})
-        return str((answer or {}).get("id") or "")
+        return id_of(self.title, answer, "id")
 
     async def reply(self, account: Account, conversation_id: str, text: str, agent: str) -> str:
         """As the teammate, with their own token: who they are there (tea_… or their address), a colon, the token. Tokens do not say.
@@ -123,8 +123,8 @@ class Front(Tool):
         body: dict[str, Any] = {"author_id": author, "body": text}
         if last and last[0].get("type") == "email":
             body |= {"body": marked_up(text), "text": text}
-        answer = await calls.post(path, body) or {}
-        return str(answer.get("id") or answer.get("message_uid") or "")
+        answer = await calls.post(path, body)
+        return id_of(self.title, answer, "id" if isinstance(answer, dict) and answer.get("id") else "message_uid")
 
     async def check(self, account: Account) -> list[Missing]:
         """Whether the token is of this company, and may read conversations and events."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from pydantic import ConfigDict, Field
 
 from copilot.channels import signing
-from copilot.channels.base import NoteSettings, Tool, attached, changed, json_body, objects, understood
+from copilot.channels.base import NoteSettings, Tool, attached, changed, id_of, json_body, objects, understood
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.channels.markup import marked_up
@@ -160,9 +160,8 @@ class Intercom(Tool):
     async def _write(self, calls: Calls, conversation_id: str, kind: str, admin: str, text: str) -> str:
         """The id of the newest part, which is the one just written."""
         body = {"message_type": kind, "type": "admin", "admin_id": admin, "body": marked_up(text)}
-        told = await calls.post(f"/conversations/{segment(conversation_id)}/reply", body) or {}
-        parts = objects((told.get("conversation_parts") or {}).get("conversation_parts"))
-        return str(parts[-1].get("id") if parts else told.get("id") or "")
+        told = await calls.post(f"/conversations/{segment(conversation_id)}/reply", body)
+        return id_of(self.title, told, "conversation_parts", "conversation_parts", -1, "id")
 
     def _api(self, account: Account, token: str = "") -> Calls:
         headers = {"Authorization": f"Bearer {token or account.token}", "Intercom-Version": VERSION, "Accept": "application/json"}

@@ -8,14 +8,15 @@ which conversation changed, the thread is read from the API, and the poll finds 
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from copilot.channels import signing
-from copilot.channels.base import NoteSettings, Tool, attached, changed, json_body, objects, understood, when
+from copilot.channels.base import NoteSettings, Tool, again, attached, changed, id_of, json_body, leads_here, objects, understood, when
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import marked_up, words
-from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Unsure, Webhook
+from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
 from copilot.domain.conversation import Author, Channel, Status
 from copilot.domain.errors import CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, CustomerIn, MessageIn
@@ -30,6 +31,8 @@ EVENTS: Final = (
     "message.updated",
 )
 """What its webhook is asked for; the rest is taken and tells nothing."""
+PROBED: Final = "webhook.test"
+"""What its own test of a webhook sends (cmd/webhooks.go), whatever the webhook asked for."""
 CHANNELS: Final[dict[str, Channel]] = {"email": "email", "livechat": "chat", "whatsapp": "chat", "telegram": "chat"}
 """By an inbox's channel. None of them is public; one that is not known may be, so it counts as that."""
 STATUSES: Final[dict[str, Status]] = {
@@ -43,7 +46,7 @@ STATUSES: Final[dict[str, Status]] = {
 """Names as they ship, and the categories of those that were added, in small letters."""
 PAGE: Final = 100
 PAGES: Final = 20
-"""Pages of a thread, or of conversations in one poll, that are read."""
+"""Pages of a thread that are read."""
 LONGEST: Final = 100
 """Characters of an id."""
 
@@ -57,6 +60,7 @@ class LibreDesk(Tool):
     can: ClassVar[frozenset[Ability]] = frozenset({"history", "note", "reply", "poll"})
     settings = NoteSettings
     installs = True
+    unheard = "Addresses inside need allowed_hosts under [webhook] in LibreDesk's config.toml; its own log says why it failed."
     steps: ClassVar[tuple[Step, ...]] = (
         Step(text="Admin, Webhooks: make one with this address, and all events of conversations and messages.", paste="webhook"),
         Step(text="Enter the signing secret there. It is shown once, when it is made; below you can make a new one."),
@@ -71,7 +75,8 @@ class LibreDesk(Tool):
         with understood(self.title):
             signing.fresh(webhook, when(body["timestamp"]))
             ident = _conversation(body["payload"]) if body["event"] in EVENTS else ""
-        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(changed(ident),) if ident else ())
+        heard = body["event"] == PROBED
+        return Delivery(id=signing.delivery_id(webhook.body), arrivals=(changed(ident),) if ident else (), heard=heard)
 
     async def thread(self, account: Account, conversation_id: str) -> Arrival:
         """All of it, with who it is with."""
@@ -86,20 +91,23 @@ class LibreDesk(Tool):
             return await asyncio.to_thread(_of_conversation, account, told, messages.values(), complete=whole)
 
     async def since(self, account: Account, cursor: str) -> Page:
-        """Conversations with a message at or after the cursor (a time), newest first as it lists them."""
+        """Conversations with a message at or after the cursor (a time), newest first as it lists them, a page at a time.
+
+        A cursor is that time, and behind it, while there are more pages, the latest time seen and the page that comes next. What moves up
+        meanwhile is newer than that time: the next question finds it.
+        """
         if not cursor:
             return Page(cursor=datetime.now(UTC).isoformat())
-        begin = newest = when(cursor)
-        touched: dict[str, Arrival] = {}
-        query = {"order": "desc", "order_by": "conversations.last_message_at"}
-        with understood(self.title):
-            async for page, _ in _pages(self._api(account), "/conversations/all", query):
-                fresh = [one for one in page if one.get("last_message_at") and when(one["last_message_at"]) >= begin]
-                newest = max([newest, *(when(one["last_message_at"]) for one in fresh)])
-                touched |= {(ident := _uuid(one["uuid"])): changed(ident) for one in fresh}
-                if len(fresh) < len(page):
-                    break
-        return Page(arrivals=tuple(touched.values()), cursor=newest.isoformat())
+        order = {"order": "desc", "order_by": "conversations.last_message_at"}
+        begun, _, rest = cursor.partition("|")
+        seen, _, page = rest.partition("|")
+        listed, last = await _page(self._api(account), "/conversations/all", order, int(page or 1))
+        times = {_uuid(one["uuid"]): at for one in listed if (at := _last(one)) is not None}
+        fresh = [one for one, at in times.items() if at >= when(begun)]
+        newest = max([when(seen or begun), *times.values()]).isoformat()
+        more = not last and len(fresh) == len(times)  # those without a message come first, and say nothing about where it ends
+        cursor = f"{begun}|{newest}|{int(page or 1) + 1}" if more else newest
+        return Page(arrivals=tuple(changed(one) for one in fresh), cursor=cursor, more=more)
 
     async def note(self, account: Account, conversation_id: str, text: str) -> str:
         """A private note by the connection's own agent."""
@@ -122,13 +130,12 @@ class LibreDesk(Tool):
             todo = error.todo or "Give its agent the rights conversations:read_all and messages:read."
             return [Missing(what="The key may not read all conversations.", todo=todo)]
         try:
-            hooks = objects((await calls.get("/webhooks") or {}).get("data"))
+            hooks = await self._hooks(account, calls)
         except CopilotError:
             return [Missing(what="Whether the webhook is there cannot be seen.", todo="Only a key with webhooks:manage may look.")]
-        ours = [hook for hook in hooks if account.id in str(hook.get("url"))]
-        if not ours:
-            return [Missing(what="There is no webhook for this connection.", todo="Run: copilot connect libredesk again.")]
-        if not any(hook.get("is_active") for hook in ours):
+        if not hooks:
+            return [Missing(what="There is no webhook for this connection.", todo=again(account))]
+        if not any(hook.get("is_active") for hook in hooks):
             return [Missing(what="The webhook is switched off.", todo="Switch it on under Admin, Webhooks.")]
         return []
 
@@ -138,13 +145,25 @@ class LibreDesk(Tool):
             raise Refused("Without a signing secret LibreDesk's webhooks are not taken.", todo="Make one: copilot connections secret.")
         calls = self._api(account)
         given = {"name": "Rapport", "url": ours["webhook"], "events": list(EVENTS), "secret": account.signing[-1], "is_active": True}
-        hooks = objects((await calls.get("/webhooks") or {}).get("data"))
-        made = next((hook for hook in hooks if hook.get("url") == ours["webhook"]), None)
+        made = next((hook for hook in await self._hooks(account, calls) if hook.get("url") == ours["webhook"]), None)
         # A secret that is there cannot be read back: it is written anew, so that both sides have the same.
         answer = await (calls.post("/webhooks", given) if made is None else calls.put(f"/webhooks/{segment(made.get('id'))}", given))
         if not _data(answer).get("id"):  # what it does not take, it answers with status 200 and no webhook
             raise Invalid("LibreDesk did not take the webhook.", todo="Look into its own log; addresses inside need allowed_hosts there.")
         return account
+
+    @asynccontextmanager
+    async def probe(self, account: Account) -> AsyncIterator[None]:
+        """LibreDesk's own test of the webhook: nothing has to be taken away afterwards."""
+        calls = self._api(account)
+        hook = next(iter(await self._hooks(account, calls)), {})
+        await calls.post(f"/webhooks/{segment(hook.get('id'))}/test", {})
+        yield
+
+    async def _hooks(self, account: Account, calls: Calls) -> list[dict[str, Any]]:
+        """Its webhooks that lead here."""
+        with understood(self.title):
+            return [hook for hook in objects((await calls.get("/webhooks"))["data"]) if leads_here(account, hook.get("url"))]
 
     def _api(self, account: Account, token: str = "") -> Calls:
         inside = account.model_copy(update={"url": f"{account.url}/api/v1"})
@@ -154,20 +173,22 @@ class LibreDesk(Tool):
 async def _pages(calls: Calls, path: str, query: Mapping[str, str | int]) -> AsyncIterator[tuple[list[dict[str, Any]], bool]]:
     """Pages of a list, and whether it is the last one there is."""
     for number in range(1, PAGES + 1):
-        told = _data(await calls.get(path, {**query, "page": number, "page_size": PAGE}))
-        page = objects(told.get("results"))
-        last = number >= int(told.get("total_pages") or 0) or not page
+        page, last = await _page(calls, path, query, number)
         yield page, last
         if last:
             return
 
 
+async def _page(calls: Calls, path: str, query: Mapping[str, str | int], number: int) -> tuple[list[dict[str, Any]], bool]:
+    """One of them. A server may give less than was asked for: it says itself how many pages there are."""
+    told = _data(await calls.get(path, {**query, "page": number, "page_size": PAGE}))
+    page = objects(told.get("results"))
+    return page, number >= int(told.get("total_pages") or 0) or not page
+
+
 async def _write(calls: Calls, conversation: str, body: dict[str, Any]) -> str:
     answer = await calls.post(f"/conversations/{segment(conversation)}/messages", {"sender_type": "agent", **body})
-    try:
-        return str(_data(answer).get("uuid") or "")
-    except Unavailable as error:  # it was answered with 200: nobody writes it again before it was looked for
-        raise Unsure(error.detail, todo=error.todo) from None
+    return id_of("LibreDesk", answer, "data", "uuid")
 
 
 def _data(answer: Any) -> dict[str, Any]:
@@ -249,3 +270,8 @@ def _customer(account: Account, contact: dict[str, Any]) -> CustomerIn:
 
 def _name(person: dict[str, Any]) -> str:
     return " ".join(str(person[part]) for part in ("first_name", "last_name") if person.get(part))
+
+
+def _last(told: dict[str, Any]) -> datetime | None:
+    """Of its latest message; None: it has none yet."""
+    return when(told["last_message_at"]) if told.get("last_message_at") else None

@@ -16,7 +16,7 @@ import httpx
 from pydantic import Field
 
 from copilot.channels import signing, slack_blocks
-from copilot.channels.base import Settings, Tool, json_body, understood
+from copilot.channels.base import Settings, Tool, id_of, json_body, understood
 from copilot.channels.calling import LIMITS, Calls
 from copilot.channels.limits import Limit
 from copilot.channels.slack_errors import answered
@@ -91,7 +91,7 @@ class Slack(Tool):
         body = slack_blocks.message(shown) | {"channel": channel, "unfurl_links": False, "unfurl_media": False}
         body |= {"metadata": {"event_type": EVENT, "event_payload": {"key": shown.key}}} | ({"thread_ts": thread} if thread else {})
         answer = await self._post(account, "chat.postMessage", body)
-        return f"{channel}:{answer.get('ts')}"
+        return f"{channel}:{id_of(self.title, answer, 'ts')}"
 
     async def change(self, account: Account, ident: str, shown: Shown) -> None:
         channel, _, ts = ident.rpartition(":")

@@ -29,6 +29,8 @@ def answered(told: object, *, writes: bool = False) -> dict[str, Any]:
     """The answer of a call that was done. Raises what its word means; a word that is not known is Invalid and named."""
     if isinstance(told, dict) and told.get("ok") is True:
         return told
+    if writes and not (isinstance(told, dict) and told.get("ok") is False):
+        raise _unclear("neither ok nor not", writes=True)
     found = _WORD.fullmatch(str(told.get("error"))) if isinstance(told, dict) else None  # nothing else is repeated: it may be our token
     raise _error(found[0] if found else "", writes=writes)
 

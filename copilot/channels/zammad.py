@@ -15,7 +15,20 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing
-from copilot.channels.base import NoteSettings, Tool, attached, changed, json_body, number, objects, understood, when
+from copilot.channels.base import (
+    NoteSettings,
+    Tool,
+    again,
+    attached,
+    changed,
+    id_of,
+    json_body,
+    leads_here,
+    number,
+    objects,
+    understood,
+    when,
+)
 from copilot.channels.calling import Calls, segment
 from copilot.channels.markup import words
 from copilot.domain.channels import Ability, Account, Arrival, Delivery, Missing, Page, Step, Webhook
@@ -147,18 +160,18 @@ class Zammad(Tool):
         except (Refused, NotFound) as error:
             return [Missing(what="The token may not read tickets.", todo=error.todo or "Give it the right ticket.agent.")]
         try:
-            hooks = [hook for hook in objects(await calls.get("/webhooks")) if account.id in str(hook.get("endpoint"))]
+            hooks = [hook for hook in objects(await calls.get("/webhooks")) if leads_here(account, hook.get("endpoint"))]
             triggers = objects(await calls.get("/triggers"))
         except CopilotError:
             todo = "Only a token with admin.webhook and admin.trigger may look."
             return [Missing(what="Whether the webhook is there cannot be seen.", todo=todo)]
         if not hooks:
-            return [Missing(what="There is no webhook for this connection.", todo="Run: copilot connect zammad again.")]
+            return [Missing(what="There is no webhook for this connection.", todo=again(account))]
         if not any(hook.get("active") for hook in hooks):
             return [Missing(what="The webhook is switched off.", todo="Switch it on under Manage, Webhook.")]
         calling = {_calls(trigger) for trigger in triggers if trigger.get("active")}
         if not any(str(hook.get("id")) in calling for hook in hooks):
-            return [Missing(what="No trigger calls the webhook.", todo="Run: copilot connect zammad again.")]
+            return [Missing(what="No trigger calls the webhook.", todo=again(account))]
         return []
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
@@ -195,7 +208,7 @@ async def _user(calls: Calls, ident: object) -> dict[str, Any]:
 
 async def _write(calls: Calls, ticket: str, body: dict[str, Any]) -> str:
     answer = await calls.post("/ticket_articles", {"ticket_id": int(number(ticket)), **body})
-    return str((answer or {}).get("id") or "")
+    return id_of("Zammad", answer, "id")
 
 
 def _trigger(name: str, action: str, hook: int) -> dict[str, Any]:

@@ -14,7 +14,20 @@ from typing import Any, ClassVar, Final
 from pydantic import Field
 
 from copilot.channels import signing, zendesk_app
-from copilot.channels.base import NoteSettings, Tool, changed, json_body, number, objects, origin, understood, when
+from copilot.channels.base import (
+    NoteSettings,
+    Tool,
+    again,
+    changed,
+    id_of,
+    json_body,
+    leads_here,
+    number,
+    objects,
+    origin,
+    understood,
+    when,
+)
 from copilot.channels.calling import Calls, segment
 from copilot.channels.limits import Limit
 from copilot.channels.zendesk_tickets import of_ticket, via
@@ -60,11 +73,11 @@ class Zendesk(Tool):
         Step(text="Copy its signing secret, and enter it below."),
         Step(
             text="Objects and rules, Triggers: make one for tickets that are created or updated, which notifies that webhook. Its JSON "
-            "body is in zendesk_app/trigger.json; leave it as it is."
+            "body is printed by: copilot zendesk trigger. Leave it as it is."
         ),
         Step(
-            text="For the sidebar: upload the app that zendesk_app.package makes as a private app, and add the account's address and this "
-            "service's own to the setting panel_origins."
+            text="For the sidebar: copilot zendesk package FILE --address ADDRESS writes the app. Upload it under Zendesk Support apps as "
+            "a private app and install it; then copilot connections install NAME --address ADDRESS learns the app's number and key."
         ),
         Step(text="Write in a ticket, and see here that it was delivered."),
     )
@@ -140,16 +153,23 @@ class Zendesk(Tool):
             return [Missing(what="The token is nobody's who answers tickets.", todo="Use an administrator's; check the e-mail.")]
         if me.get("role") != "admin":
             found.append(Missing(what="What changed cannot be asked for.", todo="Only an administrator's token may export."))
+        return [*found, *await self._hooked(account, calls)]
+
+    async def _hooked(self, account: Account, calls: Calls) -> list[Missing]:
+        """What is missing of webhook and trigger."""
         try:
             hooks = objects((await calls.get("/webhooks")).get("webhooks"))
+            triggers = objects((await calls.get("/triggers/active.json")).get("triggers"))
         except CopilotError:
-            return [*found, Missing(what="Whether the webhook is there cannot be seen.", todo="Only an administrator's token may look.")]
-        ours = next((hook for hook in hooks if account.id in str(hook.get("endpoint"))), None)
+            return [Missing(what="Whether webhook and trigger are there cannot be seen.", todo="Only an administrator's token may look.")]
+        ours = next((hook for hook in hooks if leads_here(account, hook.get("endpoint"))), None)
         if ours is None:
-            found.append(Missing(what="There is no webhook for this connection.", todo="Run: copilot connect zendesk again."))
-        elif ours.get("status") != "active":
-            found.append(Missing(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks."))
-        return found
+            return [Missing(what="There is no webhook for this connection.", todo=again(account))]
+        if ours.get("status") != "active":
+            return [Missing(what="The webhook is switched off.", todo="Switch it on under Apps and integrations, Webhooks.")]
+        if not any(zendesk_app.tells(trigger, str(ours.get("id"))) for trigger in triggers):
+            return [Missing(what="No trigger calls the webhook.", todo=again(account))]
+        return []
 
     async def install(self, account: Account, ours: Mapping[str, str]) -> Account:
         """The webhook, with the secret that Zendesk makes for it, and the trigger that calls it; and the uploaded app's number and key."""
@@ -224,9 +244,9 @@ async def _pages(calls: Calls, path: str) -> AsyncIterator[dict[str, Any]]:
 async def _comment(calls: Calls, ticket: str, text: str, *, public: bool) -> str:
     """Returns the comment's id: that of the audit's event, by which comments are listed."""
     answer = await calls.put(f"/tickets/{segment(ticket)}.json", {"ticket": {"comment": {"body": text, "public": public}}})
-    audit = (answer or {}).get("audit") or {}
-    event = next((one for one in objects(audit.get("events")) if one.get("type") == "Comment"), audit)
-    return str(event.get("id") or "")
+    audit = answer.get("audit") if isinstance(answer, dict) else None
+    events = objects(audit.get("events")) if isinstance(audit, dict) else []
+    return id_of("Zendesk", next((one for one in events if one.get("type") == "Comment"), audit), "id")
 
 
 def _webhook(address: str) -> dict[str, Any]:
@@ -256,5 +276,5 @@ def _ticket(account: Account, body: dict[str, Any]) -> str:
             raise Invalid("This event is of another account.", todo="Give each account a connection of its own.")
         return number(body["detail"]["id"]) if str(body["type"]).startswith(EVENTS) else ""
     if body.get("connection") != account.id:
-        raise Invalid("This trigger is of another connection.", todo="Write the trigger of this connection: copilot connect zendesk.")
+        raise Invalid("This trigger is of another connection.", todo=f"Print this one's: copilot zendesk trigger --connection {account.id}")
     return number(body["ticket"]["id"])

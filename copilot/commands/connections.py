@@ -61,7 +61,7 @@ async def _connect(api: "Api", given: dict[str, Any], address: str, *, as_json: 
         say(f"The page for the tool's sidebar: {where}{made['sidebar']}")
     for page in made["pages"]:
         say(f"Pages of {page} may show the panel from now on (setting panel_origins), until the connection is stopped.")
-    return _tell(found["problems"], checked=bool(address) or not made["path"])
+    return _tell_installed(found) if address else _tell(found["problems"], checked=not made["path"])
 
 
 @app.command("list")
@@ -125,7 +125,7 @@ def install(
         if as_json:
             print_json(found)
             return int(bool(found["problems"]))
-        return _tell(found["problems"])
+        return _tell_installed(found)
 
     return with_api(data, tenant, act)
 
@@ -190,3 +190,12 @@ def _tell(problems: list[dict[str, str]], *, checked: bool = True) -> int:
     if not problems and checked:
         say("✓ Nothing is missing.")
     return int(bool(problems))
+
+
+def _tell_installed(found: dict[str, Any]) -> int:
+    wrong = _tell(found["problems"])
+    if found["delivered"]:
+        say("✓ A delivery of the tool came through.")
+    elif found["todo"]:
+        say(found["todo"])
+    return wrong

@@ -69,6 +69,8 @@ class Delivery(Frozen):
     arrivals: tuple[Arrival, ...] = ()
     clicks: tuple[Click, ...] = ()
     """What colleagues decided. The tool that tells of them waits for seconds only, whatever happens."""
+    heard: bool = False
+    """Goes on record though it may tell nothing: that it came at all is what somebody waits for."""
     ask: Ask | None = None
     """Is answered at once or not at all, and not kept: nothing is decided by it."""
     answer: JsonValue = None

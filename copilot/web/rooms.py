@@ -14,6 +14,7 @@ from copilot.domain.staff import Caller
 PAGES: dict[str, Roles] = {
     "GET /": ALL,
     "GET /desk": DESK,
+    "GET /c/{ref}": DESK,
     "GET /desk/f/queue": DESK,
     "GET /desk/f/conversation": DESK,
     "GET /desk/f/earlier": DESK,

@@ -146,6 +146,26 @@ async def test_the_poll_reads_what_has_a_new_message(double: LibreDeskDouble) ->
     assert again.cursor == page.cursor
 
 
+async def test_the_poll_goes_on_where_it_stopped(double: LibreDeskDouble) -> None:
+    """A page at a time, whatever the server gives for one; conversations in which nothing was said yet come first and do not end it."""
+    double.conversations.clear()
+    double.largest = 2
+    for number in range(20):
+        double.open(f"c-{number}", last_message_at=(BEGAN + timedelta(minutes=number)).isoformat())
+    for number in range(20, 25):
+        double.open(f"c-{number}", last_message_at=None)
+    async with double.client() as http:
+        channel, cursor, seen = LibreDesk(http), (BEGAN + timedelta(minutes=4)).isoformat(), []
+        for _ in range(20):
+            page = await channel.since(HERE.account, cursor)
+            seen += [one.conversation.conversation_id for one in page.arrivals]
+            cursor = page.cursor
+            if not page.more:
+                break
+    assert sorted(seen) == sorted(f"c-{number}" for number in range(4, 20))
+    assert cursor == (BEGAN + timedelta(minutes=19)).isoformat()
+
+
 async def test_the_webhook_is_made_once_and_takes_over_a_new_secret(double: LibreDeskDouble) -> None:
     async with double.client() as http:
         channel = LibreDesk(http)

@@ -238,13 +238,16 @@ async def test_the_polls_pace_is_zendesks(double: ZendeskDouble) -> None:
 
 
 async def test_installing_makes_one_webhook_and_one_trigger_whose_delivery_we_read(double: ZendeskDouble) -> None:
-    ours = {"webhook": "https://copilot.example.com/hooks/zendesk-1", "panel": "https://copilot.example.com/panel"}
+    ours = {"webhook": "https://copilot.example.com/hooks/default/zendesk-1", "panel": "https://copilot.example.com/panel"}
     async with double.client() as http:
         tool = Zendesk(http)
         assert [one.what for one in await tool.check(HERE.account)] == ["There is no webhook for this connection."]
         made = await tool.install(HERE.account, ours)
         assert await tool.install(HERE.account, ours) == made
         assert await tool.check(made) == []
+        trigger = double.triggers.pop()
+        assert [one.what for one in await tool.check(made)] == ["No trigger calls the webhook."]
+        double.triggers.append(trigger)
         double.webhooks[0]["status"] = "inactive"
         assert [one.what for one in await tool.check(made)] == ["The webhook is switched off."]
     assert made.signing == ("made-by-zendesk-01H0",)

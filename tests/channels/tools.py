@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+import httpx
+from fastapi import FastAPI
 from standardwebhooks.webhooks import Webhook as Standard
 
 from copilot.channels import signing
@@ -27,7 +29,7 @@ from copilot.domain.connections import Action, Outgoing
 from copilot.domain.ports.channels import Channel, TriageTool
 from copilot.domain.triage import Shown
 from tests.channels.doubles import intercom
-from tests.channels.doubles.base import Double
+from tests.channels.doubles.base import Double, Hears
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.channels.doubles.front import FrontDouble, conversation, message
 from tests.channels.doubles.libredesk import LibreDeskDouble
@@ -233,6 +235,18 @@ def account(kind: str, **given: Any) -> Account:
     """An account of that kind with both secrets."""
     known = {"url": "https://tool.example.com", "token": "tok-connection", "signing": (OLD, NEW), "agents": {"7": "tok-agent-7"}}
     return Account(tenant_id="default", id=f"{kind}-1", kind=kind, **(known | given))
+
+
+def delivered_to(app: FastAPI, kind: str, clock: Callable[[], datetime]) -> Hears:
+    """A tool of that kind delivers to that application, once, whatever becomes of it."""
+
+    async def hears(url: str, body: bytes, secret: str) -> None:
+        sign = EXAMPLES[kind].sign
+        assert sign is not None
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://copilot") as client:
+            await client.post(urlsplit(url).path, content=body, headers=sign(body, clock().replace(microsecond=0), secret))
+
+    return hears
 
 
 EXAMPLES: dict[str, Example] = {

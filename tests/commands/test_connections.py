@@ -1,8 +1,61 @@
 """copilot connect, copilot connections: a chat tool is connected, looked at and changed from the command line."""
 
-import pytest
+from datetime import UTC, datetime
+from typing import Any
 
+import httpx
+import pytest
+from fastapi import FastAPI
+
+import copilot.api
+from copilot.adapters.outgoing import ToolAddresses
+from copilot.services.chat_tools import installing
+from tests.channels.doubles.chatwoot import ChatwootDouble
+from tests.channels.tools import delivered_to
 from tests.commands.cli import CommandLine
+
+
+@pytest.fixture
+def chatwoot(monkeypatch: pytest.MonkeyPatch) -> ChatwootDouble:
+    """A Chatwoot that every call to a tool reaches, and that delivers to whichever application runs in this process."""
+    double, create_app = ChatwootDouble(token="tok-from-the-environment"), copilot.api.create_app
+
+    def client(_: ToolAddresses) -> httpx.AsyncClient:
+        return double.client()
+
+    def app(*given: Any, **named: Any) -> FastAPI:
+        made = create_app(*given, **named)
+        double.hears = delivered_to(made, "chatwoot", lambda: datetime.now(UTC))
+        return made
+
+    monkeypatch.setattr(ToolAddresses, "client", client)
+    monkeypatch.setattr(copilot.api, "create_app", app)
+    monkeypatch.setattr(installing, "EVERY_S", 0.0)
+    monkeypatch.setenv("COPILOT_TOOL_TOKEN", double.token)
+    return double
+
+
+TO_CHATWOOT = ("chatwoot", "--url", "https://chat.example.com", "--set", "account_id=3")
+
+
+def test_a_chatwoot_is_set_up_by_one_command_and_a_delivery_comes_through(cli: CommandLine, chatwoot: ChatwootDouble) -> None:
+    said = cli.ok("connect", *TO_CHATWOOT, "--address", "https://copilot.example.com").out
+    for words in (
+        "https://copilot.example.com/hooks/default/chatwoot",
+        "https://copilot.example.com/chatwoot/panel?tenant=default&connection=chatwoot",
+        "Pages of https://chat.example.com may show the panel",
+        "Nothing is missing",
+        "A delivery of the tool came through",
+    ):
+        assert words in said, said
+    assert [hook["url"] for hook in chatwoot.webhooks] == ["https://copilot.example.com/hooks/default/chatwoot"]
+    assert (len(chatwoot.apps), chatwoot.contacts) == (1, {})
+    assert cli.ok("connections", "check", "chatwoot").out.strip() == "✓ Nothing is missing."
+    chatwoot.apps.clear()
+    missing = cli("connections", "check", "chatwoot")
+    assert (missing.code, "no dashboard app" in missing.out, "copilot connections install chatwoot" in missing.out) == (1, True, True)
+    found = cli.ok("connections", "install", "chatwoot", "--address", "https://copilot.example.com", "--json").json
+    assert (found, len(chatwoot.apps)) == ({"problems": [], "delivered": True, "todo": ""}, 1)
 
 
 def test_a_tool_is_connected_looked_at_and_changed(cli: CommandLine) -> None:

@@ -285,22 +285,6 @@ async def test_the_secret_before_holds_until_the_next(tool: Tool) -> None:
     assert (await tool.deliver(body, secret=third)).status_code == 204
 
 
-async def test_a_connection_is_installed_in_the_tool(tool: Tool) -> None:
-    admin = await tool.house.enter("admin")
-    (problem,) = (await admin.get("/v1/connections/chatwoot-1/problems")).json()["problems"]
-    assert "webhook" in problem["what"]
-    given = {"address": "https://copilot.example.com/"}
-    assert (await admin.post("/v1/connections/chatwoot-1/install", json=given)).json() == {"problems": []}
-    (hook,) = tool.double.webhooks
-    assert hook["url"] == "https://copilot.example.com/hooks/default/chatwoot-1"
-    assert len(tool.double.apps) == 1
-    # Chatwoot makes the secret itself; what it signs with is believed from now on.
-    body = tool.told(tool.double.say(NUMBER, ASKED))
-    assert (await tool.deliver(body, secret="made-by-chatwoot")).status_code == 204
-    (await admin.post("/v1/connections/chatwoot-1/install", json=given)).raise_for_status()
-    assert len(tool.double.webhooks) == len(tool.double.apps) == 1
-
-
 async def test_an_agent_sends_in_their_own_name_and_it_is_matched(tool: Tool) -> None:
     await tool.said()
     reply = next(one for one in (await tool.turn())["suggestions"] if one["kind"] == "reply")

@@ -391,7 +391,7 @@ async def test_a_connection_is_checked_and_comes_into_the_channel(room: Room) ->
     assert [one["what"] for one in found] == ["The app lacks users:read.email.", "The app is not in the channel."]
     room.slack.scopes = SCOPES
     given = {"address": "https://copilot.example.com"}
-    assert (await admin.post("/v1/connections/slack/install", json=given)).json() == {"problems": []}
+    assert (await admin.post("/v1/connections/slack/install", json=given)).json() == {"problems": [], "delivered": False, "todo": ""}
 
 
 async def test_slack_looks_whether_the_address_is_there(room: Room) -> None:

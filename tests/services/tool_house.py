@@ -10,7 +10,7 @@ from copilot.domain.conversation import Conversation
 from copilot.domain.ports.channels import Channel
 from tests.api.house import House
 from tests.channels.doubles.base import Double
-from tests.channels.tools import EXAMPLES, NEW, STORIES, Example
+from tests.channels.tools import EXAMPLES, NEW, STORIES, Example, delivered_to
 from tests.services.conftest import Open
 
 
@@ -36,6 +36,10 @@ class ToolHouse:
         sent, headers = delivery
         return await self._nobody.post(f"/hooks/default/{self.name}", content=sent, headers=headers)
 
+    def listens(self) -> None:
+        """From now on what the tool was made to do by its API is delivered here."""
+        self.double.hears = delivered_to(self.house.app, self.example.tool.kind, self.house.clock)
+
     async def deliver(self, *bodies: dict[str, Any]) -> None:
         """One after the other, then everything that follows."""
         for body in bodies:
@@ -57,12 +61,13 @@ class ToolHouse:
         return found
 
 
-async def with_tool(name: str, opened: Open) -> ToolHouse:
-    """By its name in `STORIES`: connected, its secret known, nothing said there yet."""
+async def with_tool(name: str, opened: Open, *, given: dict[str, Any] | None = None, **overrides: Any) -> ToolHouse:
+    """By its name in `STORIES`: connected, its secret known, nothing said there yet. `given`: settings beside its own."""
     example, double = EXAMPLES[name], STORIES[name]()
-    house = await opened(http=double.client())
+    house = await opened(http=double.client(), **overrides)
     double.clock = house.clock
     account = example.account
-    made = {"id": account.id, "kind": account.kind, "url": account.url, "settings": account.settings, "token": account.token}
-    (await (await house.enter("admin")).post("/v1/connections", json=made | {"signing": NEW})).raise_for_status()
+    settings = account.settings | (given or {})
+    made = {"id": account.id, "kind": account.kind, "url": account.url, "settings": settings, "token": account.token, "signing": NEW}
+    (await (await house.enter("admin")).post("/v1/connections", json=made)).raise_for_status()
     return ToolHouse(house, example, double)

@@ -18,6 +18,7 @@ from copilot.domain.tenant import TenantSettings
 from copilot.services.administration import NewUser
 from copilot.testing.application import close_application
 from tests.channels.doubles.chatwoot import ChatwootDouble
+from tests.channels.tools import delivered_to
 from tests.web.connected import TROUBLED, connected
 from tests.web.hostile import ATTACKS
 from tests.web.site import CONSOLE, Company, Site
@@ -45,8 +46,10 @@ async def application(company: Company, tmp_path: Path, double: ChatwootDouble) 
 
 
 @pytest.fixture
-def app(application: Application) -> FastAPI:
-    return create_app(application, lifespan=False)
+def app(application: Application, double: ChatwootDouble) -> FastAPI:
+    made = create_app(application, lifespan=False)
+    double.hears = delivered_to(made, "chatwoot", application.clock)
+    return made
 
 
 def words(answer: httpx.Response) -> str:
@@ -142,7 +145,7 @@ async def test_one_is_made_set_up_and_its_secret_shown_once(application: Applica
 
         about = {"id": "cw", "url": "https://chat.example.com", "token": double.token, "setting.account_id": "3", "setting.notes": "on"}
         made = await press(ada, "/connections/add/chatwoot", **about, install="on", address="https://copilot.example.com")
-        assert (made.status_code, "Nothing is missing" in made.text) == (201, True), words(made)
+        assert (made.status_code, "A delivery of Chatwoot came through" in made.text) == (201, True), words(made)
         assert [hook["url"] for hook in double.webhooks] == ["https://copilot.example.com/hooks/default/cw"]
         assert not re.findall(r"whsec_\w+", made.text), "Chatwoot made the secret itself"
 
@@ -178,7 +181,7 @@ async def test_what_its_buttons_do(application: Application, app: FastAPI, doubl
         await pressed("check", "The token may not read conversations.")
         await pressed("token", "The new access token is kept.", token=double.token)
         await pressed("check", "There is no webhook for this connection.")
-        await pressed("install", "Nothing is missing", address="https://copilot.example.com")
+        await pressed("install", "a delivery of its own came through just now", address="https://copilot.example.com")
         assert "whsec_" in await pressed("secret", "it is shown this once")
         await pressed("secret", "Its signing secret holds from now on", secret="the-tools-own")
         await pressed("poll", "The tool is being asked now.")

@@ -78,6 +78,13 @@ async def test_strangers_are_sent_to_sign_in_and_fragments_say_why(application: 
                 assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
 
 
+async def test_links_that_stand_in_chat_tools_lead_to_the_conversation(application: Application, app: FastAPI) -> None:
+    async with await visitor(application, app, "agent") as lea:
+        answer = await lea.get("/c/live-marta-refund")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk?conversation=live-marta-refund")
+        assert "refund" in (await lea.get(answer.headers["location"])).text
+
+
 async def test_the_navigation_names_pages_that_are_there_and_allowed(application: Application, app: FastAPI) -> None:
     for role in PEOPLE:
         async with await visitor(application, app, role) as person:

@@ -1,6 +1,7 @@
 """What a chat tool's file implements."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -94,6 +95,29 @@ class Channel(Protocol):
 
     async def entered(self, account: Account, token: str, at: datetime) -> Entrant:
         """Who opened the tool's sidebar, by what the tool signed for them. Raises Refused."""
+        ...
+
+
+@runtime_checkable
+class ProbedTool(Protocol):
+    """A tool that can be made to deliver something without a customer or an agent noticing. Raises as Channel does."""
+
+    @property
+    def unheard(self) -> str:
+        """What to look at in the tool when nothing comes."""
+        ...
+
+    def probe(self, account: Account) -> AbstractAsyncContextManager[None]:
+        """Cause a delivery, which says `heard`. On leaving, nothing of it is left in the tool."""
+        ...
+
+
+@runtime_checkable
+class ContactsTool(Protocol):
+    """A tool that can say what else it holds of whoever a conversation is with. Raises as Channel does."""
+
+    async def earlier(self, account: Account, conversation_id: str) -> tuple[str, ...]:
+        """Ids of their other conversations there, a bounded number of the latest."""
         ...
 
 

@@ -3,7 +3,7 @@
 And every minute each tool is asked what changed, so that what it never delivered comes in too – by the same way.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +18,7 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Database
 from copilot.domain.triage import Click
 from copilot.services.chat_tools.connecting import Connecting
+from copilot.services.chat_tools.looking_back import LookingBack
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
 from copilot.services.ingest import Ingest
 from copilot.services.pulse import Pulse
@@ -31,6 +32,9 @@ PAGES: Final = 5
 SOME: Final = 100
 """Deliveries that are looked up at once."""
 ACTOR: Final = "connection:"
+UNFORESEEN: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of content that nobody foresaw. It is that delivery's problem and holds nobody else's up; a database that fails is another
+thing: what waits for it goes on waiting."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Arriving:
     connecting: Connecting
     receiving: Receiving
     ingest: Ingest
+    past: LookingBack
     pulse: Pulse
     clock: Callable[[], datetime]
     clicked: Callable[[Account, Click], Awaitable[None]]
@@ -54,14 +59,14 @@ class Arriving:
         if self.receiving.working.get(tenant):
             return  # that run takes everything along
         self.receiving.working[tenant] = True
-        later: dict[int, Unavailable] = {}
+        later: dict[int, Exception] = {}
         try:
             while rows := [ident for ident in await self._waiting(tenant, len(later)) if ident not in later]:
                 for ident in rows:
                     await self.pulse.calm()
                     try:
                         await self._one(tenant, ident)
-                    except Unavailable as error:
+                    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised when the others are done
                         later[ident] = error
         finally:
             self.receiving.working[tenant] = False
@@ -90,21 +95,28 @@ class Arriving:
         except CopilotError as error:
             problem = error.detail
             log.warning("delivery_failed", tenant=tenant, connection=kept.connection_id, reason=error.detail)
+        except UNFORESEEN as error:
+            problem = _unforeseen(error)
+            log.error("delivery_failed", tenant=tenant, connection=kept.connection_id, reason=problem)
         async with self.database.write(tenant) as records:
             await records.connections.worked(kept.id, self.clock(), problem)
 
     async def poll(self, tenant: str, connection: str) -> None:
         """The durable job `poll`."""
-        problem, cursor = "", None
+        problem, cursor = "", ""
         async with self.database.read(tenant) as records:
             known = await records.connections.find(connection)
         if known is None or not known.active:
             return
         try:
             account = await self.connecting.account(tenant, connection)
-            cursor = await self._ask(account, self.connecting.channel(account.kind), known.cursor)
+            async for reached in self._ask(account, self.connecting.channel(account.kind), known.cursor):
+                cursor = reached  # it holds, whatever becomes of the next page
         except CopilotError as error:
             problem = error.detail
+        except UNFORESEEN as error:
+            problem = _unforeseen(error)
+            log.error("poll_failed", tenant=tenant, connection=connection, reason=problem)
         values = {"polled_at": self.clock(), "problem": problem} | ({"cursor": cursor} if cursor else {})
         async with self.database.write(tenant) as records:
             await records.connections.change(connection, **values)
@@ -129,24 +141,25 @@ class Arriving:
                     found.append((POLL, tenant, one.id))
         return found
 
-    async def _ask(self, account: Account, channel: Channel, cursor: str) -> str:
-        """Everything since the cursor; returns the next one."""
+    async def _ask(self, account: Account, channel: Channel, cursor: str) -> AsyncIterator[str]:
+        """Everything since the cursor, some pages of it; tells the next one after each."""
         for _ in range(PAGES):
             page = await channel.since(account, cursor)
             for arrival in page.arrivals:
-                try:
-                    await self._take(account, arrival)
-                except (
-                    Refused,
-                    NotFound,
-                    Invalid,
-                    Conflict,
-                ) as error:  # an erased person, a conversation nobody can read: the others go on
-                    log.info("poll_skipped", tenant=account.tenant_id, connection=account.id, reason=error.detail)
+                await self._polled(account, arrival)
             cursor = page.cursor
+            yield cursor
             if not page.more:
                 break
-        return cursor
+
+    async def _polled(self, account: Account, arrival: Arrival) -> None:
+        """An erased person, a conversation that nobody can read or understand: the others go on."""
+        try:
+            await self._take(account, arrival)
+        except (Refused, NotFound, Invalid, Conflict) as error:
+            log.info("poll_skipped", tenant=account.tenant_id, connection=account.id, reason=error.detail)
+        except UNFORESEEN as error:
+            log.error("poll_skipped", tenant=account.tenant_id, connection=account.id, reason=_unforeseen(error))
 
     async def _take(self, account: Account, arrival: Arrival) -> None:
         if read := not arrival.whole:
@@ -176,7 +189,10 @@ class Arriving:
             channel = self.connecting.channel(account.kind)
             if "history" in channel.can and not read:
                 given = (await channel.thread(account, given.conversation_id)).conversation
-            return given if given.messages else None
+            if not given.messages:
+                return None
+            await self.past.first_seen(account, given)
+            return given
         if not read and "status" in given.model_fields_set and given.status != before.status:
             given = await self._now(account, given)
         gone = [one for one in before.messages if one.external_id in arrival.deleted and one.deleted_at is None]
@@ -192,6 +208,11 @@ class Arriving:
         except NotFound:  # it is gone there
             return given
         return given.model_copy(update={"status": thread.status}) if "status" in thread.model_fields_set else given
+
+
+def _unforeseen(error: Exception) -> str:
+    """Its class only: what it says may be somebody's words."""
+    return f"It could not be understood here ({type(error).__name__})."
 
 
 def _public_names(given: ConversationIn) -> ConversationIn:

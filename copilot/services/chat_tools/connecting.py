@@ -201,24 +201,20 @@ class Connecting:
         except CopilotError as error:
             return [Missing(what=error.detail, todo=error.todo)]
 
-    async def install(self, caller: Caller, ident: str, address: str) -> list[Missing]:
-        """Make in the tool what the connection needs, then check it. `address`: where the tool reaches this service."""
-        account = await self.account(caller.tenant_id, ident)
-        async with self.database.read(caller.tenant_id) as records:
-            inside = self.inside(await records.connections.sealed(ident))
-        ours = {
-            "webhook": address.rstrip("/") + hook(caller.tenant_id, ident, inside.path),
-            "panel": address.rstrip("/") + framing.sidebar(self.channel(account.kind), caller.tenant_id, ident),
-        }
-        try:
-            learned = await self.channel(account.kind).install(account, ours)
-        except CopilotError as error:
-            return [Missing(what=error.detail, todo=error.todo)]
+    async def addresses(self, account: Account, address: str) -> dict[str, str]:
+        """Ours by purpose, as its tool reaches them. `address`: where it reaches this service."""
+        async with self.database.read(account.tenant_id) as records:
+            inside = self.inside(await records.connections.sealed(account.id))
+        sidebar = framing.sidebar(self.channel(account.kind), account.tenant_id, account.id)
+        paths = {"webhook": hook(account.tenant_id, account.id, inside.path), "panel": sidebar}
+        return {name: address.rstrip("/") + path for name, path in paths.items()}
+
+    async def learn(self, caller: Caller, account: Account, learned: Account) -> None:
+        """What setting it up in its tool has told: secrets, settings."""
         if learned.signing and learned.signing != account.signing:
-            await self._resealed(caller, ident, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
+            await self._resealed(caller, account.id, lambda kept: kept.model_copy(update={"signing": learned.signing}), "secret")
         if learned.settings != account.settings:
-            await self.change(caller, ident, settings=learned.settings)
-        return await self.check(caller.tenant_id, ident)
+            await self.change(caller, account.id, settings=learned.settings)
 
     def channel(self, kind: str) -> Channel:
         """Raises Invalid and names those there are."""

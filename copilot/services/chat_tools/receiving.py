@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 import structlog
 from pydantic import JsonValue
 
-from copilot.domain.channels import Account, Delivery, Webhook
+from copilot.domain.channels import Account, Arrival, Delivery, Webhook
 from copilot.domain.errors import Refused, Unavailable
-from copilot.domain.ports.records import Database
+from copilot.domain.ports.records import Database, Records
 from copilot.domain.triage import Ask, Click
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.refusing import Refusing
@@ -76,7 +76,7 @@ class Receiving:
         self.verified[account.kind] += 1
         if delivery.ask is not None:
             self._beside(self.asked(account, delivery.ask))
-        if not (delivery.arrivals or delivery.clicks):
+        if not (delivery.arrivals or delivery.clicks or delivery.heard):
             return delivery.answer
         coming = _Coming(connection, delivery, webhook.at, asyncio.get_running_loop().create_future())
         self._coming.setdefault(tenant, []).append(coming)
@@ -143,13 +143,7 @@ class Receiving:
     async def _store(self, tenant: str, some: list[_Coming]) -> None:
         try:
             async with self.database.write(tenant) as records:
-                kept = [
-                    await records.connections.receive(
-                        one.connection_id, one.delivery.id, (*one.delivery.arrivals, *one.delivery.clicks), one.at
-                    )
-                    for one in some
-                ]
-                fresh = [ident for ident in kept if ident is not None]
+                fresh = [ident for one in some if (ident := await _put(records, one)) is not None]
                 taken_along = self.working.get(tenant, False)
                 if fresh and not taken_along:
                     await records.log.enqueue(ARRIVE, str(fresh[0]))
@@ -170,6 +164,16 @@ class Receiving:
             if not one.kept.done():
                 one.kept.set_result(None)
         self.wake(tenant)
+
+
+async def _put(records: Records, one: _Coming) -> int | None:
+    """Its row, if there is something to do about it. What tells nothing is on record, and done."""
+    told: tuple[Arrival | Click, ...] = (*one.delivery.arrivals, *one.delivery.clicks)
+    ident = await records.connections.receive(one.connection_id, one.delivery.id, told, one.at)
+    if ident is not None and not told:
+        await records.connections.worked(ident, one.at)
+        return None
+    return ident
 
 
 def _left(began: float) -> float:

@@ -43,13 +43,16 @@ async def made(request: Request, app: App, me: Me, kind: Kind) -> Response:
         return _form(request, channel, form, status_of(error), f"{error.detail} {error.todo}".strip())
     ident = found.connection.id
     installed = bool(form.get("install")) and channel.installs
+    delivered = False
     if installed:
-        checked = await app.chat_tools.connecting.install(me, ident, form.get("address", "") or address(request))
+        done = await app.chat_tools.installing.install(me, ident, form.get("address", "") or address(request))
+        checked, delivered = done.problems, done.delivered
     else:
         checked = await app.chat_tools.connecting.check(me.tenant_id, ident)
     known = form.get("signing") or (installed and not checked)  # then the tool has it
     secret = "" if known else await _still(app, me, found)
-    return await shown(request, app, me, ident, 201, fresh=True, installed=installed, checked=checked, secret=secret)
+    about = {"fresh": True, "installed": installed, "checked": checked, "delivered": delivered}
+    return await shown(request, app, me, ident, 201, **about, secret=secret)
 
 
 @router.post("/connections/{connection_id}")
@@ -126,7 +129,8 @@ async def _install(app: Application, me: Caller, ident: str, form: Form) -> dict
         raise Invalid(
             "The address does not begin with https:// or http://.", todo="Write the one under which the tool reaches this service."
         )
-    return {"checked": await app.chat_tools.connecting.install(me, ident, where)}
+    done = await app.chat_tools.installing.install(me, ident, where)
+    return {"checked": done.problems, "delivered": done.delivered}
 
 
 ACTS: Final[dict[str, Act]] = {

@@ -167,7 +167,8 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
 
 async def shown(request: Request, app: Application, me: Caller, ident: str, status: int = 200, **said: Any) -> Response:
     """The page of a connection. `done`, `wrong`, `secret`, `checked`: what was done just now."""
-    around: dict[str, Any] = {"done": "", "wrong": "", "secret": "", "checked": None, "fresh": False, "installed": False}
+    around: dict[str, Any] = {"done": "", "wrong": "", "secret": "", "checked": None}
+    around |= {"fresh": False, "installed": False, "delivered": False}
     return page(request, "connections/one.html", status=status, view=await one(request, app, me, ident), **{**around, **said})
 
 

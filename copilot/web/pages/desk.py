@@ -1,9 +1,10 @@
 """The desk: queue, conversation and panel side by side. Each region has its own file, which says what it needs."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from copilot.api.auth import App, Me
 from copilot.web import handing
@@ -30,3 +31,9 @@ async def desk(request: Request, app: App, me: Me, ref: Annotated[str, Query(max
         conversation=await conversation.shown(request, app, me, ref),
         panel=await panel.shown(request, app, me, view.Named(ref=ref)),
     )
+
+
+@router.get("/c/{ref}")
+async def short(ref: str, me: Me) -> Response:
+    """Where the links lead that stand in chat tools: in notes, in messages for colleagues, on cards."""
+    return RedirectResponse(f"/desk?conversation={quote(ref, safe='')}", 303)

@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse, Response
 
 Failing = Callable[[Request], Response | None]
 By = Literal["customer", "agent"]
+Hears = Callable[[str, bytes, str], Awaitable[None]]
+"""Who takes its webhooks: the address, the body, the secret to sign it with."""
 
 
 @dataclass
@@ -34,6 +36,9 @@ class Double:
     lose: bool = False
     clock: Callable[[], datetime] | None = None
     """When things happen there; without one, at the double's own times."""
+
+    hears: Hears | None = None
+    """Who is told of what the API itself was made to do."""
 
     # What a story needs (tests/services/test_tool_stories.py): things happen in the tool, and it tells of them.
 

@@ -1,5 +1,6 @@
 """Chatwoot 4.15's API under /api/v1/accounts/3, for one conversation that a test fills."""
 
+import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,6 +35,8 @@ class ChatwootDouble(Double):
     messages: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     webhooks: list[dict[str, Any]] = field(default_factory=list)
     apps: list[dict[str, Any]] = field(default_factory=list)
+    contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Those that the API made and nobody deleted."""
     number: int = 1000
 
     def open(self, number: int = 17, **given: Any) -> dict[str, Any]:
@@ -112,6 +115,15 @@ class ChatwootDouble(Double):
             listed = sorted(self.conversations.values(), key=lambda one: -one["last_activity_at"])
             return {"data": {"meta": {"all_count": len(listed)}, "payload": listed[(page - 1) * 25 : page * 25]}}
 
+        @app.get(f"{base}/contacts/{{contact_id}}/conversations")
+        async def of_contact(request: Request, contact_id: int) -> Any:
+            self._allowed(request)
+            theirs = [one for one in self.conversations.values() if one["meta"]["sender"]["id"] == contact_id]
+            return {"payload": sorted(theirs, key=lambda one: -one["last_activity_at"])[:20]}
+
+        self._contacts(app, base)
+        self._setting_up(app, base)
+
         @app.get(f"{base}/conversations/{{number}}")
         async def conversation(request: Request, number: int) -> Any:
             self._allowed(request)
@@ -134,6 +146,7 @@ class ChatwootDouble(Double):
             user = {"id": int(who or 1), "name": "Tom Weber" if who else "Rapport", "type": "user"}
             return self.say(number, given["content"], 1, private=given["private"], sender=user)
 
+    def _setting_up(self, app: FastAPI, base: str) -> None:
         @app.get(f"{base}/webhooks")
         async def listed(request: Request) -> Any:
             self._allowed(request)
@@ -145,6 +158,12 @@ class ChatwootDouble(Double):
             self.webhooks.append((await request.json())["webhook"] | {"id": len(self.webhooks) + 1, "secret": "made-by-chatwoot"})
             return {"payload": {"webhook": self.webhooks[-1]}}
 
+        @app.put(f"{base}/webhooks/{{number}}")
+        async def changed(request: Request, number: int) -> Any:
+            self._allowed(request)
+            self.webhooks[number - 1] |= (await request.json())["webhook"]
+            return {"payload": {"webhook": self.webhooks[number - 1]}}
+
         @app.get(f"{base}/dashboard_apps")
         async def apps(request: Request) -> Any:
             self._allowed(request)
@@ -155,6 +174,28 @@ class ChatwootDouble(Double):
             self._allowed(request)
             self.apps.append(await request.json())
             return self.apps[-1]
+
+    def _contacts(self, app: FastAPI, base: str) -> None:
+        @app.post(f"{base}/contacts")
+        async def make(request: Request) -> Any:
+            self._allowed(request)
+            self.number += 1
+            made = self.contacts[self.number] = contact(id=self.number, name=(await request.json())["name"], email=None)
+            await self.delivers("contact_created", made)
+            return {"payload": {"contact": made, "contact_inbox": None}}
+
+        @app.delete(f"{base}/contacts/{{number}}")
+        async def delete(request: Request, number: int) -> Any:
+            self._allowed(request)
+            if self.contacts.pop(number, None) is None:
+                raise HTTPException(404)
+
+    async def delivers(self, event: str, said: dict[str, Any]) -> None:
+        """To whoever hears of it, once, whatever becomes of it."""
+        for hook in self.webhooks:
+            if self.hears is not None and event in hook["subscriptions"]:
+                body = json.dumps({**said, "event": event, "account": {"id": 3, "name": "Ternway"}}).encode()
+                await self.hears(hook["url"], body, hook["secret"])
 
     def _allowed(self, request: Request) -> str:
         """Whose token it is: empty for the connection's own."""

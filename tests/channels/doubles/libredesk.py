@@ -1,5 +1,6 @@
 """LibreDesk's API under /api/v1: conversations, messages newest first, webhooks; everything in an envelope."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -184,6 +185,15 @@ class LibreDeskDouble(Double):
             self._administers(request)
             self.webhooks[number - 1] |= await request.json()
             return {"status": "success", "data": self.webhooks[number - 1] | {"secret": MASK}}
+
+        @app.post("/api/v1/webhooks/{number}/test")
+        async def test(request: Request, number: int) -> Any:
+            self._administers(request)
+            hook = self.webhooks[number - 1]
+            if self.hears is not None:
+                body = json.dumps(self._event("webhook.test", {"message": "This is a test"})).encode()
+                await self.hears(hook["url"], body, hook["secret"])
+            return {"status": "success", "data": True}
 
     def _administers(self, request: Request) -> None:
         if self._allowed(request) or not self.admin:
