@@ -97,6 +97,24 @@ async def test_a_poll_goes_on_after_what_nobody_foresaw(tool: ToolHouse) -> None
     assert (known.problem, known.cursor != "1") == ("", True)
 
 
+async def test_a_conversation_that_cannot_be_read_now_waits_and_the_poll_goes_on(tool: ToolHouse) -> None:
+    double = two_talks(tool)
+
+    def broken(request: Request) -> Response | None:
+        return JSONResponse({}, 500) if "/conversations/11" in request.url.path else None
+
+    double.fail = broken
+    known = await polled(tool)
+    assert (known.problem, known.cursor != "1") == ("", True)
+    assert await here(tool) == {"12"}
+    assert [one["state"] for one in (await whole(tool))["deliveries"]] == ["waiting"]
+    double.fail = None
+    tool.house.clock.forward(minutes=2)
+    await tool.house.application.dispatcher.sweep()
+    await tool.house.settle()
+    assert await here(tool) == {"11", "12"}
+
+
 async def test_a_list_that_cannot_be_understood_is_on_the_connection(tool: ToolHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     double = two_talks(tool)
     double.fail = lambda _: JSONResponse({"data": "x"})

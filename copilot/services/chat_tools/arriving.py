@@ -153,9 +153,15 @@ class Arriving:
                 break
 
     async def _polled(self, account: Account, arrival: Arrival) -> None:
-        """An erased person, a conversation that nobody can read or understand: the others go on."""
+        """An erased person, a conversation that nobody can read or understand: the others go on. What cannot be read now waits."""
         try:
             await self._take(account, arrival)
+        except Unavailable as error:
+            log.info("poll_waits", tenant=account.tenant_id, connection=account.id, reason=error.detail)
+            now = self.clock()
+            known_by = f"polled:{arrival.conversation.conversation_id}:{now.isoformat()}"
+            async with self.database.write(account.tenant_id) as records:
+                await records.connections.receive(account.id, known_by, (arrival,), now)
         except (Refused, NotFound, Invalid, Conflict) as error:
             log.info("poll_skipped", tenant=account.tenant_id, connection=account.id, reason=error.detail)
         except UNFORESEEN as error:
