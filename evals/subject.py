@@ -22,7 +22,7 @@ from copilot.domain.tenant import KINDS, TenantSettings
 from copilot.domain.turn import Turn
 from copilot.kinds import by_name
 from copilot.kinds.base import Kind
-from copilot.services.knowledge import SourceFile
+from copilot.services.knowledge.articles import SourceFile
 from copilot.settings import Settings
 from evals.answers.models import opened as opened_models
 from evals.casebook import building

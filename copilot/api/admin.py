@@ -12,8 +12,8 @@ from copilot.api.shown import in_audit
 from copilot.api.views import EventsView, EventView, KeysView, NewKeyView, TenantsView, TenantView, UsersView
 from copilot.domain.staff import User
 from copilot.domain.tenant import TenantSettings
-from copilot.services import administration
-from copilot.services.administration import NewUser
+from copilot.services.people import administration
+from copilot.services.people.administration import NewUser
 
 router = audience("administration")
 

@@ -11,7 +11,7 @@ from copilot.domain.knowledge import Limit
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import CheckResult
 from copilot.kinds.asking import Said, Source
-from copilot.services.asking import Answered, Nearest
+from copilot.services.gaps.asking import Answered, Nearest
 
 Shown = Literal["asked", "granted", "denied", "countered", "used", "expired"]
 

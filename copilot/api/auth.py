@@ -20,8 +20,8 @@ from copilot.api.roles import OWNER
 from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.errors import NotFound, Refused
 from copilot.domain.staff import Caller
-from copilot.services.panels import PREFIX as PANEL
-from copilot.services.panels import is_origin
+from copilot.services.people.panels import PREFIX as PANEL
+from copilot.services.people.panels import is_origin
 
 TENANT_HEADER = "X-Copilot-Tenant"
 USER_HEADER = "X-Copilot-User"

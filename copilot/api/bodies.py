@@ -13,7 +13,7 @@ from copilot.domain.formats import Strict
 from copilot.domain.knowledge import Limit
 from copilot.domain.memory import Use
 from copilot.domain.suggestion import HandoverPayload, KindName
-from copilot.services.knowledge import SourceFile
+from copilot.services.knowledge.articles import SourceFile
 
 MOST_LINES = 10_000
 Text = str

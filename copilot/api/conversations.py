@@ -13,10 +13,10 @@ from copilot.domain.conversation import DEFAULT_CONNECTION
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import ConversationIn, MessageIn
 from copilot.domain.times import parse_when
-from copilot.services.conversations import Change
-from copilot.services.customers import Card
-from copilot.services.ingest import Received
-from copilot.services.reading import actor
+from copilot.services.conversations.ingest import Received
+from copilot.services.conversations.reading import actor
+from copilot.services.conversations.status import Change
+from copilot.services.customers.taking_in import Card
 
 router = audience("conversations")
 TIMES = ("sent_at", "edited_at", "deleted_at")

@@ -11,7 +11,7 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen
 from copilot.domain.curation import Flag, FlagReason
 from copilot.domain.formats import Strict
-from copilot.services.health import Overview
+from copilot.services.knowledge.health import Overview
 
 router = audience("curation")
 

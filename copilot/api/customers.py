@@ -14,13 +14,13 @@ from copilot.api.views import AbsenceView, MemoriesView, PromisesView, PromiseVi
 from copilot.domain.errors import Invalid
 from copilot.domain.formats import explain
 from copilot.domain.memory import Memory, MemoryState, Promise
-from copilot.services import owed
-from copilot.services.correcting import Correction
-from copilot.services.customers import Card
-from copilot.services.erasure import Receipt
-from copilot.services.exporting import Export
-from copilot.services.knowledge import Imported
-from copilot.services.reading import actor
+from copilot.services.conversations import owed
+from copilot.services.conversations.reading import actor
+from copilot.services.customers.correcting import Correction
+from copilot.services.customers.erasure import Receipt
+from copilot.services.customers.exporting import Export
+from copilot.services.customers.taking_in import Card
+from copilot.services.knowledge.articles import Imported
 
 router = audience("customers")
 Ref = Annotated[str, Path(description="The sender's customer id, or ours.", examples=["cust-1042"])]

@@ -11,10 +11,10 @@ from copilot.api.connections import Ref
 from copilot.api.idempotency import HEADER
 from copilot.api.routing import audience
 from copilot.api.views import AnsweredView, HandedView, MessageView, ShiftView, WrapUpView, outside
-from copilot.services.answering import OwnAnswer
-from copilot.services.shift import Recipient
-from copilot.services.whereabouts import Where
-from copilot.services.wrapping import Confirmation, Proposal
+from copilot.services.conversations.answering import OwnAnswer
+from copilot.services.conversations.whereabouts import Where
+from copilot.services.conversations.wrapping import Confirmation, Proposal
+from copilot.services.handovers.shift import Recipient
 
 router = audience("day")
 

@@ -13,7 +13,7 @@ from copilot.domain.editing import ArticleDraft, ArticleRow, Comment, DraftState
 from copilot.domain.formats import Strict
 from copilot.domain.knowledge import Article, ArticleStatus, Audience
 from copilot.domain.ports.editing import ArticleFilter
-from copilot.services.editing import Reconciled, Reviewed
+from copilot.services.knowledge.editing import Reconciled, Reviewed
 
 router = audience("editing")
 SAMPLE = {"id": "refund-times", "title": "How long refunds take", "text": "A refund takes 5 working days.", "owner": "refunds"}

@@ -14,7 +14,7 @@ from copilot.domain.base import Frozen, Instant
 from copilot.domain.experiments import MOST_SHARE, Experiment, ExperimentState, Over, Results
 from copilot.domain.formats import Strict
 from copilot.domain.suggestion import KindName
-from copilot.services.experiments import LONGEST, Started
+from copilot.services.quality.experiments import LONGEST, Started
 
 router = audience("quality")
 STARTED: dict[str, Any] = {

@@ -11,9 +11,9 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen
 from copilot.domain.facts import ChangeState, FactChange, FactSearch, SavedReply
 from copilot.domain.formats import Strict
-from copilot.services.editing import Reviewed
-from copilot.services.facts import Chosen, Whole
-from copilot.services.replies import Written
+from copilot.services.knowledge.editing import Reviewed
+from copilot.services.knowledge.facts import Chosen, Whole
+from copilot.services.knowledge.replies import Written
 
 router = audience("facts")
 LONG = 2_000

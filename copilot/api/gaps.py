@@ -12,7 +12,7 @@ from copilot.domain.base import Frozen
 from copilot.domain.editing import ArticleDraft
 from copilot.domain.formats import Strict
 from copilot.domain.topics import Topics
-from copilot.services.trying import MOST, Tried
+from copilot.services.searching.trying import MOST, Tried
 
 router = audience("gaps")
 LONG = 500

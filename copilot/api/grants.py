@@ -14,7 +14,7 @@ from copilot.api.routing import audience
 from copilot.bootstrap import Application
 from copilot.domain.grants import Grant
 from copilot.domain.staff import Caller
-from copilot.services.grants import AskedFor, Decided
+from copilot.services.conversations.grants import AskedFor, Decided
 
 router = audience("grants")
 

@@ -11,7 +11,7 @@ from copilot.api.views import HandoversView, outside
 from copilot.bootstrap import Application
 from copilot.domain.case import Handover
 from copilot.domain.staff import Caller
-from copilot.services.handovers import Offer
+from copilot.services.handovers.offering import Offer
 
 router = audience("handovers")
 

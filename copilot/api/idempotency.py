@@ -20,7 +20,7 @@ from copilot.api.connections import CONNECTION_HEADER
 from copilot.bootstrap import Application
 from copilot.domain.errors import Conflict, Invalid
 from copilot.domain.staff import Caller
-from copilot.services.dispatch import SILENT_S
+from copilot.services.running.dispatch import SILENT_S
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

@@ -14,9 +14,9 @@ from copilot.domain.errors import Invalid
 from copilot.domain.formats import Strict
 from copilot.domain.imports import FileState, ImportFile, ImportOptions, ImportState, Overlay, Source, SourceKind
 from copilot.domain.knowledge import Audience
-from copilot.services.importing import MOST_FILES, MOST_URLS, Report, Wanted
-from copilot.services.knowledge import SourceFile
-from copilot.services.reading import actor
+from copilot.services.conversations.reading import actor
+from copilot.services.knowledge.articles import SourceFile
+from copilot.services.knowledge.importing import MOST_FILES, MOST_URLS, Report, Wanted
 
 router = audience("knowledge")
 Ident = Annotated[str, Path(max_length=200)]

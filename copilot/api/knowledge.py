@@ -10,9 +10,9 @@ from copilot.api.bodies import KnowledgeIn, example
 from copilot.api.routing import audience
 from copilot.api.views import ArticlesView, FoundView, GapsView, outside
 from copilot.domain.knowledge import Article, ArticleStatus
-from copilot.services.knowledge import Imported
-from copilot.services.reading import actor
-from copilot.services.reindexing import Reindex
+from copilot.services.conversations.reading import actor
+from copilot.services.knowledge.articles import Imported
+from copilot.services.searching.reindexing import Reindex
 
 router = audience("knowledge")
 

@@ -11,8 +11,8 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen
 from copilot.domain.curation import RuleAction, RuleState, SearchRule
 from copilot.domain.formats import Strict
-from copilot.services.lab import Explained
-from copilot.services.rules import LONGEST
+from copilot.services.searching.lab import Explained
+from copilot.services.searching.rules import LONGEST
 
 router = audience("search lab")
 LONGEST_PASTED = 200_000

@@ -12,7 +12,7 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen
 from copilot.domain.formats import Strict
 from copilot.domain.people import Match
-from copilot.services.matching import Known
+from copilot.services.customers.matching import Known
 
 router = audience("customers")
 SAME = {"same": True}

@@ -14,9 +14,9 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.formats import Strict
 from copilot.domain.quality import Ability, CaseDraft, CaseSource, CaseState, Found, MetricFigure, QualityCase, QualityRun, Severity, Side
-from copilot.services.case_making import Marked
-from copilot.services.harvesting import MOST, USUAL, Harvested
-from copilot.services.quality import Correction, RunGiven
+from copilot.services.quality.candidates import Correction, RunGiven
+from copilot.services.quality.case_making import Marked
+from copilot.services.quality.harvesting import MOST, USUAL, Harvested
 
 router = audience("quality")
 Words = Annotated[str, Field(min_length=1, max_length=4_000)]

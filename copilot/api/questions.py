@@ -14,7 +14,7 @@ from copilot.api.routing import audience
 from copilot.bootstrap import Application
 from copilot.domain.grants import ColleagueQuestion
 from copilot.domain.staff import Caller
-from copilot.services.questions import Asked
+from copilot.services.gaps.questions import Asked
 
 router = audience("questions")
 

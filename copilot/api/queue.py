@@ -7,7 +7,7 @@ from fastapi import Query
 from copilot.api.auth import App, Me
 from copilot.api.routing import audience
 from copilot.domain.conversation import Channel
-from copilot.services.queue import QueueFilter, QueuePage
+from copilot.services.conversations.queue import QueueFilter, QueuePage
 
 router = audience("queue")
 

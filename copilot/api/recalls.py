@@ -13,7 +13,7 @@ from copilot.api.routing import audience
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.formats import Strict
 from copilot.domain.recalls import CaseRow, CaseState, Progress
-from copilot.services.recalling import Counted, Recalled
+from copilot.services.knowledge.recalling import Counted, Recalled
 
 router = audience("recalls")
 SAMPLE = {

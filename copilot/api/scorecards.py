@@ -15,9 +15,9 @@ from copilot.domain.base import Frozen, Instant
 from copilot.domain.formats import Strict
 from copilot.domain.scorecards import Mark, Measured, Rating, RatingRole, Rubric, Sample, Switch
 from copilot.measures.rubric import LONGEST, written
-from copilot.services.scorecard_drawing import MOST, TWICE, USUAL, Period
-from copilot.services.scorecard_figures import Scores
-from copilot.services.scoring import Given, Listed, Shown, Todo
+from copilot.services.quality.scorecard_drawing import MOST, TWICE, USUAL, Period
+from copilot.services.quality.scorecard_figures import Scores
+from copilot.services.quality.scoring import Given, Listed, Shown, Todo
 
 router = audience("scorecards")
 SWITCH: dict[str, Any] = {"on": True, "reason": "We changed how refunds are promised and want to see whether customers get dates."}

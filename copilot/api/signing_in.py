@@ -13,7 +13,7 @@ from copilot.domain.access import SESSION_KEY
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.formats import Strict
 from copilot.domain.staff import Role, User
-from copilot.services.signing_in import LONGEST, SHORTEST
+from copilot.services.people.signing_in import LONGEST, SHORTEST
 
 router = audience("sign-in")
 

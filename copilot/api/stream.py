@@ -23,7 +23,7 @@ from copilot.bootstrap import Application
 from copilot.domain.errors import Invalid
 from copilot.domain.ports.work import LiveEvent
 from copilot.domain.staff import Caller
-from copilot.services.signing_in import ENDED
+from copilot.services.people.signing_in import ENDED
 
 router = audience("stream")
 RETRY_MS = 2000

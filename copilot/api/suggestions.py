@@ -13,7 +13,7 @@ from copilot.api.views import SuggestionView, suggestion_view
 from copilot.domain.case import SentText
 from copilot.domain.ports.models import ChatMessage
 from copilot.domain.suggestion import Decision
-from copilot.services.decisions import DecisionIn
+from copilot.services.conversations.decisions import DecisionIn
 
 router = audience("suggestions")
 

@@ -11,7 +11,7 @@ from copilot.api.bodies import example
 from copilot.api.routing import audience
 from copilot.domain.formats import Strict
 from copilot.domain.syncing import Brought, Landed, ManifestLine, Past
-from copilot.services.reading import actor
+from copilot.services.conversations.reading import actor
 
 router = audience("knowledge")
 MOST = 500

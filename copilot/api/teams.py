@@ -2,7 +2,7 @@
 
 from copilot.api.auth import App, Me
 from copilot.api.routing import audience
-from copilot.services.figures import Figures
+from copilot.services.quality.figures import Figures
 
 router = audience("teams")
 

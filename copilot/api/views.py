@@ -16,10 +16,10 @@ from copilot.domain.output import outside_ids, written_suggestion, written_turn
 from copilot.domain.people import Assurance
 from copilot.domain.staff import Key, User
 from copilot.domain.suggestion import CheckResult, Suggestion
-from copilot.services.owed import Owed
-from copilot.services.reading import Drafted, Thread
-from copilot.services.shift import NotOffered, OpenLine
-from copilot.services.updates import Update
+from copilot.services.conversations.owed import Owed
+from copilot.services.conversations.reading import Drafted, Thread
+from copilot.services.conversations.updates import Update
+from copilot.services.handovers.shift import NotOffered, OpenLine
 
 
 class MessageView(BaseModel):

@@ -29,10 +29,10 @@ from copilot.services.chat_tools.telling import Telling
 from copilot.services.chat_tools.tending import Tending
 from copilot.services.chat_tools.triaging import Triaging
 from copilot.services.chat_tools.writing import Writing
-from copilot.services.decisions import Decisions
-from copilot.services.ingest import Ingest
-from copilot.services.panels import Panels
-from copilot.services.pulse import Pulse
+from copilot.services.conversations.decisions import Decisions
+from copilot.services.conversations.ingest import Ingest
+from copilot.services.people.panels import Panels
+from copilot.services.running.pulse import Pulse
 from copilot.settings import Settings
 
 

@@ -12,7 +12,7 @@ from copilot.domain.ports.access import IdentityProvider
 from copilot.domain.ports.models import Models, Privacy
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.search import Embedder
-from copilot.services.replicas import Replicas
+from copilot.services.running.replicas import Replicas
 from copilot.settings import Settings
 
 

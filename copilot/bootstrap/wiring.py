@@ -35,81 +35,81 @@ from copilot.graph.draft import Drafter, Fence, random_fence
 from copilot.retrieval.search import Search
 from copilot.sensing.emotion import Senser
 from copilot.sensing.head import Head
-from copilot.services.administration import Administration
-from copilot.services.answering import Answering
-from copilot.services.asking import Asking
-from copilot.services.briefs import Briefs
-from copilot.services.bringing import Bringing
-from copilot.services.case_making import CaseMaking
 from copilot.services.chat_tools.arriving import POLL
 from copilot.services.chat_tools.receiving import ARRIVE
 from copilot.services.chat_tools.writing import SEND
-from copilot.services.closing import CLOSED
-from copilot.services.company_accounts import CompanyAccounts
-from copilot.services.conversations import Conversations
-from copilot.services.corrections import Correcting
-from copilot.services.curating import Curating
-from copilot.services.customers import Customers
-from copilot.services.decisions import Decisions
-from copilot.services.dispatch import Dispatcher
-from copilot.services.drafting import KINDS_JOB, TURN, Drafting
-from copilot.services.editing import PUBLISH, Editing
-from copilot.services.erasure import ERASE, Erasure
-from copilot.services.experiment_watch import LOOK, ExperimentWatch
-from copilot.services.experiments import Experiments
-from copilot.services.exporting import Exporting
-from copilot.services.facts import PUBLISH_FACT, FactChanging
-from copilot.services.falling import FALL, Falling
-from copilot.services.figures import Figuring
-from copilot.services.flags import Flags
-from copilot.services.gap_closing import IN_STEP, GapClosing
-from copilot.services.gap_drafts import GapDrafts
-from copilot.services.gap_history import HISTORY, GapHistory
-from copilot.services.grants import Grants
-from copilot.services.handovers import Handovers
-from copilot.services.harvesting import Harvesting
-from copilot.services.health import Healths
-from copilot.services.importing import IMPORT, Importing
-from copilot.services.indexing import Indexes
-from copilot.services.ingest import Ingest
-from copilot.services.judging import Judging
-from copilot.services.knowledge import KnowledgeBase
-from copilot.services.lab import Lab
-from copilot.services.live import Live
-from copilot.services.marks import Marks
-from copilot.services.matching import Matching
-from copilot.services.owed import Owing
-from copilot.services.panels import Panels
-from copilot.services.proofreading import Proofreading
-from copilot.services.publishing import refuse_mirrored
-from copilot.services.quality import Quality
-from copilot.services.questions import Questions
-from copilot.services.queue import Queue
-from copilot.services.reading import Reading
-from copilot.services.rebuilding import Rebuilding
-from copilot.services.recalling import Recalling
-from copilot.services.reindexing import REINDEX, TIDY, Reindexing
-from copilot.services.remarks import Remarks
-from copilot.services.replicas import Replicas
-from copilot.services.replies import Replies
-from copilot.services.retention import RETAIN, Retention
-from copilot.services.rules import Rules
-from copilot.services.scorecard_drawing import Drawing
-from copilot.services.scorecard_figures import ScoreFiguring
-from copilot.services.scorecards import Scorecards
-from copilot.services.scoring import Scoring
-from copilot.services.shift import Shift
-from copilot.services.signing_in import SigningIn
-from copilot.services.staff import Staff
-from copilot.services.suggest import Suggest
-from copilot.services.switching import Switching
-from copilot.services.syncing import Syncing
-from copilot.services.tombstones import Tombstones
-from copilot.services.topics import GapTopics
-from copilot.services.trying import Trying
-from copilot.services.usage import FOLD, Usage
-from copilot.services.whereabouts import Whereabouts
-from copilot.services.wrapping import Wrapping
+from copilot.services.conversations.answering import Answering
+from copilot.services.conversations.closing import CLOSED
+from copilot.services.conversations.decisions import Decisions
+from copilot.services.conversations.drafting import KINDS_JOB, TURN, Drafting
+from copilot.services.conversations.grants import Grants
+from copilot.services.conversations.ingest import Ingest
+from copilot.services.conversations.marks import Marks
+from copilot.services.conversations.owed import Owing
+from copilot.services.conversations.queue import Queue
+from copilot.services.conversations.reading import Reading
+from copilot.services.conversations.status import Conversations
+from copilot.services.conversations.suggest import Suggest
+from copilot.services.conversations.switching import Switching
+from copilot.services.conversations.whereabouts import Whereabouts
+from copilot.services.conversations.wrapping import Wrapping
+from copilot.services.customers.curating import Curating
+from copilot.services.customers.erasure import ERASE, Erasure
+from copilot.services.customers.exporting import Exporting
+from copilot.services.customers.matching import Matching
+from copilot.services.customers.retention import RETAIN, Retention
+from copilot.services.customers.taking_in import Customers
+from copilot.services.customers.tombstones import Tombstones
+from copilot.services.gaps.asking import Asking
+from copilot.services.gaps.closing import IN_STEP, GapClosing
+from copilot.services.gaps.drafting import GapDrafts
+from copilot.services.gaps.history import HISTORY, GapHistory
+from copilot.services.gaps.judging import Judging
+from copilot.services.gaps.questions import Questions
+from copilot.services.gaps.topics import GapTopics
+from copilot.services.handovers.briefs import Briefs
+from copilot.services.handovers.falling import FALL, Falling
+from copilot.services.handovers.offering import Handovers
+from copilot.services.handovers.shift import Shift
+from copilot.services.knowledge.articles import KnowledgeBase
+from copilot.services.knowledge.bringing import Bringing
+from copilot.services.knowledge.corrections import Correcting
+from copilot.services.knowledge.editing import PUBLISH, Editing
+from copilot.services.knowledge.facts import PUBLISH_FACT, FactChanging
+from copilot.services.knowledge.flags import Flags
+from copilot.services.knowledge.health import Healths
+from copilot.services.knowledge.importing import IMPORT, Importing
+from copilot.services.knowledge.proofreading import Proofreading
+from copilot.services.knowledge.publishing import refuse_mirrored
+from copilot.services.knowledge.recalling import Recalling
+from copilot.services.knowledge.remarks import Remarks
+from copilot.services.knowledge.replies import Replies
+from copilot.services.knowledge.syncing import Syncing
+from copilot.services.knowledge.usage import FOLD, Usage
+from copilot.services.people.administration import Administration
+from copilot.services.people.company_accounts import CompanyAccounts
+from copilot.services.people.panels import Panels
+from copilot.services.people.signing_in import SigningIn
+from copilot.services.people.staff import Staff
+from copilot.services.quality.candidates import Quality
+from copilot.services.quality.case_making import CaseMaking
+from copilot.services.quality.experiment_watch import LOOK, ExperimentWatch
+from copilot.services.quality.experiments import Experiments
+from copilot.services.quality.figures import Figuring
+from copilot.services.quality.harvesting import Harvesting
+from copilot.services.quality.scorecard_drawing import Drawing
+from copilot.services.quality.scorecard_figures import ScoreFiguring
+from copilot.services.quality.scorecards import Scorecards
+from copilot.services.quality.scoring import Scoring
+from copilot.services.running.dispatch import Dispatcher
+from copilot.services.running.live import Live
+from copilot.services.running.replicas import Replicas
+from copilot.services.searching.indexing import Indexes
+from copilot.services.searching.lab import Lab
+from copilot.services.searching.rebuilding import Rebuilding
+from copilot.services.searching.reindexing import REINDEX, TIDY, Reindexing
+from copilot.services.searching.rules import Rules
+from copilot.services.searching.trying import Trying
 from copilot.settings import Settings
 
 

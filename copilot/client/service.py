@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from copilot.services.chat_tools.connecting import ConnectionIn, Made
     from copilot.services.chat_tools.sending import Leaving
     from copilot.services.chat_tools.standing import Standing, Whole
-    from copilot.services.customers import Card
-    from copilot.services.erasure import Receipt
-    from copilot.services.ingest import Received
-    from copilot.services.knowledge import Imported
-    from copilot.services.matching import Known
-    from copilot.services.queue import QueueLine
+    from copilot.services.conversations.ingest import Received
+    from copilot.services.conversations.queue import QueueLine
+    from copilot.services.customers.erasure import Receipt
+    from copilot.services.customers.matching import Known
+    from copilot.services.customers.taking_in import Card
+    from copilot.services.knowledge.articles import Imported
 
 BY_STATUS: dict[int, type[CopilotError]] = {401: Refused, 403: Refused, 404: NotFound, 409: Conflict, 503: Unavailable}
 ATTEMPTS = 3
@@ -80,13 +80,13 @@ class Client:
 
     def send(self, conversation: ConversationIn | Body) -> "Received":
         """A conversation, or what is new of one."""
-        from copilot.services.ingest import Received
+        from copilot.services.conversations.ingest import Received
 
         return Received.model_validate(self.request("POST", "/v1/conversations", conversation))
 
     def add(self, ref: str, message: MessageIn | Body) -> "Received":
         """One more message of a conversation."""
-        from copilot.services.ingest import Received
+        from copilot.services.conversations.ingest import Received
 
         return Received.model_validate(self.request("POST", f"/v1/conversations/{_part(ref)}/messages", message))
 
@@ -127,7 +127,7 @@ class Client:
 
     def queue(self, *, mine: bool = False) -> "list[QueueLine]":
         """Open conversations in the order of service."""
-        from copilot.services.queue import QueueLine
+        from copilot.services.conversations.queue import QueueLine
 
         return [QueueLine.model_validate(line) for line in self.request("GET", "/v1/queue", mine=mine)["lines"]]
 
@@ -143,36 +143,36 @@ class Client:
 
     def import_articles(self, files: Mapping[str, str]) -> "Imported":
         """Articles by file name (.md, .html)."""
-        from copilot.services.knowledge import Imported
+        from copilot.services.knowledge.articles import Imported
 
         body = {"files": [{"name": name, "text": text} for name, text in files.items()]}
         return Imported.model_validate(self.request("POST", "/v1/knowledge/import", body))
 
     def import_customers(self, lines: Sequence[str], first: int = 1) -> "Imported":
         """Lines of a customers file."""
-        from copilot.services.knowledge import Imported
+        from copilot.services.knowledge.articles import Imported
 
         return Imported.model_validate(self.request("POST", "/v1/customers/import", {"lines": list(lines), "first": first}))
 
     def card(self, customer: str) -> "Card":
-        from copilot.services.customers import Card
+        from copilot.services.customers.taking_in import Card
 
         return Card.model_validate(self.request("GET", f"/v1/customers/{_part(customer)}/card"))
 
     def erase(self, customer: str) -> "Receipt":
         """Erase a person everywhere; ask `erasure` for the receipt's state."""
-        from copilot.services.erasure import Receipt
+        from copilot.services.customers.erasure import Receipt
 
         return Receipt.model_validate(self.request("DELETE", f"/v1/customers/{_part(customer)}"))
 
     def erasure(self, receipt_id: str) -> "Receipt":
-        from copilot.services.erasure import Receipt
+        from copilot.services.customers.erasure import Receipt
 
         return Receipt.model_validate(self.request("GET", f"/v1/erasures/{_part(receipt_id)}"))
 
     def matches(self, customer: str) -> "list[Known]":
         """Other records that are, or may be, the same person's."""
-        from copilot.services.matching import Known
+        from copilot.services.customers.matching import Known
 
         found = self.request("GET", f"/v1/customers/{_part(customer)}/matches")["matches"]
         return [Known.model_validate(one) for one in found]

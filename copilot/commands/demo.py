@@ -107,7 +107,7 @@ async def _load(settings: Settings) -> None:
 
 def _sources(refused: list[dict[str, str]]) -> list[Any]:
     from copilot.commands.folders import read_files
-    from copilot.services.knowledge import SourceFile
+    from copilot.services.knowledge.articles import SourceFile
 
     return [SourceFile(**file) for file in read_files(knowledge_folder(), refused)]
 
@@ -172,7 +172,7 @@ async def _links(settings: Settings) -> dict[str, str]:
     from copilot.bootstrap import DEFAULT_TENANT
     from copilot.domain.base import now
     from copilot.domain.staff import Caller
-    from copilot.services.signing_in import SigningIn
+    from copilot.services.people.signing_in import SigningIn
 
     database = open_database(settings.sqlalchemy_url)
     try:

@@ -13,7 +13,7 @@ from copilot.commands.connection import Api
 from copilot.commands.output import print_json, say
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Conflict, Invalid
-from copilot.services.panels import is_origin
+from copilot.services.people.panels import is_origin
 
 SHIPPED: Final = Path(channels.__file__).parent / "extension"
 ANYWHERE: Final = "frame-src https: http://localhost:* http://127.0.0.1:*"

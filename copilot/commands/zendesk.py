@@ -34,7 +34,7 @@ def package(
 async def _package(api: "Api", file: Path, address: str, connection: str, author: str, tenant: str, *, as_json: bool) -> int:
     from copilot.channels import zendesk_app
     from copilot.channels.zendesk import Zendesk
-    from copilot.services.panels import is_origin
+    from copilot.services.people.panels import is_origin
 
     if not is_origin(address):
         raise Invalid(f"{address!r} is not an address of the service.", todo="Write it as https://copilot.example.com: no path.")

@@ -18,7 +18,7 @@ from copilot.api.roles import DESK
 from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.errors import CopilotError, Refused
 from copilot.domain.staff import Caller
-from copilot.services.panels import is_origin
+from copilot.services.people.panels import is_origin
 from copilot.web import security
 from copilot.web.assets import FOLDER
 from copilot.web.pages import panel

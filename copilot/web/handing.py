@@ -10,8 +10,8 @@ from copilot.domain.conversation import Conversation
 from copilot.domain.errors import NotFound
 from copilot.domain.staff import Caller, User
 from copilot.domain.suggestion import HandoverPayload
-from copilot.services.briefs import LISTS, News
-from copilot.services.handovers import OPEN, is_for
+from copilot.services.handovers.briefs import LISTS, News
+from copilot.services.handovers.offering import OPEN, is_for
 from copilot.web.pages.promises import by_team
 
 CHANNELS: Final = {"chat": "Chat", "email": "E-mail", "phone": "Phone", "social": "Social media", "letter": "Letter", "sms": "Text message"}

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from copilot.api.auth import App
 from copilot.domain.errors import NotFound, Refused
 from copilot.domain.ports.access import ProviderTrip
-from copilot.services.company_accounts import CompanyAccounts
+from copilot.services.people.company_accounts import CompanyAccounts
 from copilot.web.sessions import let_in, local
 
 router = APIRouter(include_in_schema=False, prefix="/oidc")

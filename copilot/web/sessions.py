@@ -14,7 +14,7 @@ from copilot.api.problems import Unknown
 from copilot.api.roles import name_of
 from copilot.domain.errors import Invalid
 from copilot.domain.staff import Caller
-from copilot.services.signing_in import SESSION, Entered
+from copilot.services.people.signing_in import SESSION, Entered
 from copilot.web import rooms
 
 VISIT: Final = "copilot_visit"

@@ -20,8 +20,8 @@ from copilot.domain.emotion import Sensed
 from copilot.domain.memory import Memory
 from copilot.domain.people import Assurance, Customer
 from copilot.graph.build import Run, run
-from copilot.services.cases import load
-from copilot.services.suggest import Nobody
+from copilot.services.conversations.cases import load
+from copilot.services.conversations.suggest import Nobody
 from copilot.settings import Settings
 from evals.bench import corpus
 

@@ -10,7 +10,7 @@ from copilot.bootstrap import Application, build
 from copilot.commands.demo import knowledge_folder, sample_conversations
 from copilot.commands.folders import read_files
 from copilot.domain.formats import ConversationIn
-from copilot.services.knowledge import SourceFile
+from copilot.services.knowledge.articles import SourceFile
 from copilot.settings import Settings
 from evals.casebook.namesakes import NAMES, QUOTED, renamed
 

@@ -22,7 +22,7 @@ from copilot.bootstrap import Application, build
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.search import Vectors
 from copilot.retrieval.passages import passage_text_for_index, split
-from copilot.services import generations
+from copilot.services.searching import generations
 from copilot.settings import Settings
 from evals.bench import corpus
 

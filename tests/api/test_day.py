@@ -67,7 +67,7 @@ async def test_the_same_key_is_one_answer(furnished: House) -> None:
         user = await records.admin.user("tom.berg")
     assert user is not None
     from copilot.domain.staff import Caller
-    from copilot.services.answering import OwnAnswer
+    from copilot.services.conversations.answering import OwnAnswer
 
     me = Caller(tenant_id="default", role="agent", key_id="k", user_id=user.id)
     await application.day.answering.answer(me, "chat-1", OwnAnswer(text=ANSWER), "answer-1")

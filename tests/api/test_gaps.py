@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from copilot.services.gap_closing import IN_STEP
+from copilot.services.gaps.closing import IN_STEP
 from copilot.testing.models import ScriptedModels
 from tests.api.house import House, assert_problem, of_kind
 from tests.api.test_editing import ok, publish

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from copilot.services.outdating import outdated_by
+from copilot.services.knowledge.outdating import outdated_by
 from tests.api.house import REFUNDS, House, of_kind
 from tests.api.test_editing import ok
 from tests.api.test_knowledge import bring

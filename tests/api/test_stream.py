@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from copilot.domain.formats import ConversationIn
-from copilot.services.live import QUEUE, Growing
+from copilot.services.running.live import QUEUE, Growing
 from tests.api.house import OWNER, House, chat, of_kind
 from tests.api.streaming import stream
 

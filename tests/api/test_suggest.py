@@ -2,7 +2,7 @@
 
 from copilot.api.suggest import live
 from copilot.domain.formats import ConversationIn, SuggestOut
-from copilot.services.cases import load_file
+from copilot.services.conversations.cases import load_file
 from tests.api.house import House, assert_problem, chat
 
 

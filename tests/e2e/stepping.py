@@ -12,9 +12,9 @@ import httpx
 
 from copilot.adapters.database.connections import SqlConnections
 from copilot.adapters.database.engine import SqlDatabase
-from copilot.services import dispatch
 from copilot.services.chat_tools import writing
 from copilot.services.chat_tools.arriving import Arriving
+from copilot.services.running import dispatch
 
 AT = "dies-at"
 """The file that holds the step's number, counted from when it is written. It is gone once the step was reached."""

@@ -13,7 +13,7 @@ import yaml
 from copilot.domain.errors import Invalid
 from copilot.domain.quality import ABILITIES, SEVERITIES, MetricFigure
 from copilot.domain.schemas import written
-from copilot.services import case_format
+from copilot.services.quality import case_format
 from evals import desk
 from evals.casebook.format import Case
 from evals.casebook.reading import read_cases, shipped

@@ -12,7 +12,7 @@ from copilot.domain.people import Assurance
 from copilot.domain.tenant import TenantSettings
 from copilot.kinds.wording import LANGUAGES, catalogue
 from copilot.memory.promises import read_promises
-from copilot.services.updates import Update, update_for
+from copilot.services.conversations.updates import Update, update_for
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 SETTINGS = TenantSettings()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copilot.adapters.privacy import PresidioPrivacy
-from copilot.services.pseudonyms import Pseudonyms
+from copilot.services.quality.pseudonyms import Pseudonyms
 from evals.casebook import building
 from evals.casebook.format import Case
 from tests.api.house import House, assert_problem, of_kind

@@ -12,8 +12,8 @@ from copilot.adapters.prompts import FilePrompts, prompts_folder
 from copilot.domain.experiments import arm_of
 from copilot.domain.tenant import TenantSettings
 from copilot.kinds import by_name
-from copilot.services.experiment_watch import EVERY
-from copilot.services.experiments import DRAWN, asks_for
+from copilot.services.quality.experiment_watch import EVERY
+from copilot.services.quality.experiments import DRAWN, asks_for
 from copilot.settings import Settings
 from copilot.testing.engine import InlineEngine
 from copilot.testing.models import ScriptedModels

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.domain.day import TeamFigures
-from copilot.services.figures import LEAST, TOO_SMALL, Period, period
+from copilot.services.quality.figures import LEAST, TOO_SMALL, Period, period
 
 COUNTS = st.integers(0, 500)
 FIGURES = ("conversations", "promises_due", "promises_kept", "reasks", "mood_change", "repeats")

@@ -12,8 +12,8 @@ from copilot.domain.imports import FileState, ImportFile, ImportOptions, Overlay
 from copilot.domain.knowledge import Article, Lever
 from copilot.domain.ports.imports import Fetched
 from copilot.domain.staff import Caller, User
-from copilot.services.importing import Report, Wanted
-from copilot.services.knowledge import SourceFile
+from copilot.services.knowledge.articles import SourceFile
+from copilot.services.knowledge.importing import Report, Wanted
 from copilot.testing.engine import InlineEngine
 from tests.api.house import House
 from tests.patience import eventually

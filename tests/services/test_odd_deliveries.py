@@ -6,7 +6,7 @@ import pytest
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
-from copilot.services.ingest import Ingest
+from copilot.services.conversations.ingest import Ingest
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.services.conftest import Open
 from tests.services.tool_house import ToolHouse, with_tool

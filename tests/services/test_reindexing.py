@@ -13,9 +13,9 @@ from copilot.domain.errors import Conflict, Unavailable
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.search import Vectors
 from copilot.retrieval.indexing import Purpose, collection_prefix
-from copilot.services import generations
-from copilot.services.indexing import Indexes
-from copilot.services.rebuilding import Rebuilding, Rebuilt
+from copilot.services.searching import generations
+from copilot.services.searching.indexing import Indexes
+from copilot.services.searching.rebuilding import Rebuilding, Rebuilt
 from copilot.testing.search import MemoryLexical, MemoryVectors
 from tests.adapters.database import samples
 from tests.services.conftest import Open

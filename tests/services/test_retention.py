@@ -7,7 +7,7 @@ import pytest
 from copilot.bootstrap import Application
 from copilot.domain.connections import Connection
 from copilot.domain.tenant import TenantSettings
-from copilot.services.retention import RETAIN, Retention
+from copilot.services.customers.retention import RETAIN, Retention
 from copilot.testing.application import settle
 from tests.adapters.database import samples
 from tests.api.house import House

@@ -9,9 +9,9 @@ import pytest
 from copilot.domain.base import new_id
 from copilot.domain.scorecards import Mark, Point, Rating, Risk, Scorecard, Scored
 from copilot.domain.staff import Caller
-from copilot.services.figures import LEAST
-from copilot.services.scorecard_figures import point_figures
-from copilot.services.scoring import is_blind, todo_of
+from copilot.services.quality.figures import LEAST
+from copilot.services.quality.scorecard_figures import point_figures
+from copilot.services.quality.scoring import is_blind, todo_of
 from tests.adapters.database.samples import NOON, rating, scorecard
 from tests.api.house import House, assert_problem
 from tests.services.conftest import Open

@@ -10,9 +10,9 @@ from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.staff import Caller, User
 from copilot.domain.tenant import TenantSettings
-from copilot.services.administration import NewUser
-from copilot.services.panels import is_origin
-from copilot.services.signing_in import TRIES
+from copilot.services.people.administration import NewUser
+from copilot.services.people.panels import is_origin
+from copilot.services.people.signing_in import TRIES
 from copilot.testing.application import Clock, close_application, make_application, open_application
 
 ADMIN = Caller(tenant_id=DEFAULT_TENANT, role="admin", key_id="k")

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook as Standard
 
 from copilot.domain.staff import Caller
 from copilot.domain.turn import Turn
-from copilot.services.switching import RECENT, Story
+from copilot.services.conversations.switching import RECENT, Story
 from copilot.web.panel.sources import source
 from copilot.web.panel.view import Named, shown
 from tests.api.house import House, chat

@@ -13,8 +13,8 @@ from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.commands.demo import fill
 from copilot.domain.knowledge import Article, Hit
 from copilot.domain.staff import Caller
-from copilot.services.decisions import DecisionIn
-from copilot.services.trying import Overlay
+from copilot.services.conversations.decisions import DecisionIn
+from copilot.services.searching.trying import Overlay
 from copilot.testing.application import close_application, make_application, open_application, settle
 from copilot.testing.search import MemoryVectors
 

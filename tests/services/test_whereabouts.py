@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from copilot.domain.conversation import Conversation, Message
 from copilot.domain.memory import Promise
 from copilot.domain.tenant import TenantSettings
-from copilot.services.standing import bare, renewed
-from copilot.services.whereabouts import LONGEST, Where, where
+from copilot.services.conversations.standing import bare, renewed
+from copilot.services.conversations.whereabouts import LONGEST, Where, where
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 SETTINGS = TenantSettings()

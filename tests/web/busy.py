@@ -11,15 +11,15 @@ from copilot.domain.ports.records import Records
 from copilot.domain.recalls import Recall, RecallCase
 from copilot.domain.scorecards import Mark, Rubric
 from copilot.domain.suggestion import HandoverPayload, Suggestion
-from copilot.services.case_making import Marked
-from copilot.services.facts import Chosen
-from copilot.services.grants import AskedFor
-from copilot.services.handovers import Offer
-from copilot.services.importing import Wanted
-from copilot.services.quality import RunGiven
-from copilot.services.questions import Asked
-from copilot.services.scorecard_drawing import MOST, Period
-from copilot.services.scoring import Given, Shown
+from copilot.services.conversations.grants import AskedFor
+from copilot.services.gaps.questions import Asked
+from copilot.services.handovers.offering import Offer
+from copilot.services.knowledge.facts import Chosen
+from copilot.services.knowledge.importing import Wanted
+from copilot.services.quality.candidates import RunGiven
+from copilot.services.quality.case_making import Marked
+from copilot.services.quality.scorecard_drawing import MOST, Period
+from copilot.services.quality.scoring import Given, Shown
 from copilot.testing.application import settle
 from tests.web.cast import answer, caller
 from tests.web.site import Site

@@ -2,7 +2,7 @@
 
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.staff import Caller
-from copilot.services.answering import OwnAnswer
+from copilot.services.conversations.answering import OwnAnswer
 from copilot.testing.application import settle
 from tests.web.site import Site
 

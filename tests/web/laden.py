@@ -15,9 +15,9 @@ from copilot.domain.ports.records import Records
 from copilot.domain.staff import User
 from copilot.domain.suggestion import CheckResult, Citation, Option, Question, Suggestion
 from copilot.domain.turn import Evidence, Turn
-from copilot.services.grants import AskedFor
-from copilot.services.handovers import Offer
-from copilot.services.questions import Asked
+from copilot.services.conversations.grants import AskedFor
+from copilot.services.gaps.questions import Asked
+from copilot.services.handovers.offering import Offer
 from copilot.testing import turns
 from tests.web.cast import caller
 from tests.web.hostile import Payload

@@ -15,7 +15,7 @@ from copilot.api import create_app
 from copilot.api.auth import COOKIE
 from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.tenant import TenantSettings
-from copilot.services.administration import NewUser
+from copilot.services.people.administration import NewUser
 from copilot.testing.application import close_application
 from tests.channels.doubles.chatwoot import ChatwootDouble
 from tests.channels.tools import delivered_to

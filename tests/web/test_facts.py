@@ -5,7 +5,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.formats import ConversationIn
 from copilot.domain.knowledge import Article
-from copilot.services.replies import Written
+from copilot.services.knowledge.replies import Written
 from copilot.testing.application import settle
 from tests.web.busy import FACT, MARTA, recalled
 from tests.web.cast import caller

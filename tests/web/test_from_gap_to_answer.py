@@ -11,7 +11,7 @@ from copilot.bootstrap import DEFAULT_TENANT
 from copilot.commands.connection import Api
 from copilot.commands.syncing import Wanted, sync_path
 from copilot.domain.formats import ConversationIn
-from copilot.services.reading import Drafted
+from copilot.services.conversations.reading import Drafted
 from copilot.testing.application import settle
 from tests.web.site import CONSOLE, Site
 from tests.web.test_editing_in_browser import TEXT_FIELD, ada, edith, saves

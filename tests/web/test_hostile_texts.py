@@ -19,9 +19,9 @@ from copilot.domain.errors import Invalid
 from copilot.domain.quality import QualityCase
 from copilot.domain.suggestion import CheckResult
 from copilot.kinds.asking import Said, Source
-from copilot.services.asking import Answered, Asking, Nearest
-from copilot.services.live import Growing
-from copilot.services.suggest import Suggest
+from copilot.services.conversations.suggest import Suggest
+from copilot.services.gaps.asking import Answered, Asking, Nearest
+from copilot.services.running.live import Growing
 from tests.patience import eventually
 from tests.web.conftest import PATIENCE_MS
 from tests.web.guard import Guard, Sink, missing, shown

@@ -15,7 +15,7 @@ from copilot.bootstrap import DEFAULT_TENANT, Application
 from copilot.domain.errors import Refused
 from copilot.domain.knowledge import Article
 from copilot.domain.ports.records import Records
-from copilot.services.editing import Editing
+from copilot.services.knowledge.editing import Editing
 from copilot.testing.application import close_application
 from tests.web.site import CONSOLE, Company
 

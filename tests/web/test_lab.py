@@ -5,7 +5,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from copilot.bootstrap import DEFAULT_TENANT, Application
-from copilot.services.lab import Explained
+from copilot.services.searching.lab import Explained
 from tests.web.site import Site
 from tests.web.test_editing_in_browser import ada, edith
 from tests.web.test_knowledge_pages import Editor, application, words

@@ -4,7 +4,7 @@ from playwright.async_api import Locator, Page, expect
 
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.suggestion import Decision
-from copilot.services.questions import Asked
+from copilot.services.gaps.questions import Asked
 from copilot.testing.application import settle
 from tests.web.site import CONSOLE, Site
 
@@ -168,7 +168,7 @@ async def test_a_supervisor_is_asked_and_the_answer_is_shown_live(site: Site, le
 
     from copilot.domain.knowledge import Limit
     from copilot.domain.staff import Caller
-    from copilot.services.grants import Decided
+    from copilot.services.conversations.grants import Decided
 
     panel = await open_marta(lea)
     await panel.get_by_role("button", name="Ask a supervisor").first.click()

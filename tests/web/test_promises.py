@@ -103,7 +103,7 @@ async def test_another_date_moves_it(site: Site, lea: Page) -> None:
 
 
 async def test_what_a_colleague_settles_leaves_the_page_by_itself(site: Site, lea: Page) -> None:
-    from copilot.services.owed import Change
+    from copilot.services.conversations.owed import Change
 
     await lea.goto("/promises")
     await expect(promise(lea, "I will add the points by Tuesday")).to_be_visible()

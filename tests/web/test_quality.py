@@ -6,7 +6,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.quality import MetricFigure, QualityCase
-from copilot.services.quality import RunGiven
+from copilot.services.quality.candidates import RunGiven
 from evals.casebook.format import Case
 from evals.casebook.reading import read_cases
 from evals.subject import Variant, opened

@@ -12,10 +12,10 @@ from copilot.bootstrap import DEFAULT_TENANT
 from copilot.domain.grants import Grant
 from copilot.domain.knowledge import Limit
 from copilot.domain.suggestion import HandoverPayload
-from copilot.services.figures import TOO_SMALL, Figures, Period, Team
-from copilot.services.grants import AskedFor
-from copilot.services.handovers import Offer
-from copilot.services.questions import Asked
+from copilot.services.conversations.grants import AskedFor
+from copilot.services.gaps.questions import Asked
+from copilot.services.handovers.offering import Offer
+from copilot.services.quality.figures import TOO_SMALL, Figures, Period, Team
 from copilot.web.trends import HEIGHT, trend
 from tests.web.cast import caller
 from tests.web.site import Site

@@ -24,7 +24,7 @@ from copilot.domain.conversation import Channel
 from copilot.domain.errors import Conflict, Invalid, Unavailable
 from copilot.domain.formats import Strict
 from copilot.domain.suggestion import HandoverPayload
-from copilot.services.customers import Card
+from copilot.services.customers.taking_in import Card
 
 LOOK_S = 0.2
 """Seconds between looks at a draft that is being made."""

@@ -20,8 +20,8 @@ from copilot.domain.triage import Click
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.looking_back import LookingBack
 from copilot.services.chat_tools.receiving import ARRIVE, Receiving
-from copilot.services.ingest import Ingest
-from copilot.services.pulse import Pulse
+from copilot.services.conversations.ingest import Ingest
+from copilot.services.running.pulse import Pulse
 
 log = structlog.get_logger()
 POLL: Final = "poll"

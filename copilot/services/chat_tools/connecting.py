@@ -21,9 +21,9 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.connections import Reach, Vault
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
-from copilot.services.answering import person
 from copilot.services.chat_tools import framing
-from copilot.services.reading import actor
+from copilot.services.conversations.answering import person
+from copilot.services.conversations.reading import actor
 
 KNOWN: Final = timedelta(seconds=15)
 """For so long an opened account is taken as it was."""

@@ -12,9 +12,9 @@ from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import Decision, KindName, Suggestion
 from copilot.domain.triage import Act
-from copilot.services.answering import person
 from copilot.services.chat_tools.sending import Sending, Words
-from copilot.services.decisions import DecisionIn, Decisions
+from copilot.services.conversations.answering import person
+from copilot.services.conversations.decisions import DecisionIn, Decisions
 
 TO_CUSTOMERS: Final[tuple[KindName, ...]] = ("reply", "acknowledge")
 """Kinds whose text is what a customer reads; questions and options are for the agent, who writes from them."""

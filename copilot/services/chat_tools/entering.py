@@ -13,9 +13,9 @@ from copilot.domain.errors import Refused
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import ANSWERING, User
 from copilot.services.chat_tools.connecting import Connecting
-from copilot.services.panels import NewPanelToken, Panels
-from copilot.services.signing_in import SESSION, key_of, normal_email
-from copilot.services.staff import digest
+from copilot.services.people.panels import NewPanelToken, Panels
+from copilot.services.people.signing_in import SESSION, key_of, normal_email
+from copilot.services.people.staff import digest
 
 ROUTE: Final = "chat tool's sidebar"
 """Under which what let somebody in is remembered, for a day: longer than it would hold."""

@@ -8,8 +8,8 @@ from copilot.domain.connections import Connection
 from copilot.domain.ports.channels import Channel
 from copilot.domain.ports.records import Records
 from copilot.domain.staff import Caller
-from copilot.services.panels import is_origin
-from copilot.services.reading import actor
+from copilot.services.conversations.reading import actor
+from copilot.services.people.panels import is_origin
 
 
 def can(channels: Mapping[str, Channel], connection: Connection) -> frozenset[Ability]:

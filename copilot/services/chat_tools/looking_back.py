@@ -14,7 +14,7 @@ from copilot.domain.ports.channels import ContactsTool
 from copilot.domain.ports.records import Database
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.receiving import ARRIVE
-from copilot.services.tombstones import Tombstones
+from copilot.services.customers.tombstones import Tombstones
 
 log = structlog.get_logger()
 MOST: Final = 20

@@ -9,10 +9,10 @@ from copilot.domain.conversation import Conversation
 from copilot.domain.errors import Conflict, Refused
 from copilot.domain.ports.records import Database, Records
 from copilot.domain.staff import Caller
-from copilot.services.answering import OwnAnswer, of_conversation, person
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.writing import Writing
-from copilot.services.reading import conversation
+from copilot.services.conversations.answering import OwnAnswer, of_conversation, person
+from copilot.services.conversations.reading import conversation
 
 
 class Words(Frozen):

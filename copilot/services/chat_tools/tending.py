@@ -14,7 +14,7 @@ from copilot.domain.staff import Caller
 from copilot.services.chat_tools.arriving import POLL
 from copilot.services.chat_tools.connecting import Connecting
 from copilot.services.chat_tools.writing import SEND
-from copilot.services.reading import actor
+from copilot.services.conversations.reading import actor
 
 Outcome = Literal["sent", "again"]
 """It was sent after all; or it was not, and is to be written now."""

@@ -14,7 +14,7 @@ from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
 from copilot.services.chat_tools.connecting import Connecting
-from copilot.services.hooks import Hook
+from copilot.services.running.hooks import Hook
 
 log = structlog.get_logger()
 SEND: Final = "send"

@@ -14,8 +14,8 @@ from copilot.domain.errors import NotFound
 from copilot.domain.ports.records import Records
 from copilot.domain.staff import Caller
 from copilot.memory.episodes import gist, wish
-from copilot.services.reading import Thread, own_names
-from copilot.services.whereabouts import names_of
+from copilot.services.conversations.reading import Thread, own_names
+from copilot.services.conversations.whereabouts import names_of
 from copilot.web.pages.queue import CHANNELS
 from copilot.web.render import page
 from copilot.web.sessions import page_router

@@ -19,7 +19,7 @@ from copilot.domain.staff import Caller
 from copilot.retrieval.articles import bound
 from copilot.retrieval.merging import Clash, Hunk, clashes, hunks
 from copilot.retrieval.merging import merge as put_together
-from copilot.services.proofreading import Remark
+from copilot.services.knowledge.proofreading import Remark
 from copilot.web.differences import LABELS, Piece, differences, in_words, within
 from copilot.web.pages.article import names, reading, remarks
 from copilot.web.pages.knowledge import wrote

@@ -11,7 +11,7 @@ from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.experiments import MOST_SHARE, ArmFigures, Difference, Estimate, Experiment, Over, Results
 from copilot.domain.staff import Caller
-from copilot.services.experiments import DRAWN
+from copilot.services.quality.experiments import DRAWN
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 

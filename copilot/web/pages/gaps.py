@@ -11,7 +11,7 @@ from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.staff import Caller
 from copilot.domain.topics import Topic
-from copilot.services.trying import MOST, Change, Tried
+from copilot.services.searching.trying import MOST, Change, Tried
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 from copilot.web.trends import Trend, trend

@@ -10,7 +10,7 @@ from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.curation import Flag
 from copilot.domain.staff import Caller
-from copilot.services.health import Health
+from copilot.services.knowledge.health import Health
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 from copilot.web.trends import Trend, trend

@@ -12,7 +12,7 @@ from copilot.domain.base import Frozen
 from copilot.domain.imports import FileState, ImportFile, Source
 from copilot.domain.staff import Caller
 from copilot.retrieval.reading import CATALOGUE
-from copilot.services.importing import Report
+from copilot.services.knowledge.importing import Report
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 

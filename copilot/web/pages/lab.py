@@ -15,7 +15,7 @@ from copilot.domain.formats import Strict
 from copilot.domain.staff import Caller
 from copilot.domain.transcripts import is_conversation
 from copilot.retrieval.passages import plain_text
-from copilot.services.lab import Explained, Rated
+from copilot.services.searching.lab import Explained, Rated
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 

@@ -12,7 +12,7 @@ from copilot.api.auth import App, Me
 from copilot.api.roles import DESK
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.staff import User
-from copilot.services.owed import Owed
+from copilot.services.conversations.owed import Owed
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 

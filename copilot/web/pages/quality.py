@@ -13,7 +13,7 @@ from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.quality import ABILITIES, SEVERITIES, CaseState, Found, QualityCase
 from copilot.domain.staff import Caller
-from copilot.services.case_format import as_yaml
+from copilot.services.quality.case_format import as_yaml
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 

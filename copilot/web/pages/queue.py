@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from copilot.api.auth import App, Me
 from copilot.domain.base import Frozen
 from copilot.domain.errors import Invalid
-from copilot.services.queue import QueueCounts, QueueFilter, QueueLine, QueuePage
+from copilot.services.conversations.queue import QueueCounts, QueueFilter, QueueLine, QueuePage
 from copilot.web.drawing import Line, line
 from copilot.web.render import page
 from copilot.web.sessions import page_router

@@ -15,9 +15,9 @@ from copilot.domain.conversation import Message
 from copilot.domain.scorecards import Agreement, Estimate, Mark, Measured, Point, Rating, Sample
 from copilot.measures import CATALOGUE
 from copilot.measures.rubric import written
-from copilot.services.scorecard_drawing import USUAL
-from copilot.services.scorecard_figures import Clarity, PointFigures
-from copilot.services.scoring import Shown
+from copilot.services.quality.scorecard_drawing import USUAL
+from copilot.services.quality.scorecard_figures import Clarity, PointFigures
+from copilot.services.quality.scoring import Shown
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 

@@ -18,9 +18,9 @@ from copilot.domain.grants import ColleagueQuestion, Grant
 from copilot.domain.knowledge import Limit
 from copilot.domain.ports.records import Records
 from copilot.domain.staff import Caller, User
-from copilot.services.figures import Period
-from copilot.services.owed import Owed
-from copilot.services.queue import QueueFilter, QueueLine
+from copilot.services.conversations.owed import Owed
+from copilot.services.conversations.queue import QueueFilter, QueueLine
+from copilot.services.quality.figures import Period
 from copilot.web.drawing import Line, line
 from copilot.web.pages.promises import by_team, urgency
 from copilot.web.render import page

@@ -4,8 +4,8 @@ from typing import Final
 
 from copilot.domain.base import Frozen, Instant
 from copilot.domain.conversation import Conversation
-from copilot.services.briefs import News
-from copilot.services.switching import Story
+from copilot.services.conversations.switching import Story
+from copilot.services.handovers.briefs import News
 from copilot.web.handing import CHANNELS, Part, parts
 
 SHOWN: Final = ("reason", "story", "tried", "promises", "known", "risks")

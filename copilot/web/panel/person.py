@@ -11,8 +11,8 @@ from copilot.domain.people import Assurance
 from copilot.domain.turn import Turn
 from copilot.kinds import case
 from copilot.kinds.extract import identity_check, identity_passage
-from copilot.services.customers import Card
-from copilot.services.reading import Thread
+from copilot.services.conversations.reading import Thread
+from copilot.services.customers.taking_in import Card
 from copilot.web.panel.words import spoken
 
 _ORIGIN: Final = re.compile(r",?\s*(?:from )?\b((?:message|memory|promise|conversation):[\w.~-]+)")

@@ -7,7 +7,7 @@ from copilot.domain.case import StoredTurn
 from copilot.domain.errors import NotFound
 from copilot.domain.staff import Caller
 from copilot.domain.turn import Turn
-from copilot.services.reading import Thread
+from copilot.services.conversations.reading import Thread
 from copilot.web.panel.view import words_of
 from copilot.web.panel.words import spoken
 

@@ -14,7 +14,7 @@ from copilot.domain.errors import Conflict, NotFound
 from copilot.domain.staff import Caller
 from copilot.domain.suggestion import CuePayload, Decision
 from copilot.domain.turn import Turn
-from copilot.services.reading import Drafted, Thread
+from copilot.services.conversations.reading import Drafted, Thread
 from copilot.web.panel import before, curve, person, words
 
 State = Literal["draft", "writing", "abstained", "withheld", "failed", "none"]

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from copilot.adapters.embedder import Precision, SentenceTransformerEmbedder, make_embedder
 from copilot.bootstrap import build
-from copilot.services.knowledge import SourceFile
+from copilot.services.knowledge.articles import SourceFile
 from copilot.settings import Settings
 
 TENANT = "default"

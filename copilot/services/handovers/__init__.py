@@ -1,0 +1,1 @@
+"""Handovers: briefed, offered, accepted, fallen back; and the end of a shift."""

@@ -1,0 +1,1 @@
+"""Knowledge as editors work with it: articles written, imported, published, proofread, recalled."""

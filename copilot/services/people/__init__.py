@@ -1,0 +1,1 @@
+"""Those who work here: accounts, roles, sessions, panels, a tenant's administration."""

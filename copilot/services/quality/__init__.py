@@ -1,0 +1,1 @@
+"""Quality: cases from real conversations, experiments, scorecards, figures of teams."""

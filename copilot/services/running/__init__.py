@@ -1,0 +1,1 @@
+"""The service as it runs: durable jobs started, replicas in step, live streams, load."""
