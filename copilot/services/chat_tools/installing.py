@@ -68,9 +68,7 @@ class Installing:
             missing = await self._round_trip(tool, account, address)
             return Installed(problems=missing, delivered=not missing)
         seen = "triage" in tool.can or not tool.delivers  # what such a tool does, nobody has to wait for
-        return Installed(
-            problems=[], todo="" if seen else "Write in a conversation there; the connections page shows when it was delivered."
-        )
+        return Installed(problems=[], todo="" if seen else WRITE)
 
     async def _round_trip(self, tool: ProbedTool, account: Account, address: str) -> list[Missing]:
         """What is missing for its deliveries to come through; none: one came. Any replica may have taken it: it is looked for on record."""
