@@ -18,6 +18,7 @@ from copilot.domain.triage import Click
 from copilot.settings import Settings
 from tests.api.house import House, assert_problem
 from tests.channels.doubles.base import status
+from tests.patience import DEADLINE_S, eventually
 from tests.services.conftest import Open
 from tests.services.test_chat_tools import ASKED, NUMBER, Tool, connect
 
@@ -56,18 +57,30 @@ async def forge(tool: Tool, times: int) -> None:
 
 
 async def test_a_delivery_that_cannot_be_kept_takes_no_other_with_it(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They came in together, and are kept in one transaction."""
-    plain, together = SqlConnections.receive, []
+    """Three come in while the first is being kept: they are tried in one transaction."""
+    plain, together, begun, held = SqlConnections.receive, [], asyncio.Event(), asyncio.Event()
+    receiving = tool.house.application.chat_tools.receiving
 
     async def receive(self: SqlConnections, connection_id: str, delivery_id: str, arrivals: Sequence[Arrival | Click], at: datetime) -> Any:
         together.append(delivery_id)
+        begun.set()
+        await held.wait()
         if "poison" in str(arrivals):
             raise ValueError("nobody foresaw this")
         return await plain(self, connection_id, delivery_id, arrivals, at)
 
     monkeypatch.setattr(SqlConnections, "receive", receive)
     bodies = [tool.told(tool.double.say(NUMBER, text)) for text in ("One.", "Two.", "poison", "Four.")]
-    first, *_, last = await asyncio.gather(*(tool.deliver(body) for body in bodies), return_exceptions=True)
+    coming = [asyncio.create_task(tool.deliver(bodies[0]))]
+    await asyncio.wait_for(begun.wait(), DEADLINE_S)
+    coming += [asyncio.create_task(tool.deliver(body)) for body in bodies[1:]]
+
+    async def there() -> bool:
+        return receiving.verified["chatwoot"] == len(bodies)
+
+    await eventually(there, "all four to come in")
+    held.set()
+    first, *_, last = await asyncio.gather(*coming, return_exceptions=True)
     assert isinstance(first, httpx.Response)
     assert isinstance(last, httpx.Response)
     assert {first.status_code, last.status_code} == {204}
