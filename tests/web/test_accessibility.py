@@ -152,7 +152,7 @@ def there(furnished: tuple[Company, dict[str, str]]) -> dict[str, str]:
 
 def test_every_page_is_looked_at() -> None:
     named = {name.removeprefix("GET ").replace(":path", "") for name in PAGES if name.startswith("GET ") and "/f/" not in name}
-    assert named - {"/"} == SEEN.keys()
+    assert named - {"/", "/c/{ref}"} == SEEN.keys()  # these two only lead elsewhere
 
 
 async def faults(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
