@@ -78,7 +78,7 @@ class PollView(BaseModel):
 
 
 class OutcomeIn(Strict):
-    """`sent`: it is there. `again`: it is not, write it now."""
+    """`sent`: it is there. `again`: it is not, write it now; what may be there all the same is looked for once more."""
 
     outcome: Outcome
 

@@ -1,6 +1,6 @@
 """Configured accounts of chat tools, what came in by them, and what goes out."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -11,10 +11,14 @@ from copilot.domain.triage import Click
 InboxState = Literal["waiting", "done", "failed"]
 Action = Literal["note", "reply", "event", "thread", "card", "mark", "words", "unsent"]
 """Into the customer's conversation: a note, a reply. To whoever listens: an event. To colleagues: a thread for a conversation; a turn's
-drafts in it; what became of them; words to copy; the same because they could not be sent."""
+drafts in it; what became of them; words to copy; the same because they were not sent, or may not have been."""
 EventType = Literal["suggestion.ready", "cue.raised", "handover.offered", "promise.due"]
 SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 """`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
+
+
+UNKNOWN: Final = "Whether it was written is not known."
+"""With this begins the problem of a write that ended in doubt: it may be there."""
 
 
 class Connection(Frozen):
@@ -81,6 +85,11 @@ class Outgoing(Frozen):
     made_at: Instant
     external_id: str = ""
     problem: str = ""
+
+    @property
+    def doubted(self) -> bool:
+        """It may be there: it is looked for, or it came to its end while nobody knew."""
+        return self.state == "unsure" or (self.state in ("failed", "shadow") and self.problem.startswith(UNKNOWN))
 
 
 class Delivered(Frozen):

@@ -20,9 +20,12 @@ from copilot.domain.triage import Shown
 from copilot.services.chat_tools.cards import card, summary
 
 POSTS: Final[tuple[Action, ...]] = ("thread", "card", "mark", "words", "unsent")
+DOUBTED: Final = "doubted"
+"""With this begins the key of words that may have been sent."""
 SINCE: Final = timedelta(minutes=1)
 """By so much the tool's clock may be behind ours."""
 UNSENT: Final = "This could not be sent in the customer's tool. Here it is to copy:"
+MAYBE: Final = "This may have been sent: look into the conversation first. Here it is to copy, if it is not there:"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Posting:
 
     async def _made(self, account: Account, conversation: Conversation, wanted: Outgoing, thread: str) -> Shown:
         if wanted.action in ("words", "unsent"):
-            heading = UNSENT if wanted.action == "unsent" else ""
+            said = MAYBE if wanted.key.startswith(f"{DOUBTED}:") else UNSENT
+            heading = said if wanted.action == "unsent" else ""
             return Shown(key=wanted.key, thread=thread, heading=heading, words=wanted.text)
         link = f"{self.address.rstrip('/')}/c/{conversation.id}" if self.address else ""
         async with self.database.read(account.tenant_id) as records:
@@ -89,6 +93,8 @@ def card_key(connection: str, turn_id: str) -> str:
 def _there(found: Outgoing | None) -> Outgoing:
     if found is None:
         raise NotFound("What it belongs under is gone.", todo="Open the conversation on the desk.")
+    if found.doubted and found.state != "unsure":
+        raise Refused("What it belongs under may not have been written.", todo="Look for that first; the next turn begins a new thread.")
     if found.state in ("failed", "shadow"):
         raise Refused(f"What it belongs under was not written: {found.problem or found.state}", todo="The next turn begins a new thread.")
     if found.state != "sent":

@@ -80,6 +80,8 @@ class Sending:
 async def _known(records: Records, what: str) -> Conflict:
     """Why it is not sent once more."""
     before = await records.connections.wanted(what)
+    if before is not None and before.doubted:
+        return Conflict("This may have been sent: look into the conversation first.", todo="Copy the words there if they are not in it.")
     if before is not None and before.state == "failed":
         return Conflict(
             f"This could not be sent: {before.problem}", todo="Look into the conversation, and copy the words there if need be."

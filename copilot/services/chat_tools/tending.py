@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from copilot.domain.connections import Action, Outgoing
+from copilot.domain.connections import Outgoing
 from copilot.domain.errors import Conflict, NotFound, Unavailable
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.work import DurableEngine
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.arriving import POLL
 from copilot.services.chat_tools.connecting import Connecting
-from copilot.services.chat_tools.writing import SEND
+from copilot.services.chat_tools.writing import REFERRED, SEND
 from copilot.services.conversations.reading import actor
 
 Outcome = Literal["sent", "again"]
-"""It was sent after all; or it was not, and is to be written now."""
+"""It was sent after all; or it was not, and is to be written now: after a last look, where that may be wrong."""
 OPEN: Final = ("unsure", "failed")
-REFERRED: Final[tuple[Action, ...]] = ("thread", "card")
-"""What later writes go under or change: they need the tool's id of it, which nobody can say."""
 
 
 @dataclass(frozen=True)
@@ -68,4 +66,5 @@ class Tending:
     def _changed(self, found: Outgoing, outcome: Outcome) -> dict[str, Any]:
         if outcome == "sent":
             return {"state": "sent", "problem": ""}
-        return {"state": "waiting", "attempts": 0, "due_at": self.clock(), "problem": ""}
+        # What may be there is unsure: so it is looked for before it is written.
+        return {"state": "unsure" if found.doubted else "waiting", "attempts": 0, "due_at": self.clock(), "problem": ""}

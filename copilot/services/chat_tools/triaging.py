@@ -19,7 +19,7 @@ from copilot.domain.triage import Ask, Click, Colleague, Place
 from copilot.services.chat_tools.cards import TITLES, worth_showing
 from copilot.services.chat_tools.colleagues import caller
 from copilot.services.chat_tools.deciding import Decided, Deciding, open_draft
-from copilot.services.chat_tools.posting import card_key
+from copilot.services.chat_tools.posting import DOUBTED, card_key
 from copilot.services.chat_tools.writing import Writing
 
 log = structlog.get_logger()
@@ -94,14 +94,15 @@ class Triaging:
             log.warning("colleague_not_told", tenant=account.tenant_id, connection=account.id, reason=error.detail)
 
     async def unsent(self, records: Records, outgoing: Outgoing) -> None:
-        """An answer that somebody sent from a thread will not be sent: its words are put there, to copy."""
+        """An answer that somebody sent from a thread will not be sent, or may have been: its words are put there, to copy."""
         if outgoing.action != "reply" or outgoing.state not in ("failed", "shadow"):
             return
         suggestion_id, found = outgoing.key.removeprefix("reply:"), await records.conversations.find(outgoing.conversation_id)
         decided = {one.id for one in await records.suggestions.decisions(suggestion_id)}
         for connection in await records.connections.all():
             if found is not None and connection.kind in self.tools and f"{connection.id}:{suggestion_id}" in decided:
-                key = f"unsent:{connection.id}:{suggestion_id}"
+                # Keys of their own: what is sure later is said, too.
+                key = f"{DOUBTED if outgoing.doubted else 'unsent'}:{connection.id}:{suggestion_id}"
                 await self.writing.want(records, connection.id, found, "unsent", key, outgoing.text)
 
     def _wants(self, connection: Connection, own: Connection) -> bool:

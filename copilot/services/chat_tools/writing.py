@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
 from copilot.domain.base import new_id
 from copilot.domain.channels import Account, Unsure
-from copilot.domain.connections import Action, Outgoing
+from copilot.domain.connections import UNKNOWN, Action, Outgoing
 from copilot.domain.conversation import Conversation
 from copilot.domain.errors import CopilotError, NotFound, Unavailable
 from copilot.domain.ports.records import Database, Records
@@ -22,7 +22,7 @@ SEND: Final = "send"
 FIRST: Final = timedelta(seconds=5)
 LOOK: Final = timedelta(minutes=1)
 """After so long it is looked for what may have been written."""
-UNKNOWN: Final = "Whether it was written is not known."
+BEHIND: Final = "Whether what it belongs under was written is not known."
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ QUEUED: Final = timedelta(hours=1)
 
 UNDER: Final[tuple[Action, ...]] = ("card", "mark", "words", "unsent")
 """What is put under a thread."""
+REFERRED: Final[tuple[Action, ...]] = ("thread", "card")
+"""What later writes go under or change: they need the tool's id of it, which nobody can say."""
 
 
 class Carrier(Protocol):
@@ -105,17 +107,18 @@ class Writing:
         """The durable job `send`.
 
         It is noted as unsure before the tool is asked, and as sent afterwards. What stayed unsure (the process died, the answer was lost)
-        is looked for in the thread, and written again only when it is not there; in a tool that cannot be read, a person looks.
+        is looked for in the thread, and written again only when it is not there; in a tool that cannot be read, a person looks, and is
+        believed.
         """
         begun = await self._begin(tenant, subject)
         if begun is None:
             return
         account, conversation, wanted, noted = begun
         there = await self._there(account, conversation, wanted) if wanted.state == "unsure" else ""
-        if there is None:
+        if there is None and (not _missed(wanted) or wanted.action in REFERRED):
             ended = self._in_doubt(noted, noted.problem or UNKNOWN)
         elif there:
-            ended = noted.model_copy(update={"state": "sent", "external_id": there})
+            ended = noted.model_copy(update={"state": "sent", "external_id": there, "problem": ""})
         else:
             ended = await self._written(account, conversation, noted)
         await self._moved(tenant, ended)
@@ -140,8 +143,7 @@ class Writing:
                 noted = wanted.model_copy(update={"state": "unsure", **tried})
                 await records.connections.moved(noted)
                 return account, conversation, wanted, noted
-            stopped = {"state": "failed", "problem": "The connection was stopped."}
-            await self._end(records, wanted.model_copy(update={"state": "shadow", "problem": "", **tried} if account else stopped))
+            await self._end(records, wanted.model_copy(update={**_shadowed(wanted), **tried} if account else _stopped(wanted)))
         self.wake(tenant)
         return None
 
@@ -163,7 +165,7 @@ class Writing:
     async def _moved(self, tenant: str, ended: Outgoing) -> None:
         async with self.database.write(tenant) as records:
             found = await records.connections.outgoing(ended.id)
-            if found is None or (found.state != "unsure" and ended.state != "sent"):
+            if found is None or ((found.state != "unsure" or _missed(found)) and ended.state != "sent"):
                 return  # somebody said meanwhile what became of it
             await self._end(records, ended)
         self.wake(tenant)
@@ -193,7 +195,8 @@ class Writing:
         """What waited for a thread goes out now, or is given up with it."""
         for one in await records.connections.held(thread.connection_id, thread.conversation_id):
             if thread.state == "failed":
-                await self._end(records, one.model_copy(update={"state": "failed", "problem": thread.problem}))
+                problem = BEHIND if thread.doubted else thread.problem
+                await self._end(records, one.model_copy(update={"state": "failed", "problem": problem}))
                 continue
             await records.connections.moved(one.model_copy(update={"due_at": self.clock()}))
             await records.log.enqueue(SEND, one.id)
@@ -228,9 +231,9 @@ class Writing:
         return begun.model_copy(update={"state": "sent", "external_id": ident, "problem": ""})
 
     def _in_doubt(self, begun: Outgoing, problem: str) -> Outgoing:
-        """It is looked for after a while, less and less often; in the end by a person."""
+        """It is looked for after a while, less and less often; in the end by a person, who is told that it may be there."""
         if begun.attempts >= PATIENCE[begun.action].attempts:
-            return begun.model_copy(update={"state": "failed", "problem": problem})
+            return begun.model_copy(update={"state": "failed", "problem": _unknown(problem)})
         return begun.model_copy(update={"due_at": self.clock() + max(LOOK, _pause(begun)), "problem": problem})
 
     def _later(self, begun: Outgoing, error: Unavailable) -> Outgoing:
@@ -242,6 +245,25 @@ class Writing:
             pause = max(pause, timedelta(seconds=error.retry_after))
         attempts = begun.attempts - 1 if told_to_wait else begun.attempts
         return begun.model_copy(update={"state": "waiting", "attempts": attempts, "due_at": self.clock() + pause, "problem": error.detail})
+
+
+def _missed(wanted: Outgoing) -> bool:
+    """A person looked, and wants it written: unsure without an attempt, which `_begin` counts with whatever it notes as unsure."""
+    return wanted.state == "unsure" and wanted.attempts == 0
+
+
+def _unknown(problem: str) -> str:
+    """The problem of a write that ends in doubt."""
+    return problem if problem.startswith(UNKNOWN) else f"{UNKNOWN} {problem}"
+
+
+def _shadowed(wanted: Outgoing) -> dict[str, Any]:
+    return {"state": "shadow", "problem": UNKNOWN if wanted.doubted else ""}
+
+
+def _stopped(wanted: Outgoing) -> dict[str, Any]:
+    why = "The connection was stopped."
+    return {"state": "failed", "problem": _unknown(why) if wanted.doubted else why}
 
 
 def _pause(begun: Outgoing) -> timedelta:

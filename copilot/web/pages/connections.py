@@ -14,7 +14,7 @@ from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.framing import sidebar
 from copilot.services.chat_tools.standing import Standing, State
-from copilot.services.chat_tools.tending import REFERRED
+from copilot.services.chat_tools.writing import REFERRED
 from copilot.web.render import page
 from copilot.web.sessions import page_router
 from copilot.web.settings_fields import fields
