@@ -1,6 +1,6 @@
 """Configured accounts of chat tools, what came in by them, and what goes out."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -15,6 +15,12 @@ drafts in it; what became of them; words to copy; the same because they could no
 EventType = Literal["suggestion.ready", "cue.raised", "handover.offered", "promise.due"]
 SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 """`unsure`: it may have been done; nobody does it again before a person looked. `shadow`: it would have been done."""
+
+
+EARLIER: Final = "earlier:"
+POLLED: Final = "polled:"
+"""What the ids of inbox rows begin with that no tool delivered: an earlier conversation that is to be read, one that a poll could not read.
+A tool's own delivery has a digest for an id."""
 
 
 class Connection(Frozen):
@@ -88,6 +94,7 @@ class Delivered(Frozen):
 
     id: int
     delivery_id: str
+    """It begins with EARLIER or POLLED where the tool did not deliver it."""
     state: InboxState
     received_at: Instant
     done_at: Instant | None = None
@@ -112,6 +119,7 @@ class Traffic(Frozen):
     """How a connection does, for whoever looks after it."""
 
     last_delivery: Instant | None = None
+    """By the tool itself; what we asked it for is none."""
     waiting: int = 0
     oldest_waiting: Instant | None = None
     failed: int = 0
