@@ -154,6 +154,28 @@ async def test_in_no_order_is_a_couple_joined_by_a_contact_that_may_be_either(op
     assert {one["state"] for one in await matches(house)} == {"suggested"}
 
 
+async def test_whoever_is_parted_by_itself_is_drafted_for_again(house: House) -> None:
+    """The partner comes on file with the same mailbox: what was drafted for the contact knew too much."""
+    await writes(house, PROVEN)
+    assert "three days" in await drafts(house)
+    tom, program = await house.enter("agent"), await house.enter("integrator")
+    before = (await tom.get("/v1/conversations/ig-1/suggestions")).json()
+    partner = INES.replace("cust-1042", "cust-2000").replace("Ines Almeida", "Rui Prado").replace("mail-88", "mail-99")
+    (await program.post("/v1/customers/import", json={"lines": [partner]})).raise_for_status()
+    await house.settle()
+    after = (await tom.get("/v1/conversations/ig-1/suggestions")).json()
+    assert after["turn_id"] != before["turn_id"]
+    assert told(after["suggestions"]) == set()
+
+
+async def test_what_a_stranger_claims_takes_nothing_from_anybody(house: House) -> None:
+    await writes(house, PROVEN)
+    await writes(house, CLAIMED, "web-1", "c-77")
+    tom = await house.enter("agent")
+    assert (await tom.get("/v1/customers/insta:77/card")).json()["id"] == "cust-1042"
+    assert {one["state"] for one in await matches(house, "c-77")} == {"suggested"}
+
+
 async def test_proof_by_another_address_joins_no_two_customers_either(house: House) -> None:
     """The contact is Ines' by her e-mail; then it proves a telephone that another customer has."""
     program = await house.enter("integrator")
@@ -210,6 +232,22 @@ async def test_who_is_erased_is_settled_when_it_is_asked(house: House) -> None:
     await erasure.run("default", receipt["id"])
     tom = await house.enter("agent")
     assert [(await tom.get(f"/v1/customers/{ref}/card")).status_code for ref in ("cust-1042", "insta:77", "x:1")] == [404, 404, 200]
+
+
+async def test_an_erasure_that_an_earlier_version_began_takes_all_of_the_person(house: House) -> None:
+    """It noted one id and meant everybody who was one with it."""
+    await writes(house, PROVEN)
+    admin, erasure = await house.enter("admin"), house.application.erasure
+    receipt = (await admin.delete("/v1/customers/cust-1042")).raise_for_status().json()
+    name = f"erasure:{receipt['id']}"
+    async with house.application.database.write("default") as records:
+        held = json.loads(await records.admin.state(name) or "")
+        leading = await records.customers.find("cust-1042")
+        assert leading is not None
+        await records.admin.put_state(name, json.dumps({"receipt": held["receipt"], "customer": leading.id, "turns": []}))
+    await erasure.run("default", receipt["id"])
+    tom = await house.enter("agent")
+    assert [(await tom.get(f"/v1/customers/{ref}/card")).status_code for ref in ("cust-1042", "insta:77")] == [404, 404]
 
 
 async def test_an_id_of_the_companys_own_is_never_joined_by_itself(house: House) -> None:

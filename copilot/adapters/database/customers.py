@@ -29,7 +29,7 @@ _OWNERS = (
     .where(identities.c.type == sa.bindparam("type"), identities.c.normal == sa.bindparam("normal"))
 )
 _BY_IDENTITY = {
-    verified: _ROW.where(customers.c.id.in_(owners)).order_by(customers.c.created_at, customers.c.id)
+    verified: _ROW.where(customers.c.id.in_(owners)).order_by(customers.c.created_at, customers.c.id).limit(sa.bindparam("most"))
     for verified, owners in ((False, _OWNERS), (True, _OWNERS.where(identity_links.c.verified)))
 }
 _IDENTITY = sa.select(identities.c.id).where(*equals(identities, "type", "normal"))
@@ -78,9 +78,9 @@ class SqlCustomers(Group):
             return one is not None and one == other
         return len(await self._db.column(_PERSONS, ids=[one, other])) == 1
 
-    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False) -> list[Customer]:
+    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False, most: int = 1000) -> list[Customer]:
         """Everyone who has this address now, oldest first: two people may share one."""
-        return await self._complete(await self._db.rows(_BY_IDENTITY[verified], type=type_, normal=normal(type_, value)))
+        return await self._complete(await self._db.rows(_BY_IDENTITY[verified], type=type_, normal=normal(type_, value), most=most))
 
     async def all(self, after: str = "", limit: int = 200) -> list[Customer]:
         """By id, from the one behind `after`."""

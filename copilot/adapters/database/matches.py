@@ -12,6 +12,7 @@ from copilot.domain.people import Match
 _MATCH = sa.select(*fields(matches, Match)).where(mine(matches))
 _BETWEEN = _MATCH.where(*equals(matches, "one", "other"))
 _OF = _MATCH.where(sa.or_(of_person(matches.c.one), of_person(matches.c.other))).order_by(matches.c.found_at.desc(), matches.c.id)
+_JOINED = _MATCH.where(matches.c.state == "same", matches.c.decided_by == "", among(matches.c.one))
 _SAME = sa.select(matches.c.one, matches.c.other).where(
     mine(matches), matches.c.state == "same", sa.or_(among(matches.c.one), among(matches.c.other))
 )
@@ -37,6 +38,11 @@ class SqlMatches(Group):
 
     async def of(self, customer_id: str) -> list[Match]:
         return [Match(**row) for row in await self._db.rows(_OF, customer_id=customer_id)]
+
+    async def joined(self, record_ids: Sequence[str]) -> list[Match]:
+        asked = set(record_ids)
+        rows = [row for some in batches(sorted(asked)) for row in await self._db.rows(_JOINED, ids=list(some))]
+        return [Match(**row) for row in rows if row["other"] in asked]
 
     async def put(self, match: Match) -> list[str]:
         concerned = {*await self._records(match.one), *await self._records(match.other)}

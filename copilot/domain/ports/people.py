@@ -35,8 +35,8 @@ class Customers(Protocol):
         """Whether two records are one person's. None is nobody."""
         ...
 
-    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False) -> list[Customer]:
-        """Records that have an address, oldest first. `verified`: only those for which it was proven."""
+    async def by_identity(self, type_: IdentityType, value: str, *, verified: bool = False, most: int = 1000) -> list[Customer]:
+        """Records that have an address, the `most` oldest. `verified`: only those for which it was proven."""
         ...
 
     async def all(self, after: str = "", limit: int = 200) -> list[Customer]:
@@ -60,6 +60,10 @@ class Matches(Protocol):
 
     async def of(self, customer_id: str) -> list[Match]:
         """Of any of the person's records, the latest first."""
+        ...
+
+    async def joined(self, record_ids: Sequence[str]) -> list[Match]:
+        """Pairs among these that hold though nobody said so: by proof alone."""
         ...
 
     async def put(self, match: Match) -> list[str]:

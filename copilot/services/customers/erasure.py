@@ -73,7 +73,7 @@ class Erasure:
     async def run(self, tenant: str, receipt_id: str) -> None:
         """The durable job: safe to run again at any point, since the person's id is kept until everything else is gone."""
         async with self.database.read(tenant) as records:
-            person = _person(await _held(records, receipt_id))
+            person = await _person(records, await _held(records, receipt_id))
         if not person:
             return
         receipt, turns = await self._rows(tenant, receipt_id, person)
@@ -131,9 +131,11 @@ async def _held(records: Records, receipt_id: str) -> dict[str, Any]:
     return held
 
 
-def _person(held: Mapping[str, Any]) -> list[str]:
-    """The records to erase; `customer`: as an earlier version noted one that is under way."""
-    return held.get("customers") or [one for one in (held.get("customer"),) if one]
+async def _person(records: Records, held: Mapping[str, Any]) -> list[str]:
+    """The records to erase. `customer`: as an earlier version noted one that is under way; it meant all of the person's."""
+    if not (leading := held.get("customer")):
+        return list(held.get("customers", []))
+    return [one.id for one in await records.customers.records_of(leading)] or [leading]
 
 
 async def _put(records: Records, receipt: Receipt, person: Sequence[str] = (), turns: Sequence[str] = ()) -> None:

@@ -24,6 +24,8 @@ PROOF: Final[frozenset[IdentityType]] = frozenset({"email", "phone", "external"}
 """Addresses that are one person's once they are proven. A handle is not: another network gives it to somebody else."""
 SHARED: Final = 5
 """An address that more records have is nobody's: a company's, a shop's counter."""
+ENOUGH: Final = SHARED + 2
+"""Of its records, to know that it is: what it had joined was parted when it became so. A placeholder in an export may have thousands."""
 APART: Final[frozenset[MatchState]] = frozenset({"refused", "parted"})
 """What somebody said; it stands."""
 
@@ -48,16 +50,17 @@ async def look(records: Records, record: Customer, before: Customer | None, at: 
     `imported`: from the company's own list, which says itself that its customers are different people.
     """
     fresh = [one for one in record.identities if before is None or one not in before.identities]
-    holders = {one: held for one in fresh if len(held := await records.customers.by_identity(one.type, one.value)) > 1}
+    holders = {one: held for one in fresh if len(held := await records.customers.by_identity(one.type, one.value, most=ENOUGH)) > 1}
     tools = {one.id for one in await records.connections.all()} if holders else set()
     found: dict[str, list[Identity]] = {}
     owners = {one.id: one for held in holders.values() for one in held if one.id != record.id}
     for identity, held in holders.items():
-        if len(held) > SHARED or sum(not _of_tool(one, tools) for one in held) > 1:
-            await _unsure_again(records, held, identity)
+        theirs = await records.customers.by_identity(identity.type, identity.value, verified=True, most=ENOUGH)
+        proved = {one.id for one in theirs}
+        if len(theirs) > SHARED or sum(not _of_tool(one, tools) for one in theirs) > 1:
+            await _unsure_again(records, theirs, identity, at)
         if len(held) > SHARED:
             continue
-        proved = {one.id for one in await records.customers.by_identity(identity.type, identity.value, verified=True)}
         for one in (one for one in held if one.id != record.id):
             both = identity.model_copy(update={"verified": identity.verified and one.id in proved})
             found.setdefault(one.id, []).append(both)
@@ -85,15 +88,16 @@ async def _one_person(records: Records, record: Customer, proven: Sequence[str],
     return not any(said_of <= together.keys() for said_of in said)
 
 
-async def _unsure_again(records: Records, holders: Sequence[Customer], shared: Identity) -> None:
-    """An address turned out to be several people's: whom it alone had joined is a question again."""
-    for one, other in combinations(holders, 2):
-        pair = await records.matches.between(one.id, other.id)
-        if pair is None or pair.state != "same" or pair.decided_by:
-            continue
+async def _unsure_again(records: Records, holders: Sequence[Customer], shared: Identity, at: datetime) -> None:
+    """An address turned out to be several people's: whom it alone had joined is a question again, and nothing of it stays in a draft.
+
+    `holders`: who proved it. What somebody only claims takes nothing away from anybody.
+    """
+    for pair in await records.matches.joined([one.id for one in holders]):
         if not any(key.verified and key.type in PROOF and not _alike(key, shared) for key in pair.keys):
-            await records.matches.put(pair.model_copy(update={"state": "suggested", "decided_at": None}))
+            concerned = await records.matches.put(pair.model_copy(update={"state": "suggested", "decided_at": None}))
             await records.log.event("customer.parted", subject_id=pair.id)
+            await _again(records, concerned, at)
 
 
 def _alike(one: Identity, other: Identity) -> bool:
