@@ -19,6 +19,10 @@ SendState = Literal["waiting", "sent", "unsure", "failed", "shadow"]
 
 UNKNOWN: Final = "Whether it was written is not known."
 """With this begins the problem of a write that ended in doubt: it may be there."""
+EARLIER: Final = "earlier:"
+POLLED: Final = "polled:"
+"""What the ids of inbox rows begin with that no tool delivered: an earlier conversation that is to be read, one that a poll could not read.
+A tool's own delivery has a digest for an id."""
 
 
 class Connection(Frozen):
@@ -97,6 +101,7 @@ class Delivered(Frozen):
 
     id: int
     delivery_id: str
+    """It begins with EARLIER or POLLED where the tool did not deliver it."""
     state: InboxState
     received_at: Instant
     done_at: Instant | None = None
@@ -121,6 +126,7 @@ class Traffic(Frozen):
     """How a connection does, for whoever looks after it."""
 
     last_delivery: Instant | None = None
+    """By the tool itself; what we asked it for is none."""
     waiting: int = 0
     oldest_waiting: Instant | None = None
     failed: int = 0

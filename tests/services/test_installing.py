@@ -6,6 +6,7 @@ import pytest
 from fastapi.responses import Response
 
 from copilot.services.chat_tools import installing
+from copilot.services.chat_tools.arriving import EVERY
 from tests.channels.doubles.chatwoot import ChatwootDouble
 from tests.channels.doubles.libredesk import LibreDeskDouble
 from tests.services.conftest import Open
@@ -71,6 +72,25 @@ async def test_where_nothing_comes_through_it_is_said_what_to_look_at(opened: Op
     assert double.contacts == {}
     assert "to itself" in await problem(tool, "http://127.0.0.1:8100")
     assert "to itself" in await problem(tool, "http://localhost:8100")
+
+
+async def test_what_a_poll_brings_meanwhile_is_no_delivery(opened: Open) -> None:
+    """It meets a conversation that cannot be read just now, which then waits in the inbox as deliveries do."""
+    tool = await with_tool("chatwoot", opened)
+    double, application = chatwoot(tool), tool.house.application
+    double.open(17)
+    double.says(17, "Where is my bag?")
+    double.fail = lambda request: Response(status_code=500) if "/conversations/17" in request.url.path else None
+
+    async def polls(*_: object) -> None:
+        async with application.database.write("default") as records:
+            await records.connections.change(tool.name, cursor="1")
+        await application.chat_tools.arriving.poll("default", tool.name)
+
+    double.hears = polls
+    assert "No delivery came" in await problem(tool)
+    async with application.database.read("default") as records:
+        assert await records.connections.waiting(tool.house.clock() + EVERY), "the poll left it in the inbox"
 
 
 async def test_deliveries_that_are_refused_are_told_from_such_that_never_come(opened: Open) -> None:

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from copilot.adapters.database.connections import SqlConnections
 from copilot.domain.channels import Arrival, Unsure
-from copilot.domain.connections import Outgoing
+from copilot.domain.connections import EARLIER, POLLED, Outgoing
 from copilot.domain.errors import Unavailable
 from copilot.domain.triage import Click
 from copilot.settings import Settings
@@ -170,6 +170,18 @@ async def test_a_single_forged_delivery_is_no_problem_when_others_come_through(t
     assert (await standing(tool.house))["state"] == "attention"
     await tool.said()
     assert (await standing(tool.house))["state"] == "live"
+
+
+@pytest.mark.parametrize("begin", [EARLIER, POLLED])
+async def test_what_was_asked_for_is_no_sign_that_deliveries_come_through(tool: Tool, begin: str) -> None:
+    await forge(tool, 1)
+    tool.house.clock.forward(minutes=1)
+    async with tool.house.application.database.write("default") as records:
+        row = await records.connections.receive("chatwoot-1", f"{begin}16", (), tool.house.clock())
+        await records.connections.worked(row or 0, tool.house.clock())
+    one = await standing(tool.house)
+    assert (one["state"], one["traffic"]["last_delivery"]) == ("attention", None)
+    assert "none came through" in " ".join(problem["what"] for problem in one["problems"])
 
 
 async def test_what_was_delivered_and_written_is_shown_without_its_words(tool: Tool) -> None:

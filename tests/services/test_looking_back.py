@@ -3,6 +3,8 @@
 import pytest
 from fastapi.responses import Response
 
+from copilot.channels.chatwoot import Chatwoot
+from copilot.domain.channels import Account, Arrival
 from copilot.services.chat_tools import looking_back
 from tests.channels.doubles.chatwoot import ChatwootDouble, contact
 from tests.services.conftest import Open
@@ -58,6 +60,26 @@ async def test_earlier_conversations_come_in_with_the_first_one(tool: ToolHouse)
     tool.double.says(18, "One more thing.")
     await tool.deliver(tool.double.told(18))
     assert asked(tool) == 1, "they are known by now"
+
+
+async def test_who_writes_meanwhile_is_not_kept_waiting_by_the_past(tool: ToolHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the first is read another is delivered, then one more; and one while the past is being read."""
+    meanwhile, read = {NEW: 20, 20: 21, OLD: 22}, []
+    for number in meanwhile.values():
+        sender = contact(id=number, name=f"Guest {number}", email=f"{number}@example.com")
+        chatwoot(tool).open(number, meta={"sender": sender, "assignee": None, "team": None, "hmac_verified": False})
+        tool.double.says(number, "Where is my bag?")
+    plain = Chatwoot.thread
+
+    async def thread(self: Chatwoot, account: Account, conversation_id: str) -> Arrival:
+        read.append(number := int(conversation_id))
+        if number in meanwhile:
+            assert (await tool.post(tool.signed(tool.double.told(meanwhile[number])))).status_code == 204
+        return await plain(self, account, conversation_id)
+
+    monkeypatch.setattr(Chatwoot, "thread", thread)
+    await tool.deliver(tool.double.told(NEW))
+    assert read == [NEW, 20, 21, OLD, 22, OLDER]
 
 
 async def test_so_many_and_no_more(tool: ToolHouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,9 @@ async def test_a_conversation_that_cannot_be_read_now_waits_and_the_poll_goes_on
     known = await polled(tool)
     assert (known.problem, known.cursor != "1") == ("", True)
     assert await here(tool) == {"12"}
-    assert [one["state"] for one in (await whole(tool))["deliveries"]] == ["waiting"]
+    shown = await whole(tool)
+    assert [one["state"] for one in shown["deliveries"]] == ["waiting"]
+    assert shown["traffic"]["last_delivery"] is None, "it was asked for"
     double.fail = None
     tool.house.clock.forward(minutes=2)
     await tool.house.application.dispatcher.sweep()

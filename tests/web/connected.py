@@ -44,6 +44,8 @@ async def _traffic(records: Records, site: Site) -> None:
         assert row is not None
         if ago != 260:
             await records.connections.worked(row, now - timedelta(minutes=ago - 1), "The conversation has no number." if ago == 400 else "")
+    asked = await records.connections.receive(TROUBLED, "earlier:16", [arrival], now - timedelta(minutes=1))
+    await records.connections.worked(asked or 0, now, "The conversation is gone there.")
     await records.connections.refuse(TROUBLED, 1204, now - timedelta(minutes=3), "The signature is not right.")
     await records.connections.refuse("crm", 2, now - timedelta(days=3), "It was signed too long ago.")
     writes: tuple[tuple[str, Action, SendState, str], ...] = (

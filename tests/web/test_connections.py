@@ -84,6 +84,7 @@ async def test_a_connections_page_tells_all_but_words(application: Application, 
         "The answer of Chatwoot was lost",
         "given up",
         "not taken in",
+        "Earlier conversation 1 min ago",
         "/hooks/default/chatwoot-eu",
         "/chatwoot/panel?tenant=default",
     ):

@@ -13,7 +13,7 @@ from copilot.adapters.database.tables.tenancy import connections, teams
 from copilot.adapters.database.transaction import Group, Row, Transaction, fields, mine, same
 from copilot.domain.base import new_id, now
 from copilot.domain.channels import Arrival
-from copilot.domain.connections import Action, Connection, Delivered, Kept, Outgoing, Traffic, Written
+from copilot.domain.connections import EARLIER, POLLED, Action, Connection, Delivered, Kept, Outgoing, Traffic, Written
 from copilot.domain.triage import Click
 
 
@@ -36,10 +36,12 @@ _OF = (
 )
 _SECRETS = sa.select(connections.c.secrets).where(mine(connections), connections.c.id == sa.bindparam("ident"))
 _KEPT = sa.select(*fields(inbox, Kept)).where(mine(inbox))
+_EARLIER = inbox.c.delivery_id.startswith(EARLIER)
+_BY_TOOL = sa.not_(sa.or_(_EARLIER, inbox.c.delivery_id.startswith(POLLED)))
 _WAITING = (
     sa.select(inbox.c.id)
     .where(mine(inbox), inbox.c.state == "waiting", inbox.c.received_at < sa.bindparam("before"))
-    .order_by(inbox.c.received_at)
+    .order_by(sa.case((_EARLIER, 1), else_=0), inbox.c.received_at)
     .limit(sa.bindparam("limit"))
 )
 _SEND = sa.select(*fields(sends, Outgoing)).where(mine(sends))
@@ -76,10 +78,11 @@ _OPEN = (
     .where(mine(sends), sends.c.state.in_(("waiting", "unsure", "failed")))
     .group_by(sends.c.connection_id)
 )
+_OF_TOOL = sa.and_(same(inbox, "connection_id", connections), _BY_TOOL)
 _LAST = sa.select(
     connections.c.id.label("connection_id"),
-    sa.select(sa.func.max(inbox.c.received_at)).where(same(inbox, "connection_id", connections)).scalar_subquery().label("last_delivery"),
-).where(mine(connections), sa.exists().where(same(inbox, "connection_id", connections)))
+    sa.select(sa.func.max(inbox.c.received_at)).where(_OF_TOOL).scalar_subquery().label("last_delivery"),
+).where(mine(connections), sa.exists().where(_OF_TOOL))
 _GONE = (
     sa.select(sends.c.connection_id, _count(sends.c.state == "sent").label("sent"), _count(sends.c.state == "shadow").label("shadowed"))
     .where(mine(sends), sends.c.state.in_(("sent", "shadow")))
@@ -87,9 +90,12 @@ _GONE = (
 )
 _DELIVERIES = (
     sa.select(*fields(inbox, Delivered))
-    .where(mine(inbox), inbox.c.connection_id == sa.bindparam("ident"))
+    .where(mine(inbox), inbox.c.connection_id == sa.bindparam("ident"), sa.or_(_BY_TOOL, inbox.c.state != "done"))
     .order_by(inbox.c.id.desc())
     .limit(sa.bindparam("limit"))
+)
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(inbox.c.id), 0)).where(
+    mine(inbox), inbox.c.connection_id == sa.bindparam("ident"), _BY_TOOL
 )
 _WRITES = (
     sa.select(*fields(sends, Written))
@@ -187,6 +193,9 @@ class SqlConnections(Group):
 
     async def deliveries(self, ident: str, limit: int) -> list[Delivered]:
         return [Delivered(**row) for row in await self._db.rows(_DELIVERIES, ident=ident, limit=limit)]
+
+    async def newest(self, ident: str) -> int:
+        return int(await self._db.value(_NEWEST, ident=ident))
 
     async def writes(self, ident: str, limit: int) -> list[Written]:
         return [Written(**row) for row in await self._db.rows(_WRITES, ident=ident, limit=limit)]

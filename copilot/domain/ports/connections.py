@@ -63,7 +63,7 @@ class Connections(Protocol):
         ...
 
     async def waiting(self, before: datetime, limit: int = 100) -> list[int]:
-        """Deliveries received before, not worked in."""
+        """Deliveries received before, not worked in: oldest first, and after them all what contacts said before the connection was made."""
         ...
 
     async def want(self, outgoing: Outgoing) -> bool:
@@ -101,7 +101,11 @@ class Connections(Protocol):
         ...
 
     async def deliveries(self, ident: str, limit: int) -> list[Delivered]:
-        """Of a connection, newest first."""
+        """Of a connection, newest first; what its tool did not deliver itself only while it waits, or when it failed."""
+        ...
+
+    async def newest(self, ident: str) -> int:
+        """Number of the connection's latest delivery by the tool itself; 0: there is none. What is delivered later has a higher one."""
         ...
 
     async def writes(self, ident: str, limit: int) -> list[Written]:

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from copilot.domain.channels import Account, Arrival
+from copilot.domain.connections import EARLIER, POLLED
 from copilot.domain.conversation import Message
 from copilot.domain.errors import Conflict, CopilotError, Invalid, NotFound, Refused, Unavailable
 from copilot.domain.formats import ConversationIn, MessageIn
@@ -52,7 +53,9 @@ class Arriving:
     """Does what a colleague decided."""
 
     async def run(self, tenant: str, _: str) -> None:
-        """The durable job `arrive`: all that waits, the oldest first. Safe to run again at any point, each message is taken once.
+        """The durable job `arrive`: all that waits, the oldest first, what contacts said long ago when nothing else does.
+
+        Safe to run again at any point, each message is taken once.
 
         Raises Unavailable, to come again, when a tool has to be read that does not answer; the others go on.
         """
@@ -62,10 +65,11 @@ class Arriving:
         later: dict[int, Exception] = {}
         try:
             while rows := [ident for ident in await self._waiting(tenant, len(later)) if ident not in later]:
-                for ident in rows:
+                for place, ident in enumerate(rows):
                     await self.pulse.calm()
                     try:
-                        await self._one(tenant, ident)
+                        if not await self._one(tenant, ident, just_looked=place == 0):
+                            break
                     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised when the others are done
                         later[ident] = error
         finally:
@@ -80,11 +84,14 @@ class Arriving:
         async with self.database.read(tenant) as records:
             return await records.connections.waiting(self.clock() + EVERY, SOME + beside)
 
-    async def _one(self, tenant: str, ident: int) -> None:
+    async def _one(self, tenant: str, ident: int, *, just_looked: bool) -> bool:
+        """False: nothing was done. What somebody said long ago waits until a look at the queue has shown that nothing came meanwhile."""
         async with self.database.read(tenant) as records:
             kept = await records.connections.kept(ident)
         if kept is None or kept.state != "waiting":
-            return
+            return True
+        if kept.delivery_id.startswith(EARLIER) and not just_looked:
+            return False
         problem = ""
         try:
             account = await self.connecting.account(tenant, kept.connection_id)
@@ -100,6 +107,7 @@ class Arriving:
             log.error("delivery_failed", tenant=tenant, connection=kept.connection_id, reason=problem)
         async with self.database.write(tenant) as records:
             await records.connections.worked(kept.id, self.clock(), problem)
+        return True
 
     async def poll(self, tenant: str, connection: str) -> None:
         """The durable job `poll`."""
@@ -159,7 +167,7 @@ class Arriving:
         except Unavailable as error:
             log.info("poll_waits", tenant=account.tenant_id, connection=account.id, reason=error.detail)
             now = self.clock()
-            known_by = f"polled:{arrival.conversation.conversation_id}:{now.isoformat()}"
+            known_by = f"{POLLED}{arrival.conversation.conversation_id}:{now.isoformat()}"
             async with self.database.write(account.tenant_id) as records:
                 await records.connections.receive(account.id, known_by, (arrival,), now)
         except (Refused, NotFound, Invalid, Conflict) as error:

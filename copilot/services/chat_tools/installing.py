@@ -93,9 +93,9 @@ class Installing:
         return False
 
     async def _newest(self, account: Account) -> int:
-        """Number of the connection's latest delivery; 0: there is none. What is delivered later has a higher one."""
+        """What a poll brings meanwhile is no sign that the tool reaches this service."""
         async with self.database.read(account.tenant_id) as records:
-            return max((one.id for one in await records.connections.deliveries(account.id, 1)), default=0)
+            return await records.connections.newest(account.id)
 
     async def _connection(self, account: Account) -> Connection:
         async with self.database.read(account.tenant_id) as records:

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from copilot.domain.channels import Account, Arrival
+from copilot.domain.connections import EARLIER
 from copilot.domain.errors import CopilotError, Unavailable
 from copilot.domain.formats import ConversationIn, CustomerIn
 from copilot.domain.ports.channels import ContactsTool
@@ -60,6 +61,6 @@ class LookingBack:
             for ident in earlier:
                 if await records.conversations.find(ident, account.id) is None:
                     only_id = Arrival(conversation=ConversationIn(conversation_id=ident, channel="chat", messages=[]), whole=False)
-                    rows.append(await records.connections.receive(account.id, f"earlier:{ident}", (only_id,), self.clock()))
+                    rows.append(await records.connections.receive(account.id, f"{EARLIER}{ident}", (only_id,), self.clock()))
             if fresh := [row for row in rows if row is not None]:
                 await records.log.enqueue(ARRIVE, str(fresh[0]))

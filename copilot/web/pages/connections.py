@@ -9,7 +9,7 @@ from copilot.api.auth import App, Me
 from copilot.bootstrap import Application
 from copilot.domain.base import Frozen
 from copilot.domain.channels import Ability
-from copilot.domain.connections import Action, InboxState, SendState
+from copilot.domain.connections import EARLIER, POLLED, Action, Delivered, InboxState, SendState
 from copilot.domain.ports.channels import Channel
 from copilot.domain.staff import Caller
 from copilot.services.chat_tools.framing import sidebar
@@ -23,6 +23,8 @@ router = page_router()
 Ident = Annotated[str, Path(max_length=63)]
 STATES: Final[dict[State, str]] = {"live": "Live", "shadow": "Shadow", "stopped": "Stopped", "attention": "Needs attention"}
 DELIVERY: Final[dict[InboxState, str]] = {"waiting": "waits", "done": "taken in", "failed": "not taken in"}
+ASKED: Final = {EARLIER: "Earlier conversation", POLLED: "Found by a poll"}
+"""What no tool delivered, by what its id begins with."""
 WRITE: Final[dict[SendState, str]] = {
     "waiting": "waits",
     "sent": "sent",
@@ -160,9 +162,15 @@ async def one(request: Request, app: Application, me: Caller, ident: str) -> dic
         "webhook": places["webhook"],
         "fields": fields(channel.settings, whole.connection.settings),
         "address": here,
+        "deliveries": [(delivery, _asked(delivery)) for delivery in whole.deliveries],
         "words": {"delivery": DELIVERY, "write": WRITE, "action": ACTION},
         "referred": REFERRED,
     }
+
+
+def _asked(delivery: Delivered) -> str:
+    """What it is where the tool did not deliver it itself; empty where it did."""
+    return next((words for begin, words in ASKED.items() if delivery.delivery_id.startswith(begin)), "")
 
 
 async def shown(request: Request, app: Application, me: Caller, ident: str, status: int = 200, **said: Any) -> Response:
