@@ -62,7 +62,7 @@ _HELD = (
     sa.select(
         inbox.c.connection_id,
         _count(inbox.c.state == "waiting").label("waiting"),
-        sa.func.min(sa.case((inbox.c.state == "waiting", inbox.c.received_at))).label("oldest_waiting"),
+        sa.func.min(sa.case((sa.and_(inbox.c.state == "waiting", sa.not_(_EARLIER)), inbox.c.received_at))).label("oldest_waiting"),
         _count(inbox.c.state == "failed").label("failed"),
     )
     .where(mine(inbox), inbox.c.state.in_(("waiting", "failed")))

@@ -20,6 +20,9 @@ async def test_what_was_said_before_the_connection_was_made_waits_last(database:
         old, older, live, missed = await put(records, f"{EARLIER}16", f"{EARLIER}15", "a1", f"{POLLED}17")
         assert await records.connections.waiting(minutes(9)) == [live, missed, old, older]
         assert await records.connections.waiting(minutes(9), 3) == [live, missed, old]
+        assert (await records.connections.traffic())["desk"].oldest_waiting == minutes(2), (
+            "of what nobody has to wait for, nobody is alarmed"
+        )
 
 
 async def test_only_what_the_tool_sent_itself_counts_as_its_delivery(database: SqlDatabase) -> None:
