@@ -170,8 +170,7 @@ class Connecting:
 
     async def account(self, tenant: str, ident: str, *, path: str | None = None, known_for: timedelta = KNOWN) -> Account:
         """Opened. Raises NotFound for one that is not there or not active, and for another secret in the path."""
-        known = self.opened.get((tenant, ident))
-        if known is None or self.clock() - known[0] > known_for:  # another replica may have changed it
+        if not self.knows(tenant, ident, known_for):  # another replica may have changed it
             async with self.database.read(tenant) as records:
                 connection, sealed = await self.found(records, ident), await records.connections.sealed(ident)
             inside = self.inside(sealed)
@@ -187,11 +186,16 @@ class Connecting:
                 agents=inside.agents,
                 shadow=connection.shadow,
             )
-            known = self.opened[tenant, ident] = (self.clock(), account, connection.active, inside.path)
-        _, account, active, secret = known
+            self.opened[tenant, ident] = (self.clock(), account, connection.active, inside.path)
+        _, account, active, secret = self.opened[tenant, ident]
         if not active or (path is not None and not secrets.compare_digest(path.encode(), secret.encode())):
             raise NotFound(f"There is no connection {ident!r}.", todo="Check the address that the tool sends to.")
         return account
+
+    def knows(self, tenant: str, ident: str, known_for: timedelta = KNOWN) -> bool:
+        """Whether it was opened lately enough: then nothing is read."""
+        known = self.opened.get((tenant, ident))
+        return known is not None and self.clock() - known[0] <= known_for
 
     async def check(self, tenant: str, ident: str) -> list[Missing]:
         """Asks the tool what is missing."""

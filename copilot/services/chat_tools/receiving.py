@@ -94,6 +94,8 @@ class Receiving:
 
     async def _account(self, tenant: str, connection: str, path: str) -> Account:
         """As it was when it was last opened, where the record does not say in time; one that never was is waited for."""
+        if self.connecting.knows(tenant, connection):
+            return await self.connecting.account(tenant, connection, path=path)
         opening = await self._in_time(self.connecting.account(tenant, connection, path=path), PATIENCE_S / 2)
         if opening.done() or (tenant, connection) not in self.connecting.opened:
             return await opening
