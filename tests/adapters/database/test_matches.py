@@ -137,3 +137,16 @@ async def test_erasing_one_record_leaves_the_persons_others_whole(database: SqlD
         assert [one.id for one in await records.customers.all()] == [other.id]
         assert await records.matches.of(other.id) == []
         assert await known(records, other) == {"other"}
+
+
+async def test_what_is_joined_by_proof_alone_is_found_among_some(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        ann, tool, said, asked, beside = await people(records, "ann", "tool", "said", "asked", "beside")
+        proved = pair(ann, tool)
+        others = (pair(ann, said).model_copy(update={"decided_by": "user:lea"}), pair(ann, asked, "suggested"), pair(tool, beside))
+        for one in (proved, *others):
+            await records.matches.put(one)
+        assert await records.matches.joined([ann.id, tool.id, said.id, asked.id]) == [proved]
+        assert await records.matches.joined([ann.id]) == []
+    async with database.write("other") as records:
+        assert await records.matches.joined([ann.id, tool.id]) == []
