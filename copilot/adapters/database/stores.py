@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from copilot.adapters.database import postgres, sqlite
 from copilot.adapters.database.failures import sqlite_failure
@@ -38,7 +39,24 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
 
-class SqliteStore:
+class _Closing:
+    """A store that, once closed, opens nothing: a connection opened then would be nobody's to close."""
+
+    _closed = False
+
+    def _open(self) -> None:
+        if self._closed:
+            raise Unavailable("The database is closed.", todo="Try again once the service has started again.")
+
+    async def _close(self, *engines: AsyncEngine) -> None:
+        self._closed = True
+        for engine in engines:
+            await given_back(engine)
+            sa.event.listen(engine.sync_engine.pool, "checkin", _hang_up)
+            await engine.dispose()
+
+
+class SqliteStore(_Closing):
     """One writing connection behind a lock, and a pool of reading ones; see `sqlite` for why."""
 
     def __init__(self, path: Path) -> None:
@@ -51,6 +69,7 @@ class SqliteStore:
     @asynccontextmanager
     async def reading(self, tenant: str) -> AsyncIterator[Transaction]:
         """A snapshot: everything read in the block is of one moment."""
+        self._open()
         with failing_well():
             async with self._readers.begin() as connection:
                 yield Transaction(connection, tenant)
@@ -59,6 +78,7 @@ class SqliteStore:
     async def writing(self, tenant: str) -> AsyncIterator[Transaction]:
         """The one write transaction; others wait in the order they came."""
         async with self._turn:
+            self._open()
             with failing_well():
                 async with self._writer.begin() as connection:
                     yield Transaction(connection, tenant)
@@ -77,6 +97,7 @@ class SqliteStore:
     async def vacuum(self) -> None:
         """Rewrite the file without what was deleted, and empty the journal."""
         async with self._turn:
+            self._open()
             with failing_well():
                 async with self._writer.connect() as connection:
                     driver = (await connection.get_raw_connection()).driver_connection
@@ -89,9 +110,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Readers first: the last connection to leave empties the journal, and that has to be the writer."""
-        for engine in (self._readers, self._writer):
-            await given_back(engine)
-            await engine.dispose()
+        await self._close(self._readers, self._writer)
 
 
 def _rewrite(connection: sqlite3.Connection) -> None:
@@ -101,7 +120,7 @@ def _rewrite(connection: sqlite3.Connection) -> None:
         raise Unavailable("Readers keep the journal from being emptied.", todo="Try again in a moment.", retry_after=5.0)
 
 
-class PostgresStore:
+class PostgresStore(_Closing):
     """A pool; each transaction sets its role and tenant, and a write takes the tenant's lock."""
 
     def __init__(self, url: URL) -> None:
@@ -123,6 +142,7 @@ class PostgresStore:
 
     @asynccontextmanager
     async def _begin(self, engine: AsyncEngine, tenant: str, *, lock: bool) -> AsyncIterator[AsyncConnection]:
+        self._open()
         with failing_well():
             async with engine.begin() as connection:
                 if self._role is None:
@@ -133,6 +153,7 @@ class PostgresStore:
     @asynccontextmanager
     async def changing_schema(self) -> AsyncIterator[Transaction]:
         """A transaction of the login itself; two programs that migrate at once do so one after the other."""
+        self._open()
         with failing_well():
             async with self._engine.begin() as connection:
                 await postgres.enter(connection, postgres.EVERY_TENANT, "none", lock=True)
@@ -145,6 +166,7 @@ class PostgresStore:
 
     async def vacuum(self) -> None:
         """Free what was deleted, and renew the planner's statistics."""
+        self._open()
         with failing_well():
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -153,21 +175,22 @@ class PostgresStore:
 
     async def close(self) -> None:
         """After the connections that are still under way came back."""
-        await given_back(self._engine)
-        await self._engine.dispose()
+        await self._close(self._engine)
 
 
 async def given_back(engine: AsyncEngine) -> None:
-    """Wait until nobody holds a connection: one that comes back to a pool that was already closed is never closed.
-
-    Not longer than GRACE_S: whoever holds one for so long may be waiting for us.
-    """
+    """Wait until nobody holds a connection, but not longer than GRACE_S: whoever holds one for so long may be waiting for us."""
     pool = engine.pool
     if not isinstance(pool, sa.QueuePool):
         return
     until = asyncio.get_running_loop().time() + GRACE_S
     while pool.checkedout() and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110 - the pool tells nobody when one comes back
         await asyncio.sleep(0.005)
+
+
+def _hang_up(_: object, record: ConnectionPoolEntry) -> None:
+    """What comes back to a pool that was closed is closed: the pool itself would keep it for nobody."""
+    record.close()
 
 
 async def run_sync(transaction: Transaction, work: Callable[[sa.Connection], T]) -> T:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 
-from copilot.adapters.database import SqlDatabase, open_database, sqlite
+from copilot.adapters.database import SqlDatabase, open_database, sqlite, stores
 from copilot.domain.base import new_id
 from copilot.domain.errors import Conflict, Invalid, Unavailable
 from copilot.domain.ports.records import Database
@@ -227,6 +227,29 @@ async def test_a_lock_of_another_program_is_said(sqlite_url: str) -> None:
     assert said_.value.retry_after
     await store()
     await database.close()
+
+
+async def test_a_closed_database_opens_nothing_more(database_url: str) -> None:
+    database = open_database(database_url)
+    assert "default" in await database.tenants()
+    await database.close()
+    for asked in (database.tenants(), database.outbox_done([1]), database.vacuum(), database.migrate()):
+        with pytest.raises(Unavailable, match="closed"):
+            await asked
+    await database.close()
+
+
+async def test_who_outlives_the_close_hangs_up_itself(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "GRACE_S", 0.0)
+    database = open_database(sqlite_url)
+    async with database.read("default") as reader, database.write("default") as writer:
+        held = [(await records.transaction.connection.get_raw_connection()).driver_connection for records in (reader, writer)]
+        await database.close()
+        assert await reader.admin.settings() == await writer.admin.settings()
+    for connection in held:
+        assert isinstance(connection, sqlite.Connection)
+        with pytest.raises(ValueError, match="no active connection"):
+            _ = connection.plain
 
 
 async def test_a_server_that_does_not_answer_is_said() -> None:
