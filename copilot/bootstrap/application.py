@@ -227,12 +227,12 @@ class Application:
     async def stop(self) -> None:
         """Finish nothing, lose nothing: what is under way is resumed at the next start."""
         self.ready = False
-        self.live.close()
+        await self.live.close()
         if self.listening is not None:
             await self.listening.stop()
         await self.dispatcher.stop()
         await self.engine.close()
-        await self.chat_tools.receiving.refusing.close()
+        await self.chat_tools.receiving.close()
         await self.close()
 
     async def close(self) -> None:

@@ -1,9 +1,13 @@
 """What happens, as it happens: durable events that resume, drafts that grow, and who sees what."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from copilot.adapters.database.log import SqlLog
+from copilot.domain.case import Event
+from copilot.domain.errors import Unavailable
 from copilot.domain.formats import ConversationIn
 from copilot.services.running.live import QUEUE, Growing
 from tests.api.house import OWNER, House, chat, of_kind
@@ -184,9 +188,38 @@ async def test_it_ends_when_the_service_stops_and_is_counted_while_open(house: H
     async with stream(house.app, OWNER.token) as events:
         await events.next()
         assert "rapport_live_streams 1.0" in (await house.nobody().get("/metrics")).text
-        house.application.live.close()
+        await house.application.live.close()
         await asyncio.wait_for(events.ended.wait(), 10)
     assert "rapport_live_streams 0.0" in (await house.nobody().get("/metrics")).text
+
+
+async def test_what_the_record_cannot_say_now_is_told_later(furnished: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing wakes the stream a second time for an event that is on record already."""
+    monkeypatch.setattr("copilot.services.running.live.RETRY_S", 0.01)
+    live, plain = furnished.application.live, SqlLog.events
+    failures = [Unavailable("The disk is slow."), Unavailable("The disk is slow.")]
+
+    async def events_(self: SqlLog, *given: Any, **named: Any) -> list[Event]:
+        if failures and asyncio.current_task() in live._pumping.values():
+            raise failures.pop()
+        return await plain(self, *given, **named)
+
+    monkeypatch.setattr(SqlLog, "events", events_)
+    async with stream(furnished.app, key_of(await furnished.enter("agent"))) as events:
+        await events.next()
+        await furnished.begin()
+        assert (await events.next()).type == "conversation.created"
+    assert failures == []
+
+
+async def test_nothing_is_read_once_the_service_has_stopped(furnished: House) -> None:
+    live = furnished.application.live
+    async with stream(furnished.app, key_of(await furnished.enter("agent"))) as events:
+        await events.next()
+        await furnished.begin()
+        await live.close()
+        live.wake("default")
+        assert all(task.done() for task in live._pumping.values())
 
 
 async def test_a_client_that_goes_is_forgotten(house: House) -> None:

@@ -329,6 +329,27 @@ def hold(room: Room, monkeypatch: pytest.MonkeyPatch, *ways: str) -> asyncio.Eve
     return held
 
 
+async def test_a_service_that_stops_keeps_what_came_in_and_waits_for_nobody_else(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)
+    receiving, another = room.house.application.chat_tools.receiving, room.pressed("use")
+    held = hold(room, monkeypatch, "write")
+    assert (await room.deliver(room.pressed("dismiss"))).status_code == 200
+    monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 10.0)
+    closing = asyncio.create_task(receiving.close())
+    done, _ = await asyncio.wait([closing], timeout=0.05)
+    assert not done
+    held.set()
+    await closing
+    await room.settle()
+    assert [one[1] for one in await room.decisions()] == ["dismissed"]
+
+    monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)
+    hold(room, monkeypatch, "write")
+    assert (await room.deliver(another)).status_code == 200
+    await asyncio.wait_for(receiving.close(), 10)
+    await asyncio.wait_for(receiving.idle(), 10)
+
+
 async def test_nor_does_it_wait_for_what_the_record_says_of_the_connection(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """The account is taken as it was, its secrets too, and a refusal is said before it is counted."""
     monkeypatch.setattr("copilot.services.chat_tools.receiving.PATIENCE_S", 0.01)

@@ -31,11 +31,14 @@ class Served:
 
     async def __aexit__(self, *_: object) -> None:
         """Gone at once: connections break, and what was under way learns it and gives back what it holds."""
-        requests = set(self._server.server_state.tasks)
-        for connection in list(self._server.server_state.connections):
-            connection.transport.abort()
         self._server.should_exit = self._server.force_exit = True
+        self._hang_up()
         if self._running is not None:
             await self._running
-        if requests:
+        self._hang_up()  # who came in while the server was closing its door
+        if requests := set(self._server.server_state.tasks):
             await asyncio.wait(requests, timeout=10)
+
+    def _hang_up(self) -> None:
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()

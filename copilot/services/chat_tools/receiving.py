@@ -92,6 +92,15 @@ class Receiving:
         while running := {*self._aside, *self._keeping.values()}:
             await asyncio.wait(running)
 
+    async def close(self) -> None:
+        """What came in is kept first; who still waits for a tool's answer then, stops."""
+        if running := {*self._aside, *self._keeping.values()}:
+            _, slow = await asyncio.wait(running, timeout=PATIENCE_S)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+        await self.refusing.close()
+
     async def _account(self, tenant: str, connection: str, path: str) -> Account:
         """As it was when it was last opened, where the record does not say in time; one that never was is waited for."""
         if self.connecting.knows(tenant, connection):

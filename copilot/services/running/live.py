@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import structlog
+
 from copilot.domain.case import Event
+from copilot.domain.errors import Unavailable
 from copilot.domain.ports.records import Database
 from copilot.domain.ports.work import LiveEvent
 
+log = structlog.get_logger()
 QUEUE = 1000
 """Events a listener may be behind before it is told to catch up from SQL."""
 BATCH = 500
@@ -21,6 +25,8 @@ IDLE_S = 15.0
 GATHER_S = 0.5
 """How long what happens elsewhere may be gathered before it is handed over: with hundreds of listeners, waking each of them for every
 event costs more than all the rest."""
+RETRY_S = 1.0
+"""After so long a record that could not answer is asked again, unless it says when."""
 Chooses = Callable[[LiveEvent], bool]
 
 
@@ -139,6 +145,7 @@ class Live:
         self._growing: dict[str, Growing] = {}
         self._pumping: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._closed = False
 
     @property
     def heard(self) -> list[str]:
@@ -147,7 +154,7 @@ class Live:
 
     def wake(self, tenant: str) -> None:
         """There may be new durable events of this tenant."""
-        if not self._listeners.get(tenant):
+        if self._closed or not self._listeners.get(tenant):
             return
         running = self._pumping.get(tenant)
         if running is not None and not running.done():
@@ -182,11 +189,15 @@ class Live:
         finally:
             self._listeners[tenant].discard(listener)
 
-    def close(self) -> None:
-        """End every stream."""
+    async def close(self) -> None:
+        """End every stream; nothing is read after that."""
+        self._closed = True
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener.end()
+        for task in self._pumping.values():
+            task.cancel()
+        await asyncio.gather(*self._pumping.values(), return_exceptions=True)
 
     async def _start(self, tenant: str) -> int:
         async with self._database.read(tenant) as records:
@@ -225,20 +236,28 @@ class Live:
             after = events[-1].id
 
     async def _pump(self, tenant: str) -> None:
-        """Read what is new once, for all listeners."""
+        """Read what is new once, for all listeners. What the record cannot say now it says later: nobody else asks for it."""
         while True:
-            self._again.discard(tenant)
-            cursor = self._cursor.get(tenant)
-            async with self._database.read(tenant) as records:
-                if cursor is None:
-                    cursor = max(0, await records.log.last_event() - BATCH)
-                events = await records.log.events(cursor, limit=BATCH)
-            for event in events:
-                self._publish(as_live(tenant, event))
-            if events:
-                self._cursor[tenant] = events[-1].id
-            if len(events) < BATCH and tenant not in self._again:
-                return
+            try:
+                if not await self._read_on(tenant):
+                    return
+            except Unavailable as error:
+                log.warning("live_waits", tenant=tenant, reason=str(error))
+                await asyncio.sleep(error.retry_after or RETRY_S)
+
+    async def _read_on(self, tenant: str) -> bool:
+        """Whether there may be more."""
+        self._again.discard(tenant)
+        cursor = self._cursor.get(tenant)
+        async with self._database.read(tenant) as records:
+            if cursor is None:
+                cursor = max(0, await records.log.last_event() - BATCH)
+            events = await records.log.events(cursor, limit=BATCH)
+        for event in events:
+            self._publish(as_live(tenant, event))
+        if events:
+            self._cursor[tenant] = events[-1].id
+        return len(events) == BATCH or tenant in self._again
 
     def _publish(self, event: LiveEvent) -> None:
         for listener in self._listeners.get(event.tenant_id, ()):
