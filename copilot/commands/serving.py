@@ -17,6 +17,9 @@ from copilot.settings import Settings
 
 SWITCH_S = 0.001
 """How soon the event loop gets the interpreter back from the thread that drafts (Python's own: 5 ms each time)."""
+KEEP_S = 75
+"""How long a quiet connection is kept. Proxies and tools keep theirs for 60 s at most by default: whoever hangs up first loses the
+request that the other one is just sending (uvicorn's own 5 s lost deliveries)."""
 STOP_S = 5
 """How long open requests may go on after the signal to stop."""
 
@@ -51,8 +54,10 @@ async def _answer(settings: Settings, owner: Owner, listening: socket.socket, re
         settings = settings.model_copy(update={"drafting_process": (os.cpu_count() or 1) > 1})
     application = build(settings)
     app = create_app(application, owner=owner, lifespan=False)
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, lifespan="off")
-    server = _Server(config, lambda: ready(owner.address), application.live.close)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_keep_alive=KEEP_S, timeout_graceful_shutdown=STOP_S, lifespan="off"
+    )
+    server = _Server(config, lambda: ready(owner.address), application.live.end)
     try:
         await application.start()
         await app.state.metrics.begin()

@@ -188,7 +188,7 @@ async def test_it_ends_when_the_service_stops_and_is_counted_while_open(house: H
     async with stream(house.app, OWNER.token) as events:
         await events.next()
         assert "rapport_live_streams 1.0" in (await house.nobody().get("/metrics")).text
-        await house.application.live.close()
+        house.application.live.end()
         await asyncio.wait_for(events.ended.wait(), 10)
     assert "rapport_live_streams 0.0" in (await house.nobody().get("/metrics")).text
 

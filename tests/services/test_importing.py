@@ -1,5 +1,6 @@
 """Imports as jobs: what lands, what is refused and why, what is kept over the next import, what an interruption leaves."""
 
+import asyncio
 import copy
 import os
 from typing import Any
@@ -14,9 +15,9 @@ from copilot.domain.ports.imports import Fetched
 from copilot.domain.staff import Caller, User
 from copilot.services.knowledge.articles import SourceFile
 from copilot.services.knowledge.importing import Report, Wanted
+from copilot.services.searching.indexing import Indexes
 from copilot.testing.engine import InlineEngine
 from tests.api.house import House
-from tests.patience import eventually
 from tests.retrieval.exports import CHATWOOT, CONFLUENCE_INDEX, CONFLUENCE_PAGE, INTERCOM, ZENDESK, as_json, packed, pdf, word
 from tests.services.conftest import Open
 
@@ -410,20 +411,27 @@ async def test_an_import_whose_files_never_came_is_given_up(desk: Desk) -> None:
 # --- interrupted -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_an_interrupted_import_goes_on_where_it_stopped(opened: Open) -> None:
+async def test_an_interrupted_import_goes_on_where_it_stopped(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     house = await opened(furnish=False)
     desk = Desk(house, Pages())
     work = house.application.engine
     assert isinstance(work, InlineEngine)
     archive = packed({f"{n}.md": f"# Article {n}\n\nWords {n}." for n in range(120)})
     ident = await desk.begin({"many.zip": archive})
-    await house.application.dispatcher.once()
-    # Stopped as soon as something has landed: tasks are cancelled wherever they are.
+    # Stopped as soon as something has landed, on record but not yet in the indexes.
+    landed, plain = asyncio.Event(), Indexes.catch_up
 
-    async def landed() -> int:
-        return (await desk.app.importing.report(DEFAULT_TENANT, ident)).counts.get("saved", 0)
+    async def stuck(self: Indexes, tenant: str) -> None:
+        if not (await desk.app.importing.report(DEFAULT_TENANT, ident)).counts.get("saved"):
+            await plain(self, tenant)
+            return
+        landed.set()
+        await asyncio.Event().wait()
 
-    await eventually(landed, "the first articles")
+    with monkeypatch.context() as patch:
+        patch.setattr(Indexes, "catch_up", stuck)
+        await house.application.dispatcher.once()
+        await asyncio.wait_for(landed.wait(), 60)
     house = await opened(furnish=False, engine=InlineEngine(work.work))
     desk = Desk(house, Pages())
     halfway = (await desk.app.importing.report(DEFAULT_TENANT, ident)).counts

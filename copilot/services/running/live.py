@@ -189,12 +189,16 @@ class Live:
         finally:
             self._listeners[tenant].discard(listener)
 
-    async def close(self) -> None:
-        """End every stream; nothing is read after that."""
-        self._closed = True
+    def end(self) -> None:
+        """End every stream."""
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener.end()
+
+    async def close(self) -> None:
+        """End every stream; nothing is read after that."""
+        self._closed = True
+        self.end()
         for task in self._pumping.values():
             task.cancel()
         await asyncio.gather(*self._pumping.values(), return_exceptions=True)
