@@ -241,7 +241,7 @@ async def test_a_wrong_place_to_resume_from_is_refused(house: House, headers: di
 
 
 async def test_the_connection_is_kept_alive_with_comments(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.01)
+    monkeypatch.setattr("copilot.services.running.live.IDLE_S", 0.01)
     async with stream(house.app, OWNER.token) as events:
         await events.next()
         await events.contains(b"\n: ping\n")

@@ -7,7 +7,18 @@ connections.
 import os
 from importlib import import_module
 
-HEAVY = ("aiosqlite", "alembic.command", "chromadb", "dateparser", "dbos", "litellm", "presidio_analyzer", "psycopg", "tantivy", "uvicorn")
+HEAVY = (
+    "aiosqlite",
+    "alembic.command",
+    "chromadb.api.rust",
+    "dateparser",
+    "dbos",
+    "litellm",
+    "presidio_analyzer",
+    "psycopg",
+    "tantivy",
+    "uvicorn",
+)
 OURS = ("copilot.api.admin", "copilot.api.stream", "copilot.bootstrap", "copilot.commands.serving")
 
 for _setting in ("LITELLM_LOCAL_MODEL_COST_MAP", "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS", "LITELLM_LOCAL_BLOG_POSTS"):
