@@ -1,11 +1,13 @@
-"""What tests of many rooms share: a database at head, on SQLite and on PostgreSQL."""
+"""What tests of many rooms share: a quick place for files, and a database at head, on SQLite and on PostgreSQL."""
 
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from copilot.adapters.database import SqlDatabase, open_database
@@ -15,6 +17,16 @@ SHARED = "copilot"
 ROOMS = ("e2e", "web", "evals", "services", "commands", "api", "adapters")
 """Those whose tests take longest, in that order."""
 HERE = Path(__file__).parent
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 - a place for tests' own files
+
+if (
+    "TMPDIR" not in os.environ
+    and os.access(MEMORY, os.W_OK)
+    and min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) > ROOM
+):
+    # Each commit waits for its disk, here thousands of them. What a passed test wrote is removed at once; more than some hundred megabytes
+    # never lie there.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
