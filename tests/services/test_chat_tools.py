@@ -325,9 +325,34 @@ async def test_in_shadow_not_even_an_agent_sends(opened: Open) -> None:
     await tool.said()
     tom = await tool.house.enter("agent")
     (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": tool.double.agents["7"]})).raise_for_status()
-    (await tom.post(f"/v1/conversations/{NUMBER}/send", json={"text": "Hello."})).raise_for_status()
+    send = f"/v1/conversations/{NUMBER}/send"
+    draft = next(one for one in (await tom.get(f"/v1/conversations/{NUMBER}/suggestions")).json()["suggestions"] if one["kind"] == "reply")
+    words = {"text": draft["text"], "suggestion_id": draft["id"]}
+    assert_problem(await tom.post(send, json=words), 409, "shadow")
     await tool.house.settle()
     assert tool.double.writes == 0
+    # Out of shadow, that draft was never sent.
+    admin = await tool.house.enter("admin")
+    (await admin.patch("/v1/connections/chatwoot-1", json={"shadow": False})).raise_for_status()
+    (await tom.post(send, json=words)).raise_for_status()
+    await tool.house.settle()
+    assert [one["content"] for one in tool.double.messages[NUMBER] if one["message_type"] == 1 and not one["private"]] == [draft["text"]]
+
+
+async def test_what_shadow_kept_back_is_not_called_sent(tool: Tool) -> None:
+    """It was wanted before the connection went into shadow, and would have been written after."""
+    await tool.said()
+    tom, admin = await tool.house.enter("agent"), await tool.house.enter("admin")
+    (await tom.put("/v1/connections/chatwoot-1/own-token", json={"token": tool.double.agents["7"]})).raise_for_status()
+    send, written = f"/v1/conversations/{NUMBER}/send", tool.double.writes
+    draft = next(one for one in (await tom.get(f"/v1/conversations/{NUMBER}/suggestions")).json()["suggestions"] if one["kind"] == "reply")
+    words = {"text": draft["text"], "suggestion_id": draft["id"]}
+    (await tom.post(send, json=words)).raise_for_status()
+    (await admin.patch("/v1/connections/chatwoot-1", json={"shadow": True})).raise_for_status()
+    await tool.house.settle()
+    (await admin.patch("/v1/connections/chatwoot-1", json={"shadow": False})).raise_for_status()
+    assert tool.double.writes == written
+    assert_problem(await tom.post(send, json=words), 409, "was not sent")
 
 
 async def test_the_same_words_of_before_are_not_taken_for_a_write_that_was_lost(tool: Tool) -> None:

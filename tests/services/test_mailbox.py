@@ -6,7 +6,7 @@ import pytest
 
 from copilot.domain.channels import Account, Arrival
 from copilot.domain.errors import Invalid
-from tests.api.house import House
+from tests.api.house import House, assert_problem
 from tests.channels.doubles.mail import MailDouble, letter
 from tests.services.conftest import Open
 
@@ -107,7 +107,7 @@ async def test_a_mailbox_in_shadow_reads_and_sends_nothing(opened: Open, server:
     async with house.application.database.read("default") as records:
         (line,) = await records.conversations.queue()
     (await tom.put("/v1/connections/mail/own-token", json={"token": "lea@ternway.example:pw:lea"})).raise_for_status()
-    (await tom.post(f"/v1/conversations/{line.conversation_id}/send", json={"text": "It is on its way."})).raise_for_status()
+    assert_problem(await tom.post(f"/v1/conversations/{line.conversation_id}/send", json={"text": "It is on its way."}), 409, "shadow")
     await house.settle()
     assert server.taken == []
     (shown,) = (await admin.get("/v1/connections")).raise_for_status().json()["connections"]

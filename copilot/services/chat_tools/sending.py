@@ -38,7 +38,7 @@ class Sending:
     writing: Writing
 
     async def send(self, caller: Caller, ref: str, given: Words, key: str = "") -> Leaving:
-        """Raises NotFound; Refused without their own token; Conflict without a tool that can, and for a draft that was sent before.
+        """Raises NotFound; Refused without their own token; Conflict without a tool that can, in shadow, and for a draft sent before.
 
         The message is stored when the tool reports it: then it is matched with the draft, as if it had been written there.
         """
@@ -58,10 +58,10 @@ class Sending:
         """Whether something of theirs would reach the customer from here: the tool takes it, they have their own token, it is no shadow."""
         async with self.database.read(caller.tenant_id) as records:
             try:
-                connection = await self._connection(records, caller, await conversation(records, ref), person(caller))
+                await self._connection(records, caller, await conversation(records, ref), person(caller))
             except (Conflict, Refused):
                 return False
-        return not (await self.connecting.account(caller.tenant_id, connection)).shadow
+        return True
 
     async def _connection(self, records: Records, caller: Caller, found: Conversation, user: str) -> str:
         connection = await records.connections.of(found.id)
@@ -74,6 +74,8 @@ class Sending:
                 f"{channel.title} sends in your name only with your own access token.",
                 todo=f"Add it once under your name, My chat tools. Or copy the words into {channel.title}.",
             )
+        if account.shadow:
+            raise Conflict("This connection is in shadow: nothing is written there.", todo=f"Copy the words into {channel.title}.")
         return connection.id
 
 
@@ -82,6 +84,8 @@ async def _known(records: Records, what: str) -> Conflict:
     before = await records.connections.wanted(what)
     if before is not None and before.doubted:
         return Conflict("This may have been sent: look into the conversation first.", todo="Copy the words there if they are not in it.")
+    if before is not None and before.state == "shadow":
+        return Conflict("The connection went into shadow first: this was not sent.", todo="Copy the words into your chat tool.")
     if before is not None and before.state == "failed":
         return Conflict(
             f"This could not be sent: {before.problem}", todo="Look into the conversation, and copy the words there if need be."
