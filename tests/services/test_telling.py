@@ -183,6 +183,22 @@ async def test_a_promise_is_told_when_its_time_comes_once(house: House, listener
     assert len(listener.of("promise.due")) == 1
 
 
+async def test_a_promise_that_comes_on_record_after_its_time_is_told_too(house: House, listener: Listener) -> None:
+    await listens(house, events=["promise.due"])
+    await later(house, seconds=1)
+    program = await house.enter("integrator")
+    given, now = chat("chat-1"), house.clock()
+    for number, hours, words in ((1, 30, "I will write to you within an hour."), (2, 3, "I will call you within two hours.")):
+        at = (now - timedelta(hours=hours)).isoformat()
+        given["messages"].append({"id": f"a{number}", "author": "agent", "author_name": "Tom", "text": words, "sent_at": at})
+    (await program.post("/v1/conversations", json=given)).raise_for_status()
+    await house.settle()
+    await later(house, minutes=1)
+    await later(house, minutes=1)
+    (told,) = listener.of("promise.due")
+    assert datetime.fromisoformat(told["due"]) == now - timedelta(hours=1), "what was due more than a day ago is nobody's news"
+
+
 async def test_in_shadow_and_when_stopped_nothing_is_told(house: House, listener: Listener) -> None:
     await listens(house)
     admin = await house.enter("admin")

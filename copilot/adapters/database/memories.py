@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.database.persons import of_person
 from copilot.adapters.database.tables.remembered import memories, promises
+from copilot.adapters.database.tables.work import events
 from copilot.adapters.database.transaction import Group, among, batches, fields, mine
 from copilot.domain.memory import Memory, MemoryState, Promise, PromiseState
 
@@ -88,6 +89,12 @@ class SqlMemories(Group):
     async def promises_due(self, since: datetime, until: datetime) -> list[Promise]:
         due = _PROMISE.where(promises.c.state.in_(_OPEN), promises.c.due > since, promises.c.due <= until)
         return [Promise(**row) for row in await self._db.rows(due.order_by(promises.c.due, promises.c.id))]
+
+    async def promises_late(self, after: int, since: datetime, until: datetime) -> list[Promise]:
+        made = sa.select(events.c.subject_id).where(mine(events), events.c.id > after, events.c.type == "promise.made")
+        due = promises.c.due > since, promises.c.due <= until
+        late = _PROMISE.where(promises.c.state.in_(_OPEN), *due, promises.c.id.in_(made))
+        return [Promise(**row) for row in await self._db.rows(late.order_by(promises.c.due, promises.c.id))]
 
     async def promises_open(self, owner: str = "") -> list[Promise]:
         """Neither kept nor withdrawn, the most urgent first, those without a date last; of one owner if named."""

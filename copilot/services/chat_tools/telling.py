@@ -21,6 +21,8 @@ from copilot.services.chat_tools.writing import Writing
 
 LOOKED: Final = "events:promises"
 """The named state that says until when promises were looked through."""
+MADE: Final = "events:promises:made"
+"""The named state that says behind which event of the log promises came on record since: a message may tell late what was due before."""
 BACK: Final = timedelta(days=1)
 """Promises that fell due while the service stood still are told after so long at most."""
 
@@ -64,13 +66,16 @@ class Telling:
         now = self.clock()
         async with self.database.write(tenant) as records:
             looked = await records.admin.state(LOOKED)
+            made = await records.admin.state(MADE)
             since = max(parse_when(looked, now), now - BACK) if looked else now
+            late = await records.memories.promises_late(int(made), now - BACK, since) if made else []
             listeners = await self._listeners(records)
-            for promise in await records.memories.promises_due(since, now):
+            for promise in [*late, *await records.memories.promises_due(since, now)]:
                 data = {"promise_id": promise.id, "due": promise.due.isoformat() if promise.due else None, "owner": promise.owner}
                 key = f"{promise.id}:{promise.due}"  # another date is another promise to keep
                 await self._tell(records, listeners, "promise.due", key, promise.conversation_id, data)
             await records.admin.put_state(LOOKED, now.isoformat())
+            await records.admin.put_state(MADE, str(await records.log.last_event()))
         self.writing.wake(tenant)
 
     async def _listeners(self, records: Records) -> list[Connection]:
