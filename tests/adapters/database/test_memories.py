@@ -67,6 +67,22 @@ async def test_every_active_memory_is_visited_once(database: SqlDatabase) -> Non
     assert visited == sorted(m.id for m in some)
 
 
+async def test_promises_that_came_on_record_late_are_told_apart(database: SqlDatabase) -> None:
+    async with database.write("default") as records:
+        customer, conversation = await talking(records)
+        ids = {}
+        for name, due in (("before", 3), ("late", 4), ("kept", 4), ("long ago", -9), ("to come", 20)):
+            made = promise(customer.id, conversation.id, due=minutes(due))
+            ids[name] = made.id
+            await records.memories.put_promise(made)
+            await records.log.event("promise.made", subject_id=made.id)
+            if name == "before":
+                behind = await records.log.last_event()
+        await records.memories.set_promise_state(ids["kept"], "kept", minutes(5))
+        assert [one.id for one in await records.memories.promises_late(behind, minutes(0), minutes(10))] == [ids["late"]]
+        assert [one.id for one in await records.memories.promises_due(minutes(0), minutes(10))] == [ids["before"], ids["late"]]
+
+
 async def test_promises_are_kept_apart_by_state_owner_and_time(database: SqlDatabase) -> None:
     async with database.write("default") as records:
         customer, conversation = await talking(records)
