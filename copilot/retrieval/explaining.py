@@ -18,14 +18,12 @@ REASONS: dict[Verdict, str] = {
 }
 
 
-class Candidate(Frozen):
-    """What an index proposed, or a rule named."""
+class Rating(Frozen):
+    """By what a passage was judged, and what became of it."""
 
     passage_id: str
-    passage: Passage | None
-    """None when the record does not give it."""
     words: float
-    """BM25-like score; 0 without any of the question's words."""
+    """BM25-like score, which grows with how often words match and where they stand; 0 without any of the question's words."""
     covered: float
     """0–1: the part of what the question's words tell that it has."""
     meaning: float | None
@@ -41,9 +39,16 @@ class Candidate(Frozen):
     verdict: Verdict
     shown: int = 0
     """Its place among the hits, from 1; 0 when it is none."""
+    pinned: bool = False
+
+
+class Candidate(Rating):
+    """What an index proposed, or a rule named."""
+
+    passage: Passage | None
+    """None when the record does not give it."""
     like: str = ""
     """The passage that it is a copy of."""
-    pinned: bool = False
 
     @property
     def reason(self) -> str:

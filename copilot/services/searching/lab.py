@@ -19,7 +19,7 @@ from copilot.graph import evidence
 from copilot.graph.case import Case
 from copilot.graph.evidence import Question
 from copilot.retrieval.coverage import judge
-from copilot.retrieval.explaining import Candidate, Explanation, Verdict
+from copilot.retrieval.explaining import Candidate, Explanation, Rating
 from copilot.services.conversations.cases import cut_message
 from copilot.services.gaps.judging import Judging
 from copilot.services.searching.reader import KnowledgeReader
@@ -47,35 +47,17 @@ class Made(Frozen):
     """Words of the conversation, in which titles are recognised: 1 for the last message, less for older ones."""
 
 
-class Rated(Frozen):
-    """A passage that search considered. Figures as in `copilot.retrieval.explaining.Candidate`."""
+class Rated(Rating):
+    """A passage that search considered, with what the record says of it."""
 
-    passage_id: str
     article_id: str
     title: str
     heading: str = ""
     text: str = ""
     """Empty where the record does not give the passage."""
     audience: Audience = "public"
-    words: float
-    """How well words match: grows with how often and where they stand."""
-    covered: float
-    """0–1: the part of the question's words that it has."""
-    meaning: float | None
-    """Cosine with the question; none where meaning could not be asked."""
-    named: float
-    """0–1: how surely its title is what the conversation is about."""
-    rank: float
-    """What they come to; candidates are sorted by it."""
-    place: int
-    score: float | None
-    """0–1: how likely it answers."""
-    verdict: Verdict
     used: bool
-    shown: int
-    """Its place among what is used, from 1; 0 when it is not."""
     reason: str
-    pinned: bool = False
     before: int = 0
     """Its place among what is used without the draft; 0 when it is not."""
     change: Change = ""
@@ -172,12 +154,11 @@ def _made(asked: Question) -> Made:
 def _rated(now: Candidate, was: Candidate | None, articles: dict[str, Article], at: datetime, *, compared: bool) -> Rated:
     passage, article_id = now.passage, now.passage_id.partition("~")[0]
     article = articles.get(article_id)
-    figures = ("passage_id", "words", "covered", "meaning", "named", "rank", "place", "score", "verdict", "shown", "pinned")
     about = {name: getattr(passage, name) for name in ("article_id", "title", "heading", "text", "audience")} if passage else {}
     return Rated.model_validate(
         {"article_id": article_id, "title": article.title if article else article_id}
         | about
-        | {name: getattr(now, name) for name in figures}
+        | {name: getattr(now, name) for name in Rating.model_fields}
         | {
             "used": now.shown > 0,
             "reason": now.reason if passage else _absent(article, at),
