@@ -24,8 +24,8 @@ async def desk(request: pytest.FixtureRequest, opened: Open) -> ToolHouse:
     return await with_tool(request.param, opened)
 
 
-async def answer(desk: ToolHouse, number: int, reply: dict[str, Any]) -> str:
-    """The agent uses the draft, adds a promise and sends it: from here where that is possible, else in the tool itdesk."""
+async def answer(desk: ToolHouse, number: int, reply: dict[str, Any], *, shadow: bool = False) -> str:
+    """The agent uses the draft, adds a promise and sends it: from here where that is possible, else in the tool itself."""
     tom, at = await desk.house.enter("agent"), f"/v1/conversations/{(await desk.conversation(number)).id}"
     text = f"{reply['text']} {PROMISED}"
     decision = {"id": f"used-{number}", "action": "edited", "text": text}
@@ -36,8 +36,14 @@ async def answer(desk: ToolHouse, number: int, reply: dict[str, Any]) -> str:
         desk.double.says(number, text, "agent")
         return text
     (await tom.put(f"/v1/connections/{desk.name}/own-token", json={"token": desk.double.own_token()})).raise_for_status()
-    (await tom.post(f"{at}/send", json=words)).raise_for_status()
+    sent = await tom.post(f"{at}/send", json=words)
     await desk.house.settle()
+    if shadow:
+        assert_problem(sent, 409, "shadow")
+        assert desk.double.sent(number) == []
+        desk.double.says(number, text, "agent")
+        return text
+    sent.raise_for_status()
     return text
 
 
@@ -121,10 +127,7 @@ async def _only_watches(desk: ToolHouse) -> None:
     desk.double.says(18, ASKED)
     await desk.deliver(desk.double.told(18))
     reply = of_kind(await desk.turn(18), "reply")
-    text = await answer(desk, 18, reply)
-    if "reply" in desk.channel.can:
-        assert desk.double.sent(18) == []
-        desk.double.says(18, text, "agent")
+    await answer(desk, 18, reply, shadow=True)
     await desk.deliver(desk.double.told(18))
     await desk.deliver(desk.double.moved(18, closed=True))
     conversation = await desk.conversation(18)
