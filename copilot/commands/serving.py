@@ -18,8 +18,10 @@ from copilot.settings import Settings
 SWITCH_S = 0.001
 """How soon the event loop gets the interpreter back from the thread that drafts (Python's own: 5 ms each time)."""
 KEEP_S = 75
-"""How long a quiet connection is kept. Proxies and tools keep theirs for 60 s at most by default: whoever hangs up first loses the
-request that the other one is just sending (uvicorn's own 5 s lost deliveries)."""
+"""How long a quiet connection is kept. Whoever hangs up first may lose what the other one is just sending, so it has to be the proxy or the
+tool: they keep theirs for 60 s at most by default, uvicorn for 5. (200 connections, used again after 4.98 to 5.02 s by a client that does
+not look whether they still stand: with 5 s 134 of 400 requests were lost, with 75 s none.)
+"""
 STOP_S = 5
 """How long open requests may go on after the signal to stop."""
 
@@ -45,8 +47,6 @@ async def _serve(settings: Settings, ready: Callable[[str], None]) -> int:
 
 async def _answer(settings: Settings, owner: Owner, listening: socket.socket, ready: Callable[[str], None]) -> int:
     """Start, answer, stop. What hinders the start is raised as it is: one clear line, where the server would log a stack trace."""
-    import uvicorn
-
     from copilot.api import create_app
     from copilot.bootstrap import build
 
@@ -54,10 +54,7 @@ async def _answer(settings: Settings, owner: Owner, listening: socket.socket, re
         settings = settings.model_copy(update={"drafting_process": (os.cpu_count() or 1) > 1})
     application = build(settings)
     app = create_app(application, owner=owner, lifespan=False)
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_keep_alive=KEEP_S, timeout_graceful_shutdown=STOP_S, lifespan="off"
-    )
-    server = _Server(config, lambda: ready(owner.address), application.live.end)
+    server = _Server(configured(app), lambda: ready(owner.address), application.live.end)
     try:
         await application.start()
         await app.state.metrics.begin()
@@ -65,6 +62,15 @@ async def _answer(settings: Settings, owner: Owner, listening: socket.socket, re
     finally:
         await application.stop()
     return 0 if server.was_ready else 3
+
+
+def configured(app: Any) -> Any:
+    """How uvicorn serves it (`uvicorn.Config`, imported late)."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_keep_alive=KEEP_S, timeout_graceful_shutdown=STOP_S, lifespan="off"
+    )
 
 
 def _server_class() -> type:

@@ -21,7 +21,7 @@ class Beside:
     held_up: list[float] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return f"worst: {max(self.flushes, default=0):.0f} ms for a flush beside it, sender held up {max(self.held_up, default=0):.0f} ms"
+        return f"a flush {max(self.flushes, default=0):.0f} ms, this program held up {max(self.held_up, default=0):.0f} ms"
 
 
 @asynccontextmanager

@@ -44,7 +44,8 @@ class _Closing:
 
     _closed = False
 
-    def _open(self) -> None:
+    def _still_open(self) -> None:
+        """Raises Unavailable once it is closed."""
         if self._closed:
             raise Unavailable("The database is closed.", todo="Try again once the service has started again.")
 
@@ -69,7 +70,7 @@ class SqliteStore(_Closing):
     @asynccontextmanager
     async def reading(self, tenant: str) -> AsyncIterator[Transaction]:
         """A snapshot: everything read in the block is of one moment."""
-        self._open()
+        self._still_open()
         with failing_well():
             async with self._readers.begin() as connection:
                 yield Transaction(connection, tenant)
@@ -78,7 +79,7 @@ class SqliteStore(_Closing):
     async def writing(self, tenant: str) -> AsyncIterator[Transaction]:
         """The one write transaction; others wait in the order they came."""
         async with self._turn:
-            self._open()
+            self._still_open()
             with failing_well():
                 async with self._writer.begin() as connection:
                     yield Transaction(connection, tenant)
@@ -97,7 +98,7 @@ class SqliteStore(_Closing):
     async def vacuum(self) -> None:
         """Rewrite the file without what was deleted, and empty the journal."""
         async with self._turn:
-            self._open()
+            self._still_open()
             with failing_well():
                 async with self._writer.connect() as connection:
                     driver = (await connection.get_raw_connection()).driver_connection
@@ -142,7 +143,7 @@ class PostgresStore(_Closing):
 
     @asynccontextmanager
     async def _begin(self, engine: AsyncEngine, tenant: str, *, lock: bool) -> AsyncIterator[AsyncConnection]:
-        self._open()
+        self._still_open()
         with failing_well():
             async with engine.begin() as connection:
                 if self._role is None:
@@ -153,7 +154,7 @@ class PostgresStore(_Closing):
     @asynccontextmanager
     async def changing_schema(self) -> AsyncIterator[Transaction]:
         """A transaction of the login itself; two programs that migrate at once do so one after the other."""
-        self._open()
+        self._still_open()
         with failing_well():
             async with self._engine.begin() as connection:
                 await postgres.enter(connection, postgres.EVERY_TENANT, "none", lock=True)
@@ -166,7 +167,7 @@ class PostgresStore(_Closing):
 
     async def vacuum(self) -> None:
         """Free what was deleted, and renew the planner's statistics."""
-        self._open()
+        self._still_open()
         with failing_well():
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")

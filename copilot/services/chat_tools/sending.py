@@ -69,13 +69,13 @@ class Sending:
         if connection is None or channel is None or "reply" not in channel.can:
             raise Conflict("Nothing can be sent from here in this conversation.", todo="Copy the words into your chat tool.")
         account = await self.connecting.account(caller.tenant_id, connection.id)
+        if account.shadow:
+            raise Conflict("This connection is in shadow: nothing is written there.", todo=f"Copy the words into {channel.title}.")
         if not account.agents.get(user):
             raise Refused(
                 f"{channel.title} sends in your name only with your own access token.",
                 todo=f"Add it once under your name, My chat tools. Or copy the words into {channel.title}.",
             )
-        if account.shadow:
-            raise Conflict("This connection is in shadow: nothing is written there.", todo=f"Copy the words into {channel.title}.")
         return connection.id
 
 
