@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -186,7 +187,7 @@ async def _links(settings: Settings) -> dict[str, str]:
 
 
 def _welcome(address: str, folder: Path, links: dict[str, str]) -> None:
-    keys = json.loads((folder / LOADED).read_text())
+    keys, program = json.loads((folder / LOADED).read_text()), called(sys.argv[0])
     say(f"""
 Open the desk (each link works once, within 15 minutes; the next start prints new ones):
 
@@ -206,6 +207,11 @@ Try, in another terminal:
   curl -s -H "Authorization: Bearer $KEY" {address}/v1/conversations/{HERO}/suggestions
   curl -sN -H "Authorization: Bearer $KEY" {address}/v1/stream
 
-  copilot customers card cus-marta-lindqvist --data {folder}
-  copilot knowledge search "when do I get my refund" --data {folder}
+  {program} customers card cus-marta-lindqvist --data {folder}
+  {program} knowledge search "when do I get my refund" --data {folder}
 """)
+
+
+def called(started: str) -> str:
+    """What to type for this program: its name where the shell finds it, else the path by which it was started."""
+    return started if Path(started).name == "copilot" and not shutil.which("copilot") else "copilot"
