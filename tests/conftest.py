@@ -24,7 +24,7 @@ if (
     and os.access(MEMORY, os.W_OK)
     and min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) > ROOM
 ):
-    # Each commit waits for its disk, here thousands of them. What a passed test wrote goes with it: 60 MB were the most a whole run held.
+    # Each commit waits for its disk, here thousands of them. What a passed test wrote goes with it: 160 MB were the most seen there.
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
