@@ -112,6 +112,21 @@ async def test_what_is_unlike_everything_else_is_found_too(index: VectorIndex) -
         assert (await index.query("col", unlike[0], 3))[0][0] == f"n{number}"
 
 
+async def test_what_is_unlike_everything_else_is_found_among_many_stored_at_once(index: VectorIndex) -> None:
+    chance = np.random.default_rng(5)
+    alike = chance.normal(size=(1200, 64)).astype(np.float32) * 0.05 + np.eye(64, dtype=np.float32)[0]
+    alike /= np.linalg.norm(alike, axis=1, keepdims=True)
+    await index.upsert("col", [f"p{i}" for i in range(600)], alike[:600])
+    await index.query("col", alike[0], 1)
+    for batch in range(6):
+        unlike = np.eye(64, dtype=np.float32)[1 + 3 * batch : 4 + 3 * batch] + 0.1 * np.eye(64, dtype=np.float32)[0]
+        unlike /= np.linalg.norm(unlike, axis=1, keepdims=True)
+        rows = np.concatenate([unlike, alike[600 + 100 * batch : 700 + 100 * batch]])
+        await index.upsert("col", [f"b{batch}-{i}" for i in range(len(rows))], rows)
+        for number, vector in enumerate(unlike):
+            assert (await index.query("col", vector, 3))[0][0] == f"b{batch}-{number}"
+
+
 async def test_compact_leaves_the_rest(index: VectorIndex) -> None:
     await index.upsert("one", ["keep", "erase-me-0xfeed"], some(2))
     await index.delete("one", ["erase-me-0xfeed"])

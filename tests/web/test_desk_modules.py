@@ -218,6 +218,47 @@ async def test_an_answer_that_comes_too_late_is_not_shown(lea: Page) -> None:
     await expect(lea.locator("[data-region=panel] p")).to_have_text("second")
 
 
+async def test_a_part_that_comes_too_late_is_not_drawn_over_the_whole(lea: Page) -> None:
+    """Two drafts get ready one after the other; the answer for the first comes last, and says that the second is being written."""
+    await lea.goto("/desk")
+    await away(lea)
+    later = asyncio.Event()
+    texts = iter(("Writing", "Writing", "A draft", "A draft"))
+
+    async def crossed(route: Route) -> None:
+        text, number = next(texts), len(asked)
+        asked.append(text)
+        if number == 1:
+            await later.wait()
+        await route.fulfill(body=f"<p class='part'>{text}</p>", content_type="text/html")
+
+    asked: list[str] = []
+    await lea.route("**/desk/f/panel?*", crossed)
+    await use(lea, "regions", "m.load('panel', '/desk/f/panel?crossed')")
+    async with lea.expect_request("**/desk/f/panel?crossed"):
+        await use(lea, "regions", "void (window.part = m.loadPart('panel', '.part'))")
+    await use(lea, "regions", "m.load('panel')")
+    async with lea.expect_response(lambda answer: len(asked) == 4 and "/f/panel" in answer.url):
+        later.set()
+        await lea.evaluate("window.part")
+    await expect(lea.locator("[data-region=panel] p")).to_have_text("A draft")
+
+
+async def test_a_part_drawn_by_itself_does_not_keep_the_whole_from_being_drawn(lea: Page) -> None:
+    await lea.goto("/desk")
+    await away(lea)
+    texts = iter(("one", "two", "one"))
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(body=f"<p class='part'>{next(texts)}</p>", content_type="text/html")
+
+    await lea.route("**/desk/f/panel?*", answer)
+    await use(lea, "regions", "m.load('panel', '/desk/f/panel?parts')")
+    await use(lea, "regions", "m.loadPart('panel', '.part')")
+    await expect(lea.locator("[data-region=panel] p")).to_have_text("one")
+    assert next(texts, None) is None, "the whole was asked for after its part"
+
+
 # Keys, dialogs, theme, requests
 
 

@@ -90,10 +90,11 @@ function alike(one, other) {
 }
 
 /**
- * @param {ChildNode} old
+ * An element itself: its attributes and what is in it.
+ * @param {ChildNode} old changed in place
  * @param {ChildNode} fresh
  */
-function update(old, fresh) {
+export function update(old, fresh) {
   if (!(old instanceof Element) || !(fresh instanceof Element)) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;

@@ -3,7 +3,7 @@
  * pointer is over the region or a field in it is being edited; and it does nothing when nothing changed.
  */
 import { fragment, Problem } from "./api.js";
-import { edited, morph, signature } from "./morph.js";
+import { edited, morph, signature, update } from "./morph.js";
 
 const GATHER_MS = 60;
 const FIELDS = "input, textarea, select, [contenteditable]";
@@ -51,26 +51,38 @@ export function refresh(name, { now = false } = {}) {
 export async function load(name, src) {
   const element = region(name);
   if (src !== undefined) element.dataset.src = src;
-  await draw(element, true);
+  await draw(element, (html) => swap(element, html, { now: true }), true);
 }
 
 /**
- * Two askings may be under way at once, by an event and by the person: an answer that was asked for earlier is not drawn over a later one.
- * @param {HTMLElement} element
- * @param {boolean} now also under the pointer
+ * Draw one part of a region again at once, also under the pointer; the rest follows when the pointer is elsewhere.
+ * @param {string} name
+ * @param {string} part a selector
  */
-async function draw(element, now) {
+export async function loadPart(name, part) {
+  const element = region(name);
+  await draw(element, (html) => swapPart(element, html, part), true);
+  refresh(name);
+}
+
+/**
+ * Several askings may be under way at once, by events and by the person: an answer that was asked for earlier is not drawn over a later one.
+ * @param {HTMLElement} element
+ * @param {(html: string) => unknown} show
+ * @param {boolean} now `show` draws under the pointer, too
+ */
+async function draw(element, show, now) {
   const number = ++asked;
   const wanted = element.dataset.src ?? "";
   const html = await fragment(wanted);
   if (element.dataset.src !== wanted) return;
   if ((answered.get(element) ?? 0) > number) {
     const later = waiting.get(element); // by an event, put off while the pointer is there: the person asked, and sees it now
-    if (now && later !== undefined) swap(element, later, { now });
+    if (now && later !== undefined) show(later);
     return;
   }
   answered.set(element, number);
-  swap(element, html, { now });
+  show(html);
 }
 
 /**
@@ -102,7 +114,7 @@ async function fetchNow(element, work) {
   const now = work.now;
   Object.assign(work, { timer: 0, busy: true, again: false, now: false });
   try {
-    await draw(element, now);
+    await draw(element, (html) => swap(element, html, { now }), now);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     element.dataset.stale = error.message; // the old content stays; the line at the top says that we are offline
@@ -121,8 +133,7 @@ async function fetchNow(element, work) {
  */
 export function swap(element, html, { now = false } = {}) {
   delete element.dataset.stale;
-  const fresh = document.createElement("div");
-  fresh.append(document.createRange().createContextualFragment(html));
+  const fresh = parsed(html);
   const next = signature(fresh);
   const before = shown.get(element) ?? signature(element);
   if (next === before) {
@@ -141,6 +152,30 @@ export function swap(element, html, { now = false } = {}) {
   shown.set(element, next);
   element.dispatchEvent(new CustomEvent("region:swapped", { bubbles: true }));
   return true;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} html of the whole region
+ * @param {string} part a selector
+ */
+function swapPart(element, html, part) {
+  const [old, fresh] = [element, parsed(html)].map((whole) => whole.querySelector(part));
+  if (!old || !fresh) return swap(element, html);
+  forget(element);
+  shown.delete(element); // neither what was shown before nor the whole of this
+  update(old, fresh);
+  element.dispatchEvent(new CustomEvent("region:swapped", { bubbles: true }));
+}
+
+/**
+ * @param {string} html written and escaped by our own server
+ * @returns {HTMLElement} that holds it
+ */
+function parsed(html) {
+  const fresh = document.createElement("div");
+  fresh.append(document.createRange().createContextualFragment(html));
+  return fresh;
 }
 
 /** @param {HTMLElement} element */

@@ -1,9 +1,7 @@
 /** Drafts: they stream in, are used, edited or dismissed; and they hold still from the moment the agent writes. */
-import { fragment, freshId, send } from "./api.js";
+import { freshId, send } from "./api.js";
 import { makeCase } from "./case-making.js";
-import { morph } from "./morph.js";
-import { load, refresh, region } from "./regions.js";
-import { writeTimes } from "./times.js";
+import { load, loadPart, refresh, region } from "./regions.js";
 import { toastProblem } from "./toast.js";
 
 /** @typedef {{text: string, suggestionId: string|null, part: number|null, copies: boolean}} Inserted */
@@ -137,26 +135,11 @@ export function thaw() {
   offer("");
 }
 
-/** Show the draft as it is now, also under the pointer: the person asked for it, or it has just been finished in its place. */
+/** Show the draft as it is now, also under the pointer: the person asked for it. */
 async function redraw() {
   slot()?.removeAttribute("data-kept");
   offer("");
-  await finish();
-}
-
-async function finish() {
-  const root = region("panel");
-  const html = await fragment(root.dataset.src ?? "");
-  const fresh = document.createElement("div");
-  fresh.append(document.createRange().createContextualFragment(html)); // written and escaped by our own server
-  const now = fresh.querySelector(".part.reply");
-  const old = section();
-  if (!now || !old) return refresh("panel");
-  for (const { name, value } of now.attributes) old.setAttribute(name, value);
-  morph(old, now);
-  writeTimes(old);
-  settled();
-  refresh("panel");
+  await loadPart("panel", ".part.reply");
 }
 
 /** What happens to drafts, live. @param {import("./stream.js").LiveEvent} event */
@@ -169,7 +152,7 @@ export function follow(event) {
       if (data.kind === "reply") offer("A newer draft is ready.", true);
       return refresh("panel");
     }
-    return void finish().catch(toastProblem);
+    return void loadPart("panel", ".part.reply").catch(toastProblem);
   }
   refresh("panel");
 }
