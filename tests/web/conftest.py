@@ -11,6 +11,7 @@ import pytest_asyncio
 import structlog
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
+from tests.patience import DEADLINE_S
 from tests.web.site import Company, Site
 
 ARGUMENTS = [
@@ -27,8 +28,8 @@ WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PLACES = ("chromium-headless-shell", *WHOLE)
 """The shell first: the same engine without windows and toolbars, so that a page costs a quarter (Playwright's own choice for headless)."""
 HERE = Path(__file__).parent
-PATIENCE_MS = 15_000
-"""How long a browser may take for one thing on a machine that is busy with other tests."""
+PATIENCE_MS = DEADLINE_S * 1000
+"""How long a browser may take for one thing."""
 expect.set_options(timeout=PATIENCE_MS)
 
 
