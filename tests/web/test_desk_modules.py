@@ -1,9 +1,11 @@
 """The modules that keep a page alive: the stream that misses nothing, regions that change politely, keys that stay out of the way."""
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from copilot.web.times import counted, words
@@ -257,6 +259,47 @@ async def test_a_part_drawn_by_itself_does_not_keep_the_whole_from_being_drawn(l
     await use(lea, "regions", "m.loadPart('panel', '.part')")
     await expect(lea.locator("[data-region=panel] p")).to_have_text("one")
     assert next(texts, None) is None, "the whole was asked for after its part"
+
+
+@pytest.mark.parametrize("trouble", ["abort", "503", "429"])
+async def test_a_region_whose_answer_failed_is_drawn_as_soon_as_there_is_one(lea: Page, trouble: str) -> None:
+    await lea.goto("/desk")
+    await away(lea)
+    asked: list[str] = []
+
+    async def troubled(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 2:
+            await route.fulfill(body="<p>Here it is</p>", content_type="text/html")
+        elif trouble == "abort":
+            await route.abort()
+        else:
+            await route.fulfill(status=int(trouble), body="{}")
+
+    await lea.route("**/desk/f/panel?*", troubled)
+    await use(lea, "regions", "(m.region('panel').dataset.src = '/desk/f/panel?troubled', m.refresh('panel'))")
+    await expect(lea.locator("[data-region=panel]")).to_have_text("Here it is")
+    assert len(asked) == 3
+
+
+async def test_a_region_that_is_refused_is_not_asked_for_again_and_again(lea: Page) -> None:
+    await lea.clock.install()
+    await lea.goto("/desk")
+    await away(lea)
+    asked: list[str] = []
+
+    async def refused(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(status=403, body="{}")
+
+    await lea.route("**/desk/f/panel?*", refused)
+    await use(lea, "regions", "(m.region('panel').dataset.src = '/desk/f/panel?refused', m.refresh('panel'))")
+    async with lea.expect_response("**/desk/f/panel?refused"):
+        await lea.clock.run_for(1000)
+    await expect(lea.locator("[data-region=panel]")).to_have_attribute("data-stale", re.compile("."))
+    await lea.clock.run_for(60_000)
+    await use(lea, "api", "m.fragment('/desk/f/queue')")  # what was on its way before is through
+    assert len(asked) == 1
 
 
 # Keys, dialogs, theme, requests

@@ -83,7 +83,11 @@ export async function fragment(path, signal, body) {
   const asked = body === undefined ? { headers } : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const answer = await reach(path, { ...asked, signal }, 1);
   if (!answer.ok) throw await problemOf(answer);
-  return answer.text();
+  try {
+    return await answer.text();
+  } catch (error) {
+    throw unreachable(error); // it broke off
+  }
 }
 
 /**
@@ -97,11 +101,20 @@ async function reach(path, request, tries) {
     try {
       return await fetch(path, { ...request, credentials: "same-origin", redirect: "error", cache: "no-store" });
     } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      if (left <= 0) throw new Problem(0, "The service cannot be reached.", "Your text is kept. Try again in a moment.");
+      if (left <= 0 || aborted(error)) throw unreachable(error);
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS * (tries - left)));
     }
   }
+}
+
+/** @param {unknown} error */
+function aborted(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** @param {unknown} error */
+function unreachable(error) {
+  return aborted(error) ? error : new Problem(0, "The service cannot be reached.", "Your text is kept. Try again in a moment.");
 }
 
 /**

@@ -6,13 +6,19 @@ import { fragment, Problem } from "./api.js";
 import { edited, morph, signature, update } from "./morph.js";
 
 const GATHER_MS = 60;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 15000;
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 /** @type {WeakMap<Element, string>} what each region shows */
 const shown = new WeakMap();
 /** @type {WeakMap<Element, string>} HTML that waits for the person to look away */
 const waiting = new WeakMap();
-/** @type {WeakMap<Element, {timer: number, busy: boolean, again: boolean, now: boolean}>} */
+/**
+ * What goes on for a region. `now`: also under the pointer; `failures`: in a row, since the service last answered.
+ * @typedef {{timer: number, busy: boolean, again: boolean, now: boolean, failures: number}} Work
+ */
+/** @type {WeakMap<Element, Work>} */
 const under = new WeakMap();
 /** @type {WeakMap<Element, number>} which asking each region's last answer belongs to */
 const answered = new WeakMap();
@@ -35,12 +41,22 @@ export function region(name) {
  */
 export function refresh(name, { now = false } = {}) {
   const element = region(name);
-  const work = under.get(element) ?? { timer: 0, busy: false, again: false, now: false };
+  const work = under.get(element) ?? { timer: 0, busy: false, again: false, now: false, failures: 0 };
   under.set(element, work);
   work.again = true;
   work.now ||= now; // what the person asked for is not put off by an event that comes after it
-  if (work.timer || work.busy) return;
-  work.timer = window.setTimeout(() => void fetchNow(element, work), GATHER_MS);
+  if (work.busy || (work.timer && !work.failures)) return;
+  after(GATHER_MS, element, work);
+}
+
+/**
+ * @param {number} wait in ms
+ * @param {HTMLElement} element
+ * @param {Work} work
+ */
+function after(wait, element, work) {
+  clearTimeout(work.timer);
+  work.timer = window.setTimeout(() => void fetchNow(element, work), wait);
 }
 
 /**
@@ -61,8 +77,11 @@ export async function load(name, src) {
  */
 export async function loadPart(name, part) {
   const element = region(name);
-  await draw(element, (html) => swapPart(element, html, part), true);
-  refresh(name);
+  try {
+    await draw(element, (html) => swapPart(element, html, part), true);
+  } finally {
+    refresh(name); // which goes on trying
+  }
 }
 
 /**
@@ -108,20 +127,32 @@ export function followOn(stream, name, prefixes) {
 
 /**
  * @param {HTMLElement} element
- * @param {{timer: number, busy: boolean, again: boolean, now: boolean}} work
+ * @param {Work} work
  */
 async function fetchNow(element, work) {
   const now = work.now;
   Object.assign(work, { timer: 0, busy: true, again: false, now: false });
   try {
     await draw(element, (html) => swap(element, html, { now }), now);
+    work.failures = 0;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     element.dataset.stale = error.message; // the old content stays; the line at the top says that we are offline
+    work.failures = passes(error) && element.isConnected ? work.failures + 1 : 0;
+    work.now ||= now;
   } finally {
     work.busy = false;
     if (work.again) refresh(element.dataset.region ?? "", { now: work.now });
+    else if (work.failures) after(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (work.failures - 1)), element, work);
   }
+}
+
+/**
+ * @param {Problem} problem
+ * @returns {boolean} whether it may be over in a moment: no answer, too many requests, a service in trouble
+ */
+function passes(problem) {
+  return problem.status === 0 || problem.status === 429 || problem.status >= 500;
 }
 
 /**

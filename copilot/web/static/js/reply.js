@@ -1,5 +1,5 @@
 /** Drafts: they stream in, are used, edited or dismissed; and they hold still from the moment the agent writes. */
-import { freshId, send } from "./api.js";
+import { freshId, Problem, send } from "./api.js";
 import { makeCase } from "./case-making.js";
 import { load, loadPart, refresh, region } from "./regions.js";
 import { toastProblem } from "./toast.js";
@@ -152,9 +152,14 @@ export function follow(event) {
       if (data.kind === "reply") offer("A newer draft is ready.", true);
       return refresh("panel");
     }
-    return void loadPart("panel", ".part.reply").catch(toastProblem);
+    return void loadPart("panel", ".part.reply").catch(triedAgain);
   }
   refresh("panel");
+}
+
+/** The person asked for nothing, and the region is drawn as soon as the service answers. @param {unknown} error */
+function triedAgain(error) {
+  if (!(error instanceof Problem)) throw error;
 }
 
 /** @param {{suggestion: string, attempt: number, offset: number, text: string}} data */
