@@ -41,7 +41,7 @@ _HEAT: dict[Label, float] = {
 """What a probability of the head is worth as heat (the reference formula)."""
 _HEAD_POINTS = 24.0
 """Points of mood between a head that is sure of calm and one that is sure of anger."""
-_HEAD_WORDS = 0.5
+_HEAD_WORDS = 0.25
 """How much the head's words count for the mood: forum words carry less to customers than the meaning of the whole."""
 _HEAD_TRUST = 0.7
 """How much the head's log-probabilities count against the signs' evidence: it learnt from forum talk, not from customers."""

@@ -1,124 +1,112 @@
 """Train the sensing head: `make train-sense DATA=folder`, the folder holding `emotion/goemotions`; CACHE=folder keeps the vectors.
 
 Only GoEmotions (Apache-2.0) is read, its names masked as it ships and by the product's own cleaning. What is chosen is chosen on its dev
-split; its test split is not read here. Same data, same releases of torch and numpy, same kind of processor: the same bytes.
+split; its test split is not read here. Same data, same releases of scikit-learn and torch, same kind of processor: the same bytes.
 """
 
 import argparse
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
 
 import copilot.sensing
 from copilot.domain.emotion import LABELS
 from copilot.sensing.cleaning import clean
-from copilot.sensing.head import BUCKETS, DIMENSION, terms
+from copilot.sensing.head import Floats, Keys, keys_of, pieces, terms, words_of
 from evals.emotion.scores import macro_f1
 from evals.emotion.sets import goemotions
 from evals.emotion.vectors import vectors_of
 
-Floats = npt.NDArray[np.float32]
-SEEDS = (0, 1, 2)
-"""Runs whose weights are averaged: the order of the data, and what is left out, then matters less."""
-EPOCHS = 8
-BATCH = 256
-RATE = 3e-3
-"""Of the vector's weights; words learn three times as fast."""
-WORDS_RATE = 9e-3
-DECAY = 1e-2
-LEFT_OUT = 0.3
-"""Share of a text's words that are left out at each step, so that no word decides alone."""
+OFTEN, PIECES_OFTEN = 2, 5
+"""A word or pair is learnt when so many texts hold it; a piece of words, when so many do."""
+KEPT = 20_000
+"""Terms that are kept: those by which labels differ most, weighted by the root of the texts that hold them."""
 RARE = 0.5
 """How far rare labels are weighted up: 0 not at all, 1 fully."""
-SPREAD = 8.0
-"""A unit vector's numbers are small: multiplied by this they learn as fast as the words."""
+SPREAD = 2.0
+"""The vector counts as much beside the words when it is multiplied by this."""
+C = 1.5
+"""Inverse strength of the penalty on large weights."""
+ROUNDS = 200
 OFFSETS = np.linspace(-1.2, 1.2, 25)
 """What may be added to a label's score for the sake of macro-F1."""
 
 
 class Split(NamedTuple):
-    """Texts as vectors (n, 384), as numbers of their terms, and their labels (n,)."""
+    """Texts as vectors (n, 384), as keys of their words and pairs and of their pieces, and their labels (n,)."""
 
     vectors: Floats
-    terms: list[npt.NDArray[np.int64]]
+    words: list[Keys]
+    pieces: list[Keys]
     labels: npt.NDArray[np.int64]
+
+
+class Learnt(NamedTuple):
+    """Weights (7, 384), bias (7,), and the rows (n, 7) of the terms with these keys (n,), ascending."""
+
+    weights: Floats
+    bias: Floats
+    keys: Keys
+    rows: Floats
 
 
 def read(folder: Path, split: str, cache: Path | None) -> Split:
     """`train` or `dev` of the GoEmotions in `folder`."""
     texts, labels = goemotions(folder, split)
     cleaned = [clean(text, ()) for text in texts]
-    numbers = [np.array(sorted(set(terms(text).values())), dtype=np.int64) for text in cleaned]
-    return Split(vectors_of(cleaned, cache), numbers, labels)
+    words = [words_of(text) for text in cleaned]
+    return Split(vectors_of(cleaned, cache), [keys_of(terms(one)) for one in words], [keys_of(pieces(one)) for one in words], labels)
 
 
-def fit(train: Split, seeds: Sequence[int] = SEEDS) -> list[Floats]:
-    """Weights (7, 384), bias (7,) and words (BUCKETS, 7): the mean of one run for each seed."""
-    runs = [_run(train, seed) for seed in seeds]
-    return [np.asarray(np.mean(arrays, axis=0, dtype=np.float32)) for arrays in zip(*runs, strict=True)]
+def fit(split: Split, kept: int = KEPT) -> Learnt:
+    """Learnt twice: from all terms, then from those `kept` that told most."""
+    keys = np.sort(np.concatenate([_common(split.words, OFTEN), _common(split.pieces, PIECES_OFTEN)]))
+    first = _learnt(split, keys)
+    texts = np.asarray((_holds(split.words, keys) + _holds(split.pieces, keys)).sum(axis=0)).ravel()
+    tells = np.ptp(first.rows, axis=1) * np.sqrt(texts)
+    return _learnt(split, keys[np.sort(np.argsort(-tells, kind="stable")[:kept])])
 
 
-def _run(train: Split, seed: int) -> tuple[Floats, Floats, Floats]:
-    """By AdamW on weighted cross-entropy, with a rate that falls to a twentieth."""
-    import torch
-
-    torch.set_num_threads(1)  # sums in one order
-    torch.manual_seed(seed)
-    chance = np.random.default_rng(seed)
-    layer, bag = torch.nn.Linear(DIMENSION, len(LABELS)), torch.nn.EmbeddingBag(BUCKETS, len(LABELS), mode="sum")
-    torch.nn.init.zeros_(bag.weight)
-    learners = [
-        (torch.optim.AdamW(layer.parameters(), weight_decay=DECAY), RATE),
-        (torch.optim.AdamW(bag.parameters(), weight_decay=0.0), WORDS_RATE),
-    ]
-    vectors, labels = torch.from_numpy(train.vectors * SPREAD), torch.from_numpy(train.labels)
-    counts = np.bincount(train.labels, minlength=len(LABELS))
-    weight = torch.tensor((counts.sum() / (len(LABELS) * counts)) ** RARE, dtype=torch.float32)
-    steps = [order[at : at + BATCH] for order in _orders(len(labels), chance) for at in range(0, len(labels), BATCH)]
-    for number, rows in enumerate(steps):
-        scores = layer(vectors[rows]) + _bagged(bag, [_thinned(train.terms[row], chance) for row in rows])
-        loss = torch.nn.functional.cross_entropy(scores, labels[rows], weight=weight)
-        _step(loss, learners, 1 - 0.95 * number / len(steps))
-    words: Floats = bag.weight.detach().numpy()
-    return layer.weight.detach().numpy() * np.float32(SPREAD), layer.bias.detach().numpy(), words
+def _common(texts: Sequence[Keys], often: int) -> Keys:
+    """The keys that at least so many texts hold."""
+    keys, counts = np.unique(np.concatenate(texts), return_counts=True)
+    return keys[counts >= often]
 
 
-def _orders(rows: int, chance: np.random.Generator) -> list[npt.NDArray[np.int64]]:
-    return [chance.permutation(rows) for _ in range(EPOCHS)]
+def _holds(texts: Sequence[Keys], keys: Keys) -> sparse.csr_array:
+    """1 where a text (row) holds a key (column)."""
+    said, owner = np.concatenate(texts), np.repeat(np.arange(len(texts)), [len(one) for one in texts])
+    places = np.minimum(np.searchsorted(keys, said), len(keys) - 1)
+    known = keys[places] == said
+    return sparse.csr_array((np.ones(known.sum()), (owner[known], places[known])), shape=(len(texts), len(keys)))
 
 
-def _thinned(numbers: npt.NDArray[np.int64], chance: np.random.Generator) -> npt.NDArray[np.int64]:
-    return numbers[chance.random(len(numbers)) > LEFT_OUT]
+def _said(split: Split, keys: Keys) -> sparse.csr_array:
+    """What the product makes of a text's terms: 1 over the root of their number, words and pieces apart; shape (n, keys)."""
+    return sparse.csr_array(normalize(_holds(split.words, keys)) + normalize(_holds(split.pieces, keys)))
 
 
-def _bagged(bag: Any, terms_of: list[npt.NDArray[np.int64]]) -> Any:
-    """The sum of a text's terms over the root of their number."""
-    import torch
-
-    sizes = np.array([len(numbers) for numbers in terms_of])
-    starts = torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)[:-1]]))
-    scale = torch.from_numpy(1 / np.sqrt(np.maximum(sizes, 1)).astype(np.float32))
-    return bag(torch.from_numpy(np.concatenate(terms_of)), starts) * scale[:, None]
-
-
-def _step(loss: Any, learners: list[tuple[Any, float]], share: float) -> None:
-    for learner, rate in learners:
-        learner.zero_grad()
-        for group in learner.param_groups:
-            group["lr"] = rate * share
-    loss.backward()
-    for learner, _ in learners:
-        learner.step()
+def _learnt(split: Split, keys: Keys) -> Learnt:
+    counts = np.bincount(split.labels, minlength=len(LABELS))
+    weight = {label: (counts.sum() / (len(LABELS) * count)) ** RARE for label, count in enumerate(counts)}
+    known = sparse.hstack([_said(split, keys), sparse.csr_array(split.vectors * SPREAD)], format="csr")
+    with threadpool_limits(1):  # sums in one order
+        model = LogisticRegression(C=C, max_iter=ROUNDS, class_weight=weight).fit(known, split.labels)
+    found = model.coef_.astype(np.float32)
+    return Learnt(found[:, len(keys) :] * np.float32(SPREAD), model.intercept_.astype(np.float32), keys, found[:, : len(keys)].T)
 
 
-def scores_of(split: Split, weights: Floats, bias: Floats, words: Floats) -> Floats:
+def scores_of(split: Split, learnt: Learnt) -> Floats:
     """Scores (n, 7) as the product computes them."""
-    said = [words[numbers].sum(axis=0) / np.sqrt(max(len(numbers), 1)) for numbers in split.terms]
-    return np.asarray(split.vectors @ weights.T + bias + np.array(said), dtype=np.float32)
+    return np.asarray(split.vectors @ learnt.weights.T + learnt.bias + _said(split, learnt.keys) @ learnt.rows, dtype=np.float32)
 
 
 def offsets(scores: Floats, labels: npt.NDArray[np.int64]) -> Floats:
@@ -145,14 +133,13 @@ def save(path: Path, **arrays: npt.NDArray[np.generic]) -> None:
 
 def train(folder: Path, cache: Path | None, out: Path) -> float:
     """Write the weights to `out`; returns macro-F1 on dev, as the written weights give it."""
-    learnt, dev = read(folder, "train", cache), read(folder, "dev", cache)
-    weights, bias, words = fit(learnt)
-    scale: Floats = np.asarray(np.abs(words).max(axis=0) / 127, dtype=np.float32)
-    small = np.round(words / scale).astype(np.int8)
-    half = weights.astype(np.float16)
-    scores = scores_of(dev, half.astype(np.float32), bias, small * scale)
+    dev, found = read(folder, "dev", cache), fit(read(folder, "train", cache))
+    scale: Floats = np.asarray(np.abs(found.rows).max(axis=0) / 127, dtype=np.float32)
+    small = np.round(found.rows / scale).astype(np.int8)
+    half = found.weights.astype(np.float16)
+    scores = scores_of(dev, found._replace(weights=half.astype(np.float32), rows=small * scale))
     added = offsets(scores, dev.labels)
-    save(out, weights=half, bias=(bias + added).astype(np.float32), words=small, scale=scale)
+    save(out, weights=half, bias=found.bias + added, keys=found.keys, rows=small, scale=scale)
     return macro_f1((scores + added).argmax(axis=1), dev.labels)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copilot.domain.emotion import LABELS
-from copilot.sensing.head import BUCKETS, DIMENSION
+from copilot.sensing.head import DIMENSION, Head, Table, keys_of, pieces, terms, words_of
 from evals.emotion import reading, train
 from evals.emotion.baselines import words_heat, words_label
 from evals.emotion.scores import macro_f1
@@ -146,14 +146,32 @@ def test_words_alone() -> None:
 def test_training_repeats_itself_and_learns(tmp_path: Path) -> None:
     chance = np.random.default_rng(5)
     labels = np.arange(140) % len(LABELS)
-    terms = [np.array([label, 100 + int(chance.integers(50))]) for label in labels]
-    split = train.Split(chance.normal(size=(140, DIMENSION)).astype(np.float32), terms, labels)
-    first, second = train.fit(split), train.fit(split)
-    for number, arrays in enumerate((first, second)):
-        train.save(tmp_path / f"{number}.npz", **dict(zip("abc", arrays, strict=True)))
+    words = [np.array([label, 100 + int(chance.integers(50))], dtype=np.uint32) for label in labels]
+    pieces = [np.array([1000 + label], dtype=np.uint32) for label in labels]
+    split = train.Split(chance.normal(size=(140, DIMENSION)).astype(np.float32), words, pieces, labels)
+    first, second = train.fit(split, kept=20), train.fit(split, kept=20)
+    for number, learnt in enumerate((first, second)):
+        train.save(tmp_path / f"{number}.npz", **learnt._asdict())
     assert (tmp_path / "0.npz").read_bytes() == (tmp_path / "1.npz").read_bytes()
-    assert first[2].shape == (BUCKETS, len(LABELS))
-    assert macro_f1(train.scores_of(split, *first).argmax(axis=1), labels) > 0.8
+    assert set(range(7)) | set(range(1000, 1007)) <= set(first.keys.tolist()), "what tells is kept"
+    assert first.rows.shape == (20, len(LABELS))
+    assert macro_f1(train.scores_of(split, first).argmax(axis=1), labels) > 0.8
+
+
+def test_what_training_scores_is_what_the_product_scores() -> None:
+    """One message through both: words, pairs and pieces, each over the root of their known number, beside the vector."""
+    chance, text = np.random.default_rng(6), "Still no refund, and still no answer!"
+    read = words_of(text)
+    split = train.Split(
+        chance.normal(size=(1, DIMENSION)).astype(np.float32), [keys_of(terms(read))], [keys_of(pieces(read))], np.zeros(1, dtype=np.int64)
+    )
+    keys = np.sort(keys_of(["still", "still no", "refund", "never", "\nefu", "\n no "]))
+    weights, rows = (chance.normal(size=shape).astype(np.float32) for shape in ((len(LABELS), DIMENSION), (len(keys), len(LABELS))))
+    bias = np.zeros(len(LABELS), dtype=np.float32)
+    scores = train.scores_of(split, train.Learnt(weights, bias, keys, rows))[0]
+    chances = Head(weights, bias, Table(keys, rows)).chances(split.vectors[0], text)
+    odds = np.exp(scores - scores.max())
+    assert list(chances.values()) == pytest.approx((odds / odds.sum()).tolist(), rel=1e-4)
 
 
 def test_offsets_help_a_label_that_is_never_chosen() -> None:
