@@ -87,6 +87,8 @@ _ASKS = phrases(
     start="",
 )
 _PLAIN_THANKS = words("thanks thank thanx thx cheers appreciate appreciated")
+_WRONG = ("problem", "long_wait")
+"""Signs that tell of something that went wrong."""
 _CONTENT = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 _COMMON = words(
     """that this with have from your what when where will would could been they them there then than about just please hello need want
@@ -110,7 +112,7 @@ def signs_of(text: str, earlier: Sequence[str], answered: str = "") -> tuple[Fou
     found += _again(text, earlier)
     if not pleased:
         found += _blocked(text, answered)
-        found += [*_profanity(text), *_capitals(text)]
+        found += [*_profanity(text, wrong=any(sign.name in _WRONG for sign in found)), *_capitals(text)]
     if any(sign.label in _CRITICAL and sign.weight >= 0.8 for sign in found):
         found += _louder(text, earlier)
     return tuple(sorted(found, key=lambda sign: -(abs(sign.mood) + sign.weight)))
@@ -197,9 +199,10 @@ def _once(feelings: list[Found]) -> list[Found]:
     return kept
 
 
-def _profanity(text: str) -> list[Found]:
+def _profanity(text: str, *, wrong: bool) -> list[Found]:
+    """Swearing; beside something that went wrong it is never neutral, however sure the head is."""
     sworn = [word for word in re.findall(r"[a-z*]+", text.lower()) if word in PROFANITY or re.fullmatch(r"f\*+\w*|s\*+t\w*|b\*+\w*", word)]
-    return [Found(name="profanity", says="swears", label="angry", weight=1.7, mood=16, words=sworn[0])] if sworn else []
+    return [Found(name="profanity", says="swears", label="angry", weight=2.4 if wrong else 1.7, mood=16, words=sworn[0])] if sworn else []
 
 
 def _again(text: str, earlier: Sequence[str]) -> list[Found]:

@@ -212,6 +212,12 @@ def test_signs_overrule_a_doubtful_head() -> None:
     assert Senser(head).sense(said(1, "Thanks, perfect!"), vector=VECTOR).label == "grateful"
 
 
+def test_who_swears_about_what_went_wrong_is_not_neutral_however_sure_the_head_is() -> None:
+    sure = Senser(one_label_head("neutral", 0.99))
+    assert sure.sense(said(1, "My bag is in the wrong f***ing town."), vector=VECTOR).label == "angry"
+    assert sure.sense(said(1, "That was some f***ing flight."), vector=VECTOR).label == "neutral"
+
+
 def test_the_head_does_not_hear_irony_and_is_not_asked() -> None:
     head = one_label_head("grateful", 0.99)
     assert Senser(head).sense(said(1, "ok great, another two hours lost. brilliant."), vector=VECTOR).label == "frustrated"
