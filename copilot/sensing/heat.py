@@ -45,6 +45,11 @@ def heat(base: float, since: datetime | None, channel: Channel, now: datetime, s
     return _after(base, business_seconds(since, now, settings) / TOLERANCE_SECONDS[channel])
 
 
+def told(present: float) -> float:
+    """As people are told it, to a tenth: what is rounded from here on is the same wherever it stands."""
+    return round(present, 1)
+
+
 def boils_at(base: float, since: datetime | None, channel: Channel, now: datetime, settings: TenantSettings) -> datetime | None:
     """When waiting alone will take this to 60, or to 80 when it is at 60 already. None: nobody waits, it is past 80, or never open."""
     present = heat(base, since, channel, now, settings)

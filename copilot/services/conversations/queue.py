@@ -11,7 +11,7 @@ from copilot.domain.conversation import Channel
 from copilot.domain.ports.records import Database
 from copilot.domain.staff import Caller
 from copilot.domain.tenant import TenantSettings
-from copilot.sensing.heat import boils_at, heat
+from copilot.sensing.heat import boils_at, heat, told
 from copilot.sensing.hours import business_seconds
 from copilot.sensing.queue import QueueRow, order
 from copilot.services.conversations.reading import own_names
@@ -159,7 +159,7 @@ class Marked(NamedTuple):
             customer=entry.customer_name,
             mine=self.mine,
             waiting_seconds=(now - entry.since).total_seconds() if entry.since else 0.0,
-            heat=round(heat(entry.base, entry.since, entry.channel, now, settings), 1),
+            heat=told(heat(entry.base, entry.since, entry.channel, now, settings)),
             boils_at=boils_at(entry.base, entry.since, entry.channel, now, settings),
             repeat=entry.contacts_30d >= REPEAT,
             promise_soon=self.promise_soon,

@@ -74,7 +74,7 @@ def mood(turn: Turn, now: datetime, *, waiting: bool) -> Mood:
     """Heat as of `now`; the turn's own is as of its evidence."""
     emotion = turn.evidence.emotion
     since = emotion.since if waiting else None
-    present = heats.heat(emotion.base, since, turn.channel, now, turn.settings)
+    present = heats.told(heats.heat(emotion.base, since, turn.channel, now, turn.settings))
     boils = heats.boils_at(emotion.base, since, turn.channel, now, turn.settings)
     return Mood(
         heat=round(present),
