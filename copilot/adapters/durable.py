@@ -156,13 +156,11 @@ class DbosEngine:
 
         async def step() -> None:
             nonlocal reason
+            reason = ""  # of the last try
             try:
                 await job(tenant_id, subject_id)
             except Unavailable as error:
                 reason = str(error)
-                raise
-            except Exception:
-                reason = ""
                 raise
 
         try:
